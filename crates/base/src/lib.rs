@@ -1,0 +1,18 @@
+//! The vocabulary every crate speaks: ids, ARNs, accounts, secrets, the clock and the limits.
+//!
+//! It must not know: any other crate of ours, any wire format, any store.
+//! Begin with [`id`] and [`scope`]; [`secret`] and [`seal`] hold what must never be printed or stored open.
+
+pub mod id;
+pub mod scope;
+pub mod arn;
+pub mod clock;
+pub mod secret;
+pub mod seal;
+pub mod limits;
+
+pub use arn::Arn;
+pub use clock::Clock;
+pub use jiff::Timestamp;
+pub use scope::{AccountId, Region, Scope};
+pub use secret::Secret;

@@ -1,0 +1,43 @@
+//! Every limit in one table, AWS's with their source and ours with their reason.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html>
+
+/// A request's or response's body on a REST API, in bytes (AWS: 10 MB).
+pub const PAYLOAD_BYTES_MAX: u64 = 10_485_760;
+/// All header names, values, separators and line ends of a request, in bytes (AWS).
+pub const HEADER_BYTES_MAX: usize = 10_240;
+/// A regional endpoint's URL, in bytes (AWS).
+pub const URL_BYTES_MAX: usize = 10_240;
+/// Header fields of one request (ours: above what 10,240 bytes of useful headers hold).
+pub const HEADER_COUNT_MAX: usize = 200;
+/// The shortest integration timeout, in milliseconds (AWS).
+pub const INTEGRATION_TIMEOUT_MS_MIN: i32 = 50;
+/// The longest and the default integration timeout, in milliseconds (AWS).
+pub const INTEGRATION_TIMEOUT_MS_MAX: i32 = 29_000;
+/// An OpenAPI document for import, in bytes (AWS: 6 MB).
+pub const IMPORT_BYTES_MAX: usize = 6_291_456;
+/// A management call's body, in bytes: the import document and some room (ours).
+pub const CONTROL_BODY_BYTES_MAX: usize = 7_340_032;
+/// Resources of one API (AWS).
+pub const RESOURCES_PER_API: usize = 300;
+/// Stages of one API (AWS).
+pub const STAGES_PER_API: usize = 10;
+/// REST APIs of one account and region (AWS: 600 regional; ours is wider, for installations that hold many teams).
+pub const APIS_PER_ACCOUNT: usize = 20_000;
+/// Stage variables of one stage (AWS).
+pub const STAGE_VARIABLES_MAX: usize = 100;
+/// A stage variable's name, in characters (AWS).
+pub const STAGE_VARIABLE_NAME_CHARS_MAX: usize = 64;
+/// A stage variable's value, in characters (AWS).
+pub const STAGE_VARIABLE_VALUE_CHARS_MAX: usize = 512;
+/// An access log format, in bytes (AWS).
+pub const ACCESS_LOG_FORMAT_BYTES_MAX: usize = 3_072;
+/// Tags on one resource (AWS).
+pub const TAGS_MAX: usize = 50;
+/// Clock skew a signature may have, in seconds (AWS: five minutes either way).
+pub const SIGNATURE_SKEW_S: i64 = 300;
+/// The longest life of a presigned request, in seconds (AWS: seven days).
+pub const PRESIGNED_EXPIRES_S_MAX: i64 = 604_800;
+/// Days that management events stay readable (AWS CloudTrail event history).
+pub const AUDIT_DAYS: i64 = 90;
+/// Calls that fail authentication which are recorded per source address and minute; the rest are counted (ours).
+pub const UNAUTHENTICATED_RECORDS_PER_MINUTE: u32 = 10;

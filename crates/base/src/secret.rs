@@ -1,0 +1,49 @@
+//! Values that are never printed: they wipe themselves and show only that they exist.
+
+use std::fmt;
+
+use zeroize::{Zeroize, Zeroizing};
+
+/// A secret in memory. It has no `Serialize`; what must be stored goes through [`crate::seal::Sealed`].
+#[derive(Clone)]
+pub struct Secret<T: Zeroize>(Zeroizing<T>);
+
+impl<T: Zeroize> Secret<T> {
+    /// Takes a secret into custody.
+    pub fn new(value: T) -> Self {
+        Self(Zeroizing::new(value))
+    }
+
+    /// The open value. Whoever calls this answers for where it goes.
+    pub fn expose(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: Zeroize> fmt::Debug for Secret<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(***)")
+    }
+}
+
+impl<T: Zeroize> From<T> for Secret<T> {
+    fn from(value: T) -> Self {
+        Self::new(value)
+    }
+}
+
+/// Compares two byte strings in a time that depends on their lengths alone.
+pub fn equal_in_constant_time(one: &[u8], two: &[u8]) -> bool {
+    aws_lc_rs::constant_time::verify_slices_are_equal(one, two).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_does_not_print_itself() {
+        let secret = Secret::new("hunter2".to_owned());
+        assert!(!format!("{secret:?}").contains("hunter2"));
+    }
+}

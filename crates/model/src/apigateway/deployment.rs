@@ -1,0 +1,66 @@
+//! A deployment: the API as it was at one moment. <https://docs.aws.amazon.com/apigateway/latest/api/API_Deployment.html>
+
+use std::collections::BTreeMap;
+
+use base::Timestamp;
+use base::id::{DeploymentId, ResourceId, RestApiId};
+use serde::{Deserialize, Serialize};
+
+use super::{HttpMethod, Resource, RestApi};
+use crate::Record;
+
+/// An immutable copy of an API: stages serve this, never what is being edited. Only the description may change.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Deployment {
+    /// The API it belongs to.
+    pub rest_api_id: RestApiId,
+    /// Unique in the API.
+    pub id: DeploymentId,
+    /// What it is for.
+    pub description: Option<String>,
+    /// When it was made.
+    pub created: Timestamp,
+    /// The API's own settings then.
+    pub api: RestApi,
+    /// Its resources then, by id.
+    pub resources: BTreeMap<ResourceId, Resource>,
+}
+
+/// What `apiSummary` says of a method.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MethodSnapshot {
+    /// `NONE` so far.
+    pub authorization_type: String,
+    /// `false` so far.
+    pub api_key_required: bool,
+}
+
+impl Record for Deployment {
+    const TABLE: &'static str = "apigateway.deployment";
+
+    fn id(&self) -> String {
+        Self::id_of(&self.rest_api_id, &self.id)
+    }
+}
+
+impl Deployment {
+    /// The record's id for a deployment of an API.
+    pub fn id_of(api: &RestApiId, deployment: &DeploymentId) -> String {
+        format!("{api}/{deployment}")
+    }
+
+    /// The prefix that lists an API's deployments.
+    pub fn prefix(api: &RestApiId) -> String {
+        format!("{api}/")
+    }
+
+    /// Path to verb to what protects it.
+    pub fn summary(&self) -> BTreeMap<String, BTreeMap<HttpMethod, MethodSnapshot>> {
+        let of = |resource: &Resource| {
+            let open = MethodSnapshot { authorization_type: "NONE".to_owned(), api_key_required: false };
+            resource.methods.keys().map(|method| (*method, open.clone())).collect()
+        };
+        let with_methods = self.resources.values().filter(|resource| !resource.methods.is_empty());
+        with_methods.map(|resource| (resource.path.clone(), of(resource))).collect()
+    }
+}

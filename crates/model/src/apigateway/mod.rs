@@ -1,0 +1,17 @@
+//! REST APIs: the API, its resources with their methods, deployments, stages and the account's settings.
+
+pub mod rest_api;
+pub mod resource;
+pub mod method;
+pub mod integration;
+pub mod deployment;
+pub mod stage;
+pub mod account;
+
+pub use account::Account;
+pub use deployment::{Deployment, MethodSnapshot};
+pub use integration::{ContentHandling, Integration, IntegrationResponse, IntegrationType, PassthroughBehavior};
+pub use method::{HttpMethod, Method, MethodResponse};
+pub use resource::Resource;
+pub use rest_api::{EndpointType, RestApi, SecurityPolicy};
+pub use stage::{AccessLogSettings, LoggingLevel, MethodSetting, Stage};

@@ -1,0 +1,52 @@
+//! What an operation is given: who calls, when, and the transaction.
+
+use std::sync::Arc;
+
+use base::id::RequestId;
+use base::seal::MasterKey;
+use base::{Region, Scope, Timestamp};
+use store_records::Events;
+use store_resources::Resources;
+
+use crate::{DataPlane, Principal, Transaction};
+
+/// One call of one operation.
+#[derive(Debug)]
+pub struct Call<'a> {
+    /// Who calls, authenticated and authorized.
+    pub principal: &'a Principal,
+    /// The account and region it acts in; `global` for services without a region.
+    pub scope: Scope,
+    /// The call's own id.
+    pub request_id: RequestId,
+    /// When it arrived.
+    pub now: Timestamp,
+    /// What it reads and writes.
+    pub tx: Transaction,
+    /// The rest of the world.
+    pub ports: &'a Ports,
+}
+
+/// What operations may reach besides their transaction.
+#[derive(Debug, Clone)]
+pub struct Ports {
+    /// The audit records, for `LookupEvents`.
+    pub resources: Arc<dyn Resources>,
+    /// Logs and trails.
+    pub events: Arc<dyn Events>,
+    /// The journey, for explanations and (later) test invocations.
+    pub data_plane: Arc<dyn DataPlane>,
+    /// Seals and opens secrets.
+    pub master_key: Arc<MasterKey>,
+    /// Facts of this installation.
+    pub installation: Installation,
+}
+
+/// Facts of this installation that answers name.
+#[derive(Debug, Clone)]
+pub struct Installation {
+    /// The one region it serves.
+    pub region: Region,
+    /// The DNS suffix behind `execute-api.{region}.`.
+    pub zone: String,
+}

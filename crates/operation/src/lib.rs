@@ -1,0 +1,24 @@
+//! What an AWS operation is: its [`Spec`], its [`Call`], and the [`Service`] that lists it; what a background [`Job`] is.
+//!
+//! It must not know: any particular service, HTTP connections, how callers authenticate, the snapshot.
+//! Begin with [`Operation`]; `control` runs what implements it, step by step.
+
+pub mod spec;
+pub mod operation;
+pub mod service;
+pub mod call;
+pub mod transaction;
+pub mod principal;
+pub mod failure;
+pub mod job;
+pub mod data_plane;
+
+pub use call::{Call, Installation, Ports};
+pub use data_plane::{DataPlane, Explanation};
+pub use failure::{ApiError, Failure};
+pub use job::{Job, JobCall};
+pub use operation::{Operation, Prepared, Registered};
+pub use principal::Principal;
+pub use service::{Refused, Service};
+pub use spec::{Http, Kind, Spec};
+pub use transaction::{Listed, Transaction};

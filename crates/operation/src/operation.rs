@@ -1,0 +1,84 @@
+//! The trait an operation implements, and its form without type parameters that `control` runs.
+
+use std::future::Future;
+
+use base::Scope;
+use futures_util::future::BoxFuture;
+use wire::{Invalid, Schema, Shape, Value};
+
+use crate::{Call, Failure, Spec};
+
+/// One AWS operation. It has no means to authenticate, authorize, commit, publish or audit: `control` does that around it.
+pub trait Operation: 'static {
+    /// Its card.
+    const SPEC: Spec;
+    /// What it takes.
+    type Input: Shape + Send + Sync + 'static;
+    /// What it answers.
+    type Output: Shape + Send + 'static;
+
+    /// The ARN that IAM policies name for this call.
+    fn resource(input: &Self::Input, scope: &Scope) -> String;
+
+    /// CloudTrail's resource type and name pairs, such as `("AWS::ApiGateway::RestApi", "a1b2c3")`.
+    fn audited(input: &Self::Input) -> Vec<(String, String)> {
+        let _ = input;
+        Vec::new()
+    }
+
+    /// Does the work on the call's transaction. It may run more than once: a conflicting commit starts it anew.
+    fn run(input: &Self::Input, call: &mut Call<'_>) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
+}
+
+/// A call's decoded input, ready to be authorized and run.
+pub trait Prepared: Send + Sync {
+    /// The ARN that IAM policies name.
+    fn resource(&self, scope: &Scope) -> String;
+    /// CloudTrail's resource type and name pairs.
+    fn audited(&self) -> Vec<(String, String)>;
+    /// Runs the operation once.
+    fn run<'a>(&'a self, call: &'a mut Call<'_>) -> BoxFuture<'a, Result<Value, Failure>>;
+}
+
+/// An operation in its service's table.
+#[derive(Debug)]
+pub struct Registered {
+    /// Its card.
+    pub spec: Spec,
+    /// What it takes.
+    pub input: &'static Schema,
+    /// What it answers.
+    pub output: &'static Schema,
+    /// Reads a decoded value into the operation's own input.
+    pub prepare: fn(Value) -> Result<Box<dyn Prepared>, Invalid>,
+}
+
+impl Registered {
+    /// The table entry of `O`.
+    pub fn of<O: Operation>() -> Self {
+        Self { spec: O::SPEC, input: O::Input::SCHEMA, output: O::Output::SCHEMA, prepare: prepare::<O> }
+    }
+}
+
+struct Input<O: Operation>(O::Input);
+
+fn prepare<O: Operation>(value: Value) -> Result<Box<dyn Prepared>, Invalid> {
+    Ok(Box::new(Input::<O>(O::Input::from_value(Some(value))?)))
+}
+
+impl<O: Operation> Prepared for Input<O> {
+    fn resource(&self, scope: &Scope) -> String {
+        O::resource(&self.0, scope)
+    }
+
+    fn audited(&self) -> Vec<(String, String)> {
+        O::audited(&self.0)
+    }
+
+    fn run<'a>(&'a self, call: &'a mut Call<'_>) -> BoxFuture<'a, Result<Value, Failure>> {
+        Box::pin(async move {
+            let output = O::run(&self.0, call).await?;
+            Ok(output.to_value().unwrap_or_else(|| Value::Map(Vec::new())))
+        })
+    }
+}

@@ -1,0 +1,64 @@
+//! An operation's card in data: one declaration feeds routing, authorization, audit and the coverage table.
+
+use http::Method;
+
+/// What the rest of the house needs to know of an operation before it runs.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    /// AWS's name, such as `CreateStage`.
+    pub name: &'static str,
+    /// Whether it may change anything.
+    pub kind: Kind,
+    /// Its HTTP binding; `None` for protocols that find operations by name.
+    pub http: Option<Http>,
+    /// The IAM action to ask for, such as `apigateway:POST`.
+    pub action: &'static str,
+    /// The errors it declares: code and HTTP status.
+    pub errors: &'static [(&'static str, u16)],
+}
+
+/// Whether an operation may change anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Reads only; a write in it is a fault.
+    Read,
+    /// Writes.
+    Write,
+}
+
+/// A REST binding.
+#[derive(Debug, Clone)]
+pub struct Http {
+    /// The verb.
+    pub method: Method,
+    /// The pattern of AWS's model, such as `/restapis/{restapi_id}/stages/{stage_name}`, with a constant query if any.
+    pub uri: &'static str,
+    /// The status of success.
+    pub status: u16,
+}
+
+impl Spec {
+    /// An operation that only reads, asking for `action`.
+    pub const fn read(name: &'static str, action: &'static str) -> Self {
+        Self { name, kind: Kind::Read, http: None, action, errors: &[] }
+    }
+
+    /// An operation that writes, asking for `action`.
+    pub const fn write(name: &'static str, action: &'static str) -> Self {
+        Self { name, kind: Kind::Write, http: None, action, errors: &[] }
+    }
+
+    /// Binds it to a verb, a path pattern and a status of success.
+    #[must_use]
+    pub const fn http(mut self, method: Method, uri: &'static str, status: u16) -> Self {
+        self.http = Some(Http { method, uri, status });
+        self
+    }
+
+    /// Declares its errors.
+    #[must_use]
+    pub const fn errors(mut self, errors: &'static [(&'static str, u16)]) -> Self {
+        self.errors = errors;
+        self
+    }
+}
