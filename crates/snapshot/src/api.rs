@@ -1,0 +1,68 @@
+//! A REST API and its stages, ready to serve.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use base::Scope;
+use base::id::{DeploymentId, RestApiId, StageName};
+
+use crate::{LogFormat, Routes};
+
+/// A REST API: its owner and its stages.
+#[derive(Debug, Clone)]
+pub struct Api {
+    /// Its id.
+    pub id: RestApiId,
+    /// Who owns it and where.
+    pub scope: Scope,
+    /// By name; at most ten or so, hence cloned whole when one changes.
+    pub stages: BTreeMap<StageName, StageUnit>,
+}
+
+/// A stage is served whole, or it is closed.
+#[derive(Debug, Clone)]
+pub enum StageUnit {
+    /// Served.
+    Ready(Arc<Stage>),
+    /// It did not compile: every request is answered 500, and the owner is told why.
+    Broken {
+        /// The finding's sentence.
+        why: Arc<str>,
+    },
+}
+
+/// A stage with its deployment compiled in.
+#[derive(Debug)]
+pub struct Stage {
+    /// The API.
+    pub api_id: RestApiId,
+    /// Who owns it and where.
+    pub scope: Scope,
+    /// Its name.
+    pub name: StageName,
+    /// What it serves.
+    pub deployment_id: DeploymentId,
+    /// The API answers at its custom domains only, so not here.
+    pub default_endpoint_disabled: bool,
+    /// `EDGE` or `REGIONAL`, for `$context.endpointType`.
+    pub endpoint_type: &'static str,
+    /// Where requests go.
+    pub routes: Routes,
+    /// `$stageVariables`.
+    pub variables: BTreeMap<String, String>,
+    /// One line a request.
+    pub access_log: Option<AccessLog>,
+    /// The record streams of this stage, named once.
+    pub access_stream: Arc<str>,
+    /// The stream of its execution log, `API-Gateway-Execution-Logs_{api}/{stage}`.
+    pub execution_stream: Arc<str>,
+}
+
+/// A stage's access log.
+#[derive(Debug)]
+pub struct AccessLog {
+    /// The log group's ARN.
+    pub destination_arn: Arc<str>,
+    /// The line.
+    pub format: LogFormat,
+}

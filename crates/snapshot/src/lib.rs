@@ -1,0 +1,24 @@
+//! The compiled world the data plane reads: no id left to look up, no option left to check.
+//!
+//! It must not know: stored documents, how it is compiled, requests in flight. Begin with [`Snapshot`], then
+//! [`Stage`]: everything a request of one stage can need hangs below it.
+
+pub mod world;
+pub mod api;
+pub mod route;
+pub mod method;
+pub mod integration;
+pub mod mapping;
+pub mod context;
+pub mod log_format;
+pub mod access_key;
+
+pub use access_key::AccessKey;
+pub use api::{AccessLog, Api, Stage, StageUnit};
+pub use context::Variable;
+pub use integration::{HttpCall, HttpIntegration, Integration, IntegrationAnswer, Mock, Passthrough, Selection};
+pub use log_format::LogFormat;
+pub use mapping::{Source, Target};
+pub use method::{Authorization, Logging, Method, MethodAnswer};
+pub use route::{Found, Routes};
+pub use world::{Place, Snapshot};
