@@ -10,8 +10,10 @@ extern crate self as wire;
 pub mod schema;
 pub mod value;
 pub mod shape;
+pub mod protocol;
 
 pub use schema::{List, Location, Map, Member, Schema, Structure, TimestampFormat};
+pub use protocol::Protocol;
 pub use shape::{Choice, Invalid, Item, Json, Shape};
 pub use value::Value;
 pub use wire_derive::Shape;
