@@ -120,6 +120,7 @@ pub struct Scope {
 
 impl Scope {
     /// The same account's home for services without a region.
+    #[must_use]
     pub fn global(&self) -> Self {
         Self { account: self.account, region: Region::global() }
     }

@@ -72,8 +72,13 @@ impl MasterKey {
 
     fn from_bytes(bytes: &[u8; 32]) -> Self {
         let key = RandomizedNonceKey::new(&AES_256_GCM, bytes).expect("32 bytes are an AES-256 key");
-        let text = bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
-        Self { key, text: Zeroizing::new(text) }
+        let mut text = Zeroizing::new(String::with_capacity(64));
+        for byte in bytes {
+            text.extend(
+                [byte >> 4, byte & 15].map(|half| char::from_digit(u32::from(half), 16).expect("a half is below 16")),
+            );
+        }
+        Self { key, text }
     }
 
     /// The hexadecimal form, for the file of mode 0600 that holds it.

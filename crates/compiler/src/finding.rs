@@ -1,0 +1,37 @@
+//! What the compiler has to say to the owner of what it could not compile.
+
+use base::Scope;
+use base::id::{AccessKeyId, RestApiId, StageName};
+
+/// The smallest thing that is compiled, shared or closed as a whole.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Unit {
+    /// A stage with its deployment.
+    Stage(RestApiId, StageName),
+    /// An access key.
+    AccessKey(AccessKeyId),
+}
+
+impl std::fmt::Display for Unit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Unit::Stage(api, stage) => write!(f, "stage {api}/{stage}"),
+            Unit::AccessKey(id) => write!(f, "access key {id}"),
+        }
+    }
+}
+
+/// Something that is closed, why, and what opens it again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Whose it is.
+    pub scope: Scope,
+    /// What it concerns.
+    pub unit: Unit,
+    /// The method it is confined to, such as `GET /pets`; `None` when the whole unit is closed.
+    pub method: Option<String>,
+    /// Why.
+    pub why: String,
+    /// What to do.
+    pub remedy: &'static str,
+}

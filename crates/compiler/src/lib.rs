@@ -1,0 +1,19 @@
+//! Resources to snapshot and findings: the only crate that knows both sides.
+//!
+//! It must not know: requests, connections, who may edit what. Begin with [`World`] (what compiling makes) and
+//! [`Compiler::compile`] (pure); [`load`] reads from a store's view what changed units need.
+
+pub mod finding;
+pub mod load;
+pub mod compile;
+mod stage;
+mod method;
+mod integration;
+mod uri;
+mod mapping;
+mod answers;
+mod access_key;
+
+pub use compile::{Compiler, World};
+pub use finding::{Finding, Unit};
+pub use load::{Input, StageInput, load_all, load_changes};

@@ -1,0 +1,142 @@
+//! Reads from a view what compiling needs: the changed units, each with its documents, and nothing else.
+
+use std::collections::BTreeSet;
+
+use base::Scope;
+use base::id::{AccessKeyId, DeploymentId, RestApiId, StageName};
+use model::Record;
+use model::apigateway::{Deployment, Stage};
+use model::iam::AccessKey;
+use store_resources::{Change, Document, Fault, Key, Table, View};
+
+use crate::Unit;
+
+/// A unit and what was stored of it. `None` means that it is gone.
+#[derive(Debug)]
+pub enum Input {
+    /// A stage.
+    Stage {
+        /// Which.
+        unit: (RestApiId, StageName),
+        /// Whose.
+        scope: Scope,
+        /// Its documents.
+        found: Option<Box<StageInput>>,
+    },
+    /// An access key.
+    AccessKey {
+        /// Which.
+        id: AccessKeyId,
+        /// Whose.
+        scope: Scope,
+        /// Its document; an unreadable one says why.
+        found: Option<Result<Box<AccessKey>, String>>,
+    },
+}
+
+/// A stage's documents; an unreadable or missing one says why.
+#[derive(Debug)]
+pub struct StageInput {
+    /// The stage itself.
+    pub stage: Result<Stage, String>,
+    /// What it serves.
+    pub deployment: Result<Deployment, String>,
+}
+
+/// How many documents are read at a time when a node starts.
+const STEP: u32 = 500;
+
+/// Everything there is: what a node reads when it starts.
+pub async fn load_all(view: &mut dyn View) -> Result<Vec<Input>, Fault> {
+    let mut inputs = Vec::new();
+    for table in [Stage::TABLE, AccessKey::TABLE] {
+        let mut after: Option<Key> = None;
+        loop {
+            let page = view.scan_table(table, after.as_ref(), STEP).await?;
+            for document in &page.documents {
+                inputs.extend(load_document(view, document).await?);
+            }
+            after = page.documents.last().map(|document| document.key.clone());
+            if !page.more {
+                break;
+            }
+        }
+    }
+    Ok(inputs)
+}
+
+/// What changed. The reverse index is short: a deployment never changes and an API's own settings reach its stages
+/// only through a deployment, so stages and keys are touched by their own documents alone.
+pub async fn load_changes(view: &mut dyn View, changes: &[Change]) -> Result<Vec<Input>, Fault> {
+    let touched: BTreeSet<(&Scope, Unit)> =
+        changes.iter().filter_map(|change| Some((&change.key.scope, unit_of(&change.key)?))).collect();
+    let mut inputs = Vec::with_capacity(touched.len());
+    for (scope, unit) in touched {
+        let (table, id) = match &unit {
+            Unit::Stage(api, stage) => (Stage::TABLE, Stage::id_of(api, stage)),
+            Unit::AccessKey(id) => (AccessKey::TABLE, id.to_string()),
+        };
+        match view.get(&Key::new(scope.clone(), Table(table), id)).await? {
+            Some(document) => inputs.extend(load_document(view, &document).await?),
+            None => inputs.push(gone(scope.clone(), unit)),
+        }
+    }
+    Ok(inputs)
+}
+
+fn gone(scope: Scope, unit: Unit) -> Input {
+    match unit {
+        Unit::Stage(api, stage) => Input::Stage { unit: (api, stage), scope, found: None },
+        Unit::AccessKey(id) => Input::AccessKey { id, scope, found: None },
+    }
+}
+
+fn unit_of(key: &Key) -> Option<Unit> {
+    if key.table == Stage::TABLE {
+        let (api, stage) = key.id.split_once('/')?;
+        return Some(Unit::Stage(RestApiId::parse(api).ok()?, StageName::parse(stage).ok()?));
+    }
+    if key.table == AccessKey::TABLE {
+        return Some(Unit::AccessKey(AccessKeyId::parse(&key.id).ok()?));
+    }
+    None
+}
+
+async fn load_document(view: &mut dyn View, document: &Document) -> Result<Option<Input>, Fault> {
+    let scope = document.key.scope.clone();
+    Ok(match unit_of(&document.key) {
+        Some(Unit::Stage(api, name)) => {
+            let stage: Result<Stage, String> = read(document);
+            let deployment = match &stage {
+                Ok(stage) => load_deployment(view, &scope, &api, &stage.deployment_id).await?,
+                Err(_) => Err("its stage cannot be read".to_owned()),
+            };
+            let found = Some(Box::new(StageInput { stage, deployment }));
+            Some(Input::Stage { unit: (api, name), scope, found })
+        }
+        Some(Unit::AccessKey(id)) => {
+            let found = Some(read(document).map(Box::new));
+            Some(Input::AccessKey { id, scope, found })
+        }
+        None => None,
+    })
+}
+
+async fn load_deployment(
+    view: &mut dyn View,
+    scope: &Scope,
+    api: &RestApiId,
+    deployment: &DeploymentId,
+) -> Result<Result<Deployment, String>, Fault> {
+    let key = Key::new(scope.clone(), Table(Deployment::TABLE), Deployment::id_of(api, deployment));
+    let Some(document) = view.get(&key).await? else {
+        return Ok(Err(format!("its deployment `{deployment}` does not exist")));
+    };
+    Ok(read(&document))
+}
+
+fn read<R: Record>(document: &Document) -> Result<R, String> {
+    let unreadable =
+        |fault| format!("the document `{}` of {} cannot be read: {fault}", document.key.id, document.key.table);
+    serde_json::from_slice(&document.value).map_err(unreadable)
+}

@@ -1,0 +1,73 @@
+//! A stage: its deployment's routes joined with the stage's own settings.
+
+use std::sync::Arc;
+
+use base::Scope;
+use model::apigateway as stored;
+use snapshot::{AccessLog, LogFormat, Routes, StageUnit};
+
+use crate::compile::closed;
+use crate::{Finding, StageInput, Unit, method};
+
+/// Compiles a stage. What is wrong with one method closes that method; what is wrong with the rest closes the stage.
+pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUnit, Vec<Finding>) {
+    let (stage, deployment) = match (input.stage, input.deployment) {
+        (Ok(stage), Ok(deployment)) => (stage, deployment),
+        (Err(why), _) | (Ok(_), Err(why)) => return closed(scope, unit, why),
+    };
+    let access_log = match stage.access_log.as_ref().map(access_log).transpose() {
+        Ok(access_log) => access_log,
+        Err(why) => return closed(scope, unit, why),
+    };
+    let (routes, findings) = match routes(scope, unit, &stage, &deployment) {
+        Ok(found) => found,
+        Err(why) => return closed(scope, unit, why),
+    };
+    let api = &stage.rest_api_id;
+    let ready = snapshot::Stage {
+        scope: scope.clone(),
+        deployment_id: deployment.id.clone(),
+        default_endpoint_disabled: deployment.api.disable_execute_api_endpoint,
+        endpoint_type: deployment.api.endpoint_type.as_str(),
+        routes,
+        access_log,
+        access_stream: format!("access/{api}/{}", stage.name).into(),
+        execution_stream: format!("API-Gateway-Execution-Logs_{api}/{}", stage.name).into(),
+        api_id: stage.rest_api_id,
+        name: stage.name,
+        variables: stage.variables,
+    };
+    (StageUnit::Ready(Arc::new(ready)), findings)
+}
+
+fn access_log(settings: &stored::AccessLogSettings) -> Result<AccessLog, String> {
+    let format = LogFormat::parse(&settings.format)
+        .map_err(|fault| format!("its access log format cannot be read ({fault:?}): `{}`", settings.format))?;
+    Ok(AccessLog { destination_arn: settings.destination_arn.as_str().into(), format })
+}
+
+fn routes(
+    scope: &Scope,
+    unit: &Unit,
+    stage: &stored::Stage,
+    deployment: &stored::Deployment,
+) -> Result<(Routes, Vec<Finding>), String> {
+    let mut routes = Routes::new();
+    let mut findings = Vec::new();
+    for resource in deployment.resources.values() {
+        for (verb, stored) in &resource.methods {
+            let (compiled, broken) = method::compile(stage, resource, *verb, stored);
+            findings.extend(broken.map(|why| Finding {
+                scope: scope.clone(),
+                unit: unit.clone(),
+                method: Some(format!("{verb} {}", resource.path)),
+                why,
+                remedy: "Requests to this method are answered 500. Mend the integration or the stage variable it names, and deploy.",
+            }));
+            routes.add(&resource.path, method::verb(*verb), Arc::new(compiled)).map_err(|fault| {
+                format!("`{}` of `{}` stands beside another parameter of the same place", fault.segment, resource.path)
+            })?;
+        }
+    }
+    Ok((routes, findings))
+}
