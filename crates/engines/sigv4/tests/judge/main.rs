@@ -1,0 +1,9 @@
+//! The judge from outside: public vectors, a second opinion, refusals in AWS's words, hostile heads.
+
+#![cfg(test)]
+
+mod support;
+mod vectors;
+mod oracle;
+mod refusals;
+mod hostile;
