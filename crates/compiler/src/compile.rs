@@ -7,7 +7,7 @@ use base::id::{RestApiId, StageName};
 use base::seal::MasterKey;
 use snapshot::{Api, Place, Snapshot, StageUnit};
 
-use crate::{Finding, Input, StageInput, Unit, access_key, stage};
+use crate::{Finding, Input, StageInput, Unit, access_key, certificate, stage};
 
 /// A snapshot and what could not be compiled into it.
 #[derive(Debug, Clone)]
@@ -45,26 +45,53 @@ impl Compiler {
             match input {
                 Input::Stage { unit, scope, found } => place_stage(&mut world, unit, scope, found),
                 Input::AccessKey { id, scope, found } => {
-                    let unit = Unit::AccessKey(id.clone());
-                    match found.map(|found| access_key::compile(&self.master_key, &id, found)) {
-                        Some(Ok(key)) => {
-                            world.snapshot.access_keys.insert(id, Arc::new(key));
-                            world.findings.remove(&unit);
-                        }
-                        Some(Err((why, remedy))) => {
-                            world.snapshot.access_keys.remove(&id);
-                            let finding = Finding { scope, unit: unit.clone(), method: None, why, remedy };
-                            world.findings.insert(unit, [finding].into());
-                        }
-                        None => {
-                            world.snapshot.access_keys.remove(&id);
-                            world.findings.remove(&unit);
-                        }
-                    }
+                    let compiled = found.map(|found| access_key::compile(&self.master_key, &id, found));
+                    let keys = &mut world.snapshot.access_keys;
+                    let finding = place(keys, id.clone(), scope, Unit::AccessKey(id.clone()), compiled);
+                    note(&mut world.findings, Unit::AccessKey(id), finding);
+                }
+                Input::Certificate { name, scope, found } => {
+                    let compiled = found.map(|found| certificate::compile(&self.master_key, found));
+                    let certificates = &mut world.snapshot.certificates;
+                    let unit = Unit::Certificate(name.clone());
+                    let finding = place(certificates, name.into(), scope, unit.clone(), compiled);
+                    note(&mut world.findings, unit, finding);
                 }
             }
         }
         world
+    }
+}
+
+/// Puts a compiled unit into its table, or takes it out; says what could not be compiled.
+fn place<K: Clone + Eq + std::hash::Hash, V>(
+    table: &mut imbl::HashMap<K, Arc<V>>,
+    key: K,
+    scope: Scope,
+    unit: Unit,
+    compiled: Option<Result<V, (String, &'static str)>>,
+) -> Vec<Finding> {
+    match compiled {
+        Some(Ok(value)) => {
+            table.insert(key, Arc::new(value));
+            Vec::new()
+        }
+        Some(Err((why, remedy))) => {
+            table.remove(&key);
+            vec![Finding { scope, unit, method: None, why, remedy }]
+        }
+        None => {
+            table.remove(&key);
+            Vec::new()
+        }
+    }
+}
+
+fn note(findings: &mut imbl::HashMap<Unit, Arc<[Finding]>>, unit: Unit, found: Vec<Finding>) {
+    if found.is_empty() {
+        findings.remove(&unit);
+    } else {
+        findings.insert(unit, found.into());
     }
 }
 
@@ -81,11 +108,7 @@ fn place_stage(
         return;
     };
     let (compiled, findings) = stage::compile(&scope, &unit, *found);
-    if findings.is_empty() {
-        world.findings.remove(&unit);
-    } else {
-        world.findings.insert(unit, findings.into());
-    }
+    note(&mut world.findings, unit, findings);
     let mut api = match world.snapshot.apis.get(&api_id) {
         Some(api) => Api::clone(api),
         None => Api { id: api_id.clone(), scope, stages: std::collections::BTreeMap::new() },

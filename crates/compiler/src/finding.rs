@@ -10,6 +10,8 @@ pub enum Unit {
     Stage(RestApiId, StageName),
     /// An access key.
     AccessKey(AccessKeyId),
+    /// A server certificate, by its first name.
+    Certificate(String),
 }
 
 impl std::fmt::Display for Unit {
@@ -17,6 +19,7 @@ impl std::fmt::Display for Unit {
         match self {
             Unit::Stage(api, stage) => write!(f, "stage {api}/{stage}"),
             Unit::AccessKey(id) => write!(f, "access key {id}"),
+            Unit::Certificate(name) => write!(f, "certificate {name}"),
         }
     }
 }

@@ -13,6 +13,7 @@ mod uri;
 mod mapping;
 mod answers;
 mod access_key;
+mod certificate;
 
 pub use compile::{Compiler, World};
 pub use finding::{Finding, Unit};

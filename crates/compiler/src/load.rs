@@ -7,6 +7,7 @@ use base::id::{AccessKeyId, DeploymentId, RestApiId, StageName};
 use model::Record;
 use model::apigateway::{Deployment, Stage};
 use model::iam::AccessKey;
+use model::installation::LocalLeaf;
 use store_resources::{Change, Document, Fault, Key, Table, View};
 
 use crate::Unit;
@@ -32,6 +33,15 @@ pub enum Input {
         /// Its document; an unreadable one says why.
         found: Option<Result<Box<AccessKey>, String>>,
     },
+    /// A server certificate.
+    Certificate {
+        /// Its first name.
+        name: String,
+        /// Whose.
+        scope: Scope,
+        /// Its document; an unreadable one says why.
+        found: Option<Result<Box<LocalLeaf>, String>>,
+    },
 }
 
 /// A stage's documents; an unreadable or missing one says why.
@@ -49,7 +59,7 @@ const STEP: u32 = 500;
 /// Everything there is: what a node reads when it starts.
 pub async fn load_all(view: &mut dyn View) -> Result<Vec<Input>, Fault> {
     let mut inputs = Vec::new();
-    for table in [Stage::TABLE, AccessKey::TABLE] {
+    for table in [Stage::TABLE, AccessKey::TABLE, LocalLeaf::TABLE] {
         let mut after: Option<Key> = None;
         loop {
             let page = view.scan_table(table, after.as_ref(), STEP).await?;
@@ -75,6 +85,7 @@ pub async fn load_changes(view: &mut dyn View, changes: &[Change]) -> Result<Vec
         let (table, id) = match &unit {
             Unit::Stage(api, stage) => (Stage::TABLE, Stage::id_of(api, stage)),
             Unit::AccessKey(id) => (AccessKey::TABLE, id.to_string()),
+            Unit::Certificate(name) => (LocalLeaf::TABLE, name.clone()),
         };
         match view.get(&Key::new(scope.clone(), Table(table), id)).await? {
             Some(document) => inputs.extend(load_document(view, &document).await?),
@@ -88,6 +99,7 @@ fn gone(scope: Scope, unit: Unit) -> Input {
     match unit {
         Unit::Stage(api, stage) => Input::Stage { unit: (api, stage), scope, found: None },
         Unit::AccessKey(id) => Input::AccessKey { id, scope, found: None },
+        Unit::Certificate(name) => Input::Certificate { name, scope, found: None },
     }
 }
 
@@ -98,6 +110,9 @@ fn unit_of(key: &Key) -> Option<Unit> {
     }
     if key.table == AccessKey::TABLE {
         return Some(Unit::AccessKey(AccessKeyId::parse(&key.id).ok()?));
+    }
+    if key.table == LocalLeaf::TABLE {
+        return Some(Unit::Certificate(key.id.clone()));
     }
     None
 }
@@ -117,6 +132,10 @@ async fn load_document(view: &mut dyn View, document: &Document) -> Result<Optio
         Some(Unit::AccessKey(id)) => {
             let found = Some(read(document).map(Box::new));
             Some(Input::AccessKey { id, scope, found })
+        }
+        Some(Unit::Certificate(name)) => {
+            let found = Some(read(document).map(Box::new));
+            Some(Input::Certificate { name, scope, found })
         }
         None => None,
     })

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::Region;
 use base::id::{AccessKeyId, RestApiId};
 
-use crate::{AccessKey, Api};
+use crate::{AccessKey, Api, Certificate};
 
 /// What this node serves. Cloning shares everything; a change replaces only what it touches.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Snapshot {
     pub apis: imbl::HashMap<RestApiId, Arc<Api>>,
     /// Access keys by id, shared likewise.
     pub access_keys: imbl::HashMap<AccessKeyId, Arc<AccessKey>>,
+    /// Server certificates by their first name, shared likewise.
+    pub certificates: imbl::HashMap<Arc<str>, Arc<Certificate>>,
 }
 
 /// Where this installation answers: hosts are `{api}.execute-api.{region}.{zone}`.
@@ -49,7 +51,13 @@ impl Place {
 impl Snapshot {
     /// A world with nothing in it.
     pub fn empty(place: Place) -> Self {
-        Self { revision: 0, place, apis: imbl::HashMap::new(), access_keys: imbl::HashMap::new() }
+        Self {
+            revision: 0,
+            place,
+            apis: imbl::HashMap::new(),
+            access_keys: imbl::HashMap::new(),
+            certificates: imbl::HashMap::new(),
+        }
     }
 }
 

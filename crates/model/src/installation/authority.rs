@@ -1,6 +1,6 @@
 //! The local certificate authority, made at first start.
 
-use base::seal::Sealed;
+use base::seal::{Place, Sealed};
 use serde::{Deserialize, Serialize};
 
 use crate::Record;
@@ -27,4 +27,9 @@ impl Record for LocalAuthority {
 impl LocalAuthority {
     /// The one id of this table.
     pub const ID: &'static str = "local";
+
+    /// The place its key is sealed for.
+    pub fn place(version: u32) -> Place<'static> {
+        Place { table: Self::TABLE, id: Self::ID, version }
+    }
 }

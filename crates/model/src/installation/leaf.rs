@@ -1,12 +1,12 @@
 //! A certificate that the local authority issued and renews.
 
 use base::Timestamp;
-use base::seal::Sealed;
+use base::seal::{Place, Sealed};
 use serde::{Deserialize, Serialize};
 
 use crate::Record;
 
-/// A server certificate with its key.
+/// A server certificate with its key. Stored under the installation's first account and `global`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LocalLeaf {
     /// The first of its names; also the record's id.
@@ -23,6 +23,13 @@ pub struct LocalLeaf {
     pub not_before: Timestamp,
     /// Valid until.
     pub not_after: Timestamp,
+}
+
+impl LocalLeaf {
+    /// The place its key is sealed for.
+    pub fn place(name: &str, version: u32) -> Place<'_> {
+        Place { table: Self::TABLE, id: name, version }
+    }
 }
 
 impl Record for LocalLeaf {

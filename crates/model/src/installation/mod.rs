@@ -1,7 +1,9 @@
-//! What belongs to the installation itself: the local certificate authority and its certificates.
+//! What belongs to the installation itself: its accounts, the local certificate authority and its certificates.
 
+pub mod account;
 pub mod authority;
 pub mod leaf;
 
+pub use account::Account;
 pub use authority::LocalAuthority;
 pub use leaf::LocalLeaf;
