@@ -1,0 +1,187 @@
+//! What lies between requests and the writer: one short list for each core, and one bound on the bytes of all.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base::{Scope, Timestamp};
+use bytes::Bytes;
+use store_records::block::ENTRY_BYTES_MAX;
+use tokio::sync::Notify;
+
+/// A list with so many bytes wakes the writer; smaller ones wait for its next round, because a wake costs more than a
+/// record.
+const BATCH_BYTES: usize = 256 * 1024;
+
+/// Lists beyond this many would only make the writer's round longer.
+const SHARDS_MAX: usize = 16;
+
+/// What is recorded, for the count of what was dropped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Log,
+    Trail,
+}
+
+/// How many records were dropped, by what they were.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Dropped {
+    /// Lines of access and execution logs.
+    pub logs: u64,
+    /// Trails.
+    pub trails: u64,
+}
+
+/// One record on its way.
+#[derive(Debug)]
+pub(crate) struct Record {
+    pub(crate) scope: Scope,
+    pub(crate) stream: Arc<str>,
+    pub(crate) time: Timestamp,
+    pub(crate) request: [u8; 16],
+    pub(crate) bytes: Bytes,
+    pub(crate) kind: Kind,
+}
+
+impl Record {
+    /// What it takes of the bound.
+    pub(crate) fn charge(&self) -> usize {
+        size_of::<Self>() + self.bytes.len()
+    }
+}
+
+/// The lists, the bound and the counters.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    shards: Box<[Shard]>,
+    // INVARIANT: the charges of all records in the lists and of all the writer still holds.
+    held: AtomicUsize,
+    bytes_max: usize,
+    dropped_logs: AtomicU64,
+    dropped_trails: AtomicU64,
+    ready: Notify,
+}
+
+/// A cache line of its own for each list, so that cores do not wait for each other.
+#[derive(Debug, Default)]
+#[repr(align(128))]
+struct Shard(Mutex<Waiting>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    records: Vec<Record>,
+    bytes: usize,
+}
+
+impl Queue {
+    pub(crate) fn new(bytes_max: usize) -> Self {
+        let shards = std::thread::available_parallelism().map_or(1, usize::from).min(SHARDS_MAX);
+        Self {
+            shards: (0..shards).map(|_| Shard::default()).collect(),
+            held: AtomicUsize::new(0),
+            bytes_max,
+            dropped_logs: AtomicU64::new(0),
+            dropped_trails: AtomicU64::new(0),
+            ready: Notify::new(),
+        }
+    }
+
+    /// Takes a record, or drops and counts it where it does not fit.
+    pub(crate) fn push(&self, record: Record) {
+        let charge = record.charge();
+        if record.bytes.len() > ENTRY_BYTES_MAX || !self.hold(charge) {
+            self.count_dropped(record.kind, 1);
+            return;
+        }
+        let full = {
+            let mut waiting = self.own_shard().lock();
+            waiting.records.push(record);
+            let before = waiting.bytes;
+            waiting.bytes += charge;
+            before < BATCH_BYTES && waiting.bytes >= BATCH_BYTES
+        };
+        if full {
+            self.ready.notify_one();
+        }
+    }
+
+    /// Answers once a list is worth a round.
+    pub(crate) async fn ready(&self) {
+        self.ready.notified().await;
+    }
+
+    /// Moves everything that waits into `records`, list by list.
+    pub(crate) fn drain_into(&self, records: &mut Vec<Record>) {
+        for shard in &self.shards {
+            let mut taken = {
+                let mut waiting = shard.lock();
+                // The next list begins as long as this one became, so that it seldom grows under the lock.
+                let next = Vec::with_capacity(waiting.records.len());
+                waiting.bytes = 0;
+                std::mem::replace(&mut waiting.records, next)
+            };
+            records.append(&mut taken);
+        }
+    }
+
+    fn hold(&self, bytes: usize) -> bool {
+        let fits = self.held.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= self.bytes_max;
+        if !fits {
+            self.release(bytes);
+        }
+        fits
+    }
+
+    /// Holds more whether it fits or not: for what replaces something larger.
+    pub(crate) fn hold_anyway(&self, bytes: usize) {
+        self.held.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Gives bytes back: they are stored, or dropped.
+    pub(crate) fn release(&self, bytes: usize) {
+        self.held.fetch_sub(bytes, Ordering::Relaxed);
+    }
+
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.held.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn count_dropped(&self, kind: Kind, records: u64) {
+        let counter = match kind {
+            Kind::Log => &self.dropped_logs,
+            Kind::Trail => &self.dropped_trails,
+        };
+        counter.fetch_add(records, Ordering::Relaxed);
+    }
+
+    pub(crate) fn dropped(&self) -> Dropped {
+        Dropped { logs: self.dropped_logs.load(Ordering::Relaxed), trails: self.dropped_trails.load(Ordering::Relaxed) }
+    }
+
+    fn own_shard(&self) -> &Shard {
+        &self.shards[thread_number() % self.shards.len()]
+    }
+}
+
+impl Shard {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // Nothing that could panic half-way happens under this lock but an allocation.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Numbers threads as they first record something, so that they spread over the lists.
+fn thread_number() -> usize {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    thread_local! {
+        static NUMBER: Cell<Option<usize>> = const { Cell::new(None) };
+    }
+    NUMBER.with(|number| {
+        number.get().unwrap_or_else(|| {
+            let new = NEXT.fetch_add(1, Ordering::Relaxed);
+            number.set(Some(new));
+            new
+        })
+    })
+}

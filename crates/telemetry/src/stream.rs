@@ -1,0 +1,26 @@
+//! What streams are named: access logs, execution logs, trails.
+
+use std::sync::Arc;
+
+/// The stream of all trails of an account and region.
+pub const TRAIL: &str = "trail";
+
+/// What access logs' streams begin with.
+pub const ACCESS: &str = "access/";
+
+/// What execution logs' streams begin with.
+pub const EXECUTION: &str = "execution/";
+
+/// What API Gateway names the log groups of execution logs by, before the API's id.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html>
+pub const EXECUTION_LOG_GROUP: &str = "API-Gateway-Execution-Logs_";
+
+/// The stream of a stage's access log; made once a stage, not once a request.
+pub fn access(api: &str, stage: &str) -> Arc<str> {
+    format!("{ACCESS}{api}/{stage}").into()
+}
+
+/// The stream of a stage's execution log; made once a stage, not once a request.
+pub fn execution(api: &str, stage: &str) -> Arc<str> {
+    format!("{EXECUTION}{api}/{stage}").into()
+}
