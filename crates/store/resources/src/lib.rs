@@ -19,7 +19,7 @@ use base::Timestamp;
 pub use audit::{AuditAttribute, AuditEntry, AuditFilter, AuditPage, AuditPosition};
 pub use batch::{Batch, CommitError, Precondition, Write};
 pub use key::{Key, Table};
-pub use lease::{Fence, Lease};
+pub use lease::{Fence, Holding, Lease};
 pub use view::{Change, Changes, Document, Page, View};
 
 /// A revision of the whole installation: commits are numbered from 1, in order and without gaps.

@@ -1,0 +1,99 @@
+//! The embedded stores: two SQLite databases in the data directory, the default of a single node.
+//!
+//! It must not know: AWS, what a document or a log line means, or the other backends. Begin with [`SqliteStore::open`];
+//! `writer` is where durability is decided, `commit` where a batch meets its preconditions.
+//!
+//! `resources.db` is synced before a write is answered; `records.db`, the logs, may lose its last moments with the
+//! power. Both outlive a killed process whole.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use store_records::Events;
+use store_resources::Resources;
+
+mod directory;
+mod migrate;
+mod resources;
+mod view;
+mod writer;
+mod commit;
+mod audit;
+mod lease;
+mod rows;
+mod records;
+
+use directory::Directory;
+use records::SqliteRecords;
+use resources::SqliteResources;
+
+/// Why a data directory could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// Its lock is held.
+    #[error("another portcullis serves this data directory: `{}`", dir.display())]
+    InUse {
+        /// The directory.
+        dir: PathBuf,
+    },
+    /// It cannot be made, entered or written.
+    #[error("cannot use the data directory `{}`", dir.display())]
+    Directory {
+        /// The directory.
+        dir: PathBuf,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// A later version has been here; going on would lose what this one does not know.
+    #[error("`{}` was written by a newer portcullis (its format is {found}, this one knows {known})", file.display())]
+    Newer {
+        /// The database.
+        file: PathBuf,
+        /// Its format.
+        found: u32,
+        /// The newest format this version knows.
+        known: u32,
+    },
+    /// SQLite refuses.
+    #[error("cannot open the database `{}`", file.display())]
+    Database {
+        /// The database.
+        file: PathBuf,
+        /// SQLite's answer.
+        source: sqlx::Error,
+    },
+}
+
+/// Both stores of one data directory, which is locked against other processes for as long as either lives.
+#[derive(Debug)]
+pub struct SqliteStore {
+    resources: Arc<SqliteResources>,
+    records: Arc<SqliteRecords>,
+}
+
+impl SqliteStore {
+    /// Opens the stores in `dir`, makes what is missing and brings older formats up to date.
+    pub async fn open(dir: &Path) -> Result<Self, OpenError> {
+        let directory = Arc::new(Directory::open(dir)?);
+        let resources = Arc::new(SqliteResources::open(&directory).await?);
+        let records = Arc::new(SqliteRecords::open(&directory).await?);
+        Ok(Self { resources, records })
+    }
+
+    /// What people configure.
+    pub fn resources(&self) -> Arc<dyn Resources> {
+        Arc::<SqliteResources>::clone(&self.resources)
+    }
+
+    /// What traffic leaves behind.
+    pub fn events(&self) -> Arc<dyn Events> {
+        Arc::<SqliteRecords>::clone(&self.records)
+    }
+
+    /// Finishes the writes that wait, folds the write-ahead logs into the databases, and releases the files. Whoever
+    /// still holds a store gets faults from it.
+    pub async fn close(&self) {
+        self.resources.close().await;
+        self.records.close().await;
+    }
+}

@@ -1,0 +1,31 @@
+//! The embedded stores keep the contracts of both ports.
+
+use std::sync::Arc;
+
+use store_records::Events;
+use store_resources::Resources;
+use store_sqlite::SqliteStore;
+use tempfile::TempDir;
+
+async fn open() -> (SqliteStore, TempDir) {
+    let dir = tempfile::tempdir().expect("a directory");
+    (SqliteStore::open(dir.path()).await.expect("it opens"), dir)
+}
+
+async fn resources() -> (Arc<dyn Resources>, (SqliteStore, TempDir)) {
+    let (store, dir) = open().await;
+    (store.resources(), (store, dir))
+}
+
+async fn events() -> (Arc<dyn Events>, (SqliteStore, TempDir)) {
+    let (store, dir) = open().await;
+    (store.events(), (store, dir))
+}
+
+mod resources_contract {
+    store_resources::resources_contract!(super::resources());
+}
+
+mod events_contract {
+    store_records::events_contract!(super::events());
+}
