@@ -48,6 +48,19 @@ impl Open {
         let stream = Stream { scope: place.scope.clone(), name: place.stream.as_ref().to_owned() };
         Self { builder: BlockBuilder::new(stream), charge: 0 }
     }
+
+    /// Takes the block out and begins the next of the same stream.
+    fn renew(&mut self) -> Self {
+        let stream = self.builder.stream().clone();
+        std::mem::replace(self, Self { builder: BlockBuilder::new(stream), charge: 0 })
+    }
+
+    fn pack(self, queue: &Queue) -> Option<Block> {
+        let block = self.builder.finish();
+        queue.hold_anyway(block.as_ref().map_or(0, charge));
+        queue.release(self.charge);
+        block
+    }
 }
 
 impl Gatherer {
@@ -56,14 +69,14 @@ impl Gatherer {
     }
 
     /// Packs the records and answers the blocks that are finished. From here on a block is held by its packed size.
-    pub(crate) fn gather(&mut self, records: Vec<Record>, finish: Finish) -> Vec<Block> {
+    pub(crate) fn gather(&mut self, records: impl Iterator<Item = Record>, finish: Finish) -> Vec<Block> {
         let mut blocks = Vec::new();
         for record in records {
             self.add(record, &mut blocks);
         }
         if finish == Finish::All {
             for (_, open) in std::mem::take(&mut self.open) {
-                blocks.extend(self.pack(open));
+                blocks.extend(open.pack(&self.queue));
             }
         }
         blocks
@@ -72,12 +85,11 @@ impl Gatherer {
     fn add(&mut self, record: Record, blocks: &mut Vec<Block>) {
         let charge = record.charge();
         let Record { scope, stream, time, request, bytes, kind } = record;
-        let place = Place { scope, stream };
         let request = Some(RequestId(uuid::Uuid::from_bytes(request)));
-        let mut open = self.open.remove(&place).unwrap_or_else(|| Open::new(&place));
+        let open = self.open.entry(Place { scope, stream }).or_insert_with_key(Open::new);
         let mut pushed = open.builder.push(time, request, &bytes);
         if pushed == Err(PushError::Full) {
-            blocks.extend(self.pack(std::mem::replace(&mut open, Open::new(&place))));
+            blocks.extend(open.renew().pack(&self.queue));
             pushed = open.builder.push(time, request, &bytes);
         }
         match pushed {
@@ -90,17 +102,8 @@ impl Gatherer {
             }
         }
         if open.builder.bytes() >= BLOCK_BYTES {
-            blocks.extend(self.pack(open));
-        } else {
-            self.open.insert(place, open);
+            blocks.extend(open.renew().pack(&self.queue));
         }
-    }
-
-    fn pack(&self, open: Open) -> Option<Block> {
-        let block = open.builder.finish();
-        self.queue.hold_anyway(block.as_ref().map_or(0, charge));
-        self.queue.release(open.charge);
-        block
     }
 }
 

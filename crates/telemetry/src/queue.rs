@@ -110,18 +110,16 @@ impl Queue {
         self.ready.notified().await;
     }
 
-    /// Moves everything that waits into `records`, list by list.
-    pub(crate) fn drain_into(&self, records: &mut Vec<Record>) {
-        for shard in &self.shards {
-            let mut taken = {
-                let mut waiting = shard.lock();
-                // The next list begins as long as this one became, so that it seldom grows under the lock.
-                let next = Vec::with_capacity(waiting.records.len());
-                waiting.bytes = 0;
-                std::mem::replace(&mut waiting.records, next)
-            };
-            records.append(&mut taken);
-        }
+    /// Takes everything that waits, list by list.
+    pub(crate) fn drain(&self) -> Vec<Vec<Record>> {
+        let take = |shard: &Shard| {
+            let mut waiting = shard.lock();
+            // The next list begins as long as this one became, so that it seldom grows under the lock.
+            let next = Vec::with_capacity(waiting.records.len());
+            waiting.bytes = 0;
+            std::mem::replace(&mut waiting.records, next)
+        };
+        self.shards.iter().map(take).collect()
     }
 
     fn hold(&self, bytes: usize) -> bool {

@@ -109,9 +109,7 @@ impl Writer {
     async fn gather(&mut self, mut gatherer: Gatherer, finish: Finish) -> Option<Gatherer> {
         let queue = Arc::clone(&self.queue);
         let packing = tokio::task::spawn_blocking(move || {
-            let mut records = Vec::new();
-            queue.drain_into(&mut records);
-            let blocks = gatherer.gather(records, finish);
+            let blocks = gatherer.gather(queue.drain().into_iter().flatten(), finish);
             (gatherer, blocks)
         });
         let (gatherer, blocks) = packing.await.ok()?;
