@@ -205,3 +205,55 @@ impl<W: Work> Queued for Job<W> {
         let _ = self.reply.send(outcome);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use base::{AccountId, Region, Scope};
+    use sqlx::ConnectOptions as _;
+    use store_resources::{Batch, Key, Table, Write};
+
+    use super::*;
+    use crate::directory::{Durability, writing};
+    use crate::migrate;
+
+    /// A writer whose disk is full after so many more pages.
+    async fn writer(dir: &std::path::Path, pages: u32) -> Writer {
+        let directory = Arc::new(Directory::open(dir).unwrap());
+        let file = directory.database("resources.db").unwrap();
+        let mut connection = writing(&file, Durability::Power).connect().await.unwrap();
+        migrate::run(&mut connection, &file, migrate::RESOURCES).await.unwrap();
+        let used: u32 = sqlx::query_scalar("PRAGMA page_count").fetch_one(&mut connection).await.unwrap();
+        let most = sqlx::AssertSqlSafe(format!("PRAGMA max_page_count = {}", used + pages));
+        sqlx::query(most).execute(&mut connection).await.unwrap();
+        Writer::start(connection, directory).await.unwrap()
+    }
+
+    fn batch(id: &str, bytes: usize) -> Batch {
+        let scope =
+            Scope { account: AccountId::parse("111111111111").unwrap(), region: Region::parse("eu-west-1").unwrap() };
+        let write = Write::Put { key: Key::new(scope, Table("pets"), id), value: vec![0; bytes], index: Vec::new() };
+        Batch { writes: vec![write], ..Batch::default() }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_a_fault_and_what_was_acknowledged_stays() {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = writer(dir.path(), 20).await;
+        assert_eq!(writer.write(batch("small", 10)).await.unwrap(), Revision(1));
+        let refused = writer.write(batch("large", 1_000_000)).await;
+        assert!(matches!(refused, Err(CommitError::Fault(_))), "{refused:?}");
+        assert_eq!(writer.write(batch("small", 20)).await.unwrap(), Revision(2), "it goes on where there is room");
+        assert_eq!(*writer.revision().borrow(), Revision(2));
+        writer.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_caller_that_gives_up_does_not_stop_its_write() {
+        let dir = tempfile::tempdir().unwrap();
+        let writer = writer(dir.path(), 1_000).await;
+        let mut revision = writer.revision();
+        assert!(futures_util::future::poll_immediate(writer.write(batch("cat", 10))).await.is_none());
+        revision.wait_for(|revision| *revision == Revision(1)).await.unwrap();
+        writer.close().await;
+    }
+}
