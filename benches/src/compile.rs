@@ -152,6 +152,7 @@ fn deployment_of(api: &RestApiId, id: DeploymentId) -> Deployment {
             endpoint_type: EndpointType::Regional,
             security_policy: None,
             disable_execute_api_endpoint: false,
+            schemas: BTreeMap::new(),
             root_resource_id: ResourceId::parse("root").expect("an id"),
             tags: BTreeMap::new(),
         },

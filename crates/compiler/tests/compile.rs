@@ -101,6 +101,7 @@ fn deployment(api: &str, routes: &[(&str, Method)]) -> Deployment {
             endpoint_type: EndpointType::Regional,
             security_policy: None,
             disable_execute_api_endpoint: false,
+            schemas: BTreeMap::new(),
             root_resource_id: ResourceId::parse("r0").expect("an id"),
             tags: BTreeMap::new(),
         },
