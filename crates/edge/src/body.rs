@@ -1,0 +1,277 @@
+//! A body, received or to be sent: nothing, bytes at hand, a request as it arrives, or any stream.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Bytes, BytesMut};
+use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt as _;
+use hyper::body::Incoming;
+
+use crate::pace::Pace;
+
+/// Why a body ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum BodyError {
+    /// The sender broke off, or broke the framing.
+    #[error("the body broke off")]
+    Broken(#[source] hyper::Error),
+    /// The sender is slower than the limits allow.
+    #[error("the body arrives too slowly")]
+    TooSlow,
+    /// More bytes than the reader takes.
+    #[error("the body is longer than {max} bytes")]
+    TooLarge {
+        /// What the reader takes.
+        max: u64,
+    },
+    /// A stream that was handed in failed.
+    #[error("the body's source failed")]
+    Source(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// One type for request and response bodies.
+#[derive(Debug)]
+pub struct Body(Kind);
+
+type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Send>>;
+
+enum Kind {
+    Full(Bytes),
+    Received {
+        incoming: Incoming,
+        pace: Box<Pace>,
+    },
+    Stream(Stream),
+    /// Bytes that were read ahead, and what follows them.
+    Ahead {
+        first: Bytes,
+        rest: Box<Body>,
+    },
+}
+
+impl std::fmt::Debug for Kind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Full(bytes) => write!(f, "Full({} bytes)", bytes.len()),
+            Self::Received { pace, .. } => write!(f, "Received({pace:?})"),
+            Self::Stream(_) => f.write_str("Stream"),
+            Self::Ahead { first, rest } => write!(f, "Ahead({} bytes, {rest:?})", first.len()),
+        }
+    }
+}
+
+impl Body {
+    /// No body.
+    pub fn empty() -> Self {
+        Self(Kind::Full(Bytes::new()))
+    }
+
+    /// Any body, boxed.
+    pub fn stream<B>(body: B) -> Self
+    where
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        Self(Kind::Stream(Box::pin(body.map_err(|error| BodyError::Source(error.into())))))
+    }
+
+    /// A request's body off the socket.
+    pub(crate) fn received(incoming: Incoming, pace: impl FnOnce() -> Pace) -> Self {
+        if http_body::Body::is_end_stream(&incoming) {
+            return Self::empty();
+        }
+        Self(Kind::Received { incoming, pace: Box::new(pace()) })
+    }
+
+    /// How long the body is, where that is known.
+    pub fn known_length(&self) -> Option<u64> {
+        http_body::Body::size_hint(self).exact()
+    }
+
+    /// The whole body, where it is at hand already.
+    pub fn as_bytes(&self) -> Option<&Bytes> {
+        match &self.0 {
+            Kind::Full(bytes) => Some(bytes),
+            Kind::Received { .. } | Kind::Stream(_) | Kind::Ahead { .. } => None,
+        }
+    }
+
+    /// The whole body, if it has at most `max` bytes. A length known to be more is refused before anything is read.
+    pub async fn collect_up_to(mut self, max: u64) -> Result<Bytes, BodyError> {
+        if http_body::Body::size_hint(&self).lower() > max {
+            return Err(BodyError::TooLarge { max });
+        }
+        let mut gathered = Gathered::default();
+        while let Some(frame) = self.frame().await {
+            gathered.add(frame?);
+            if gathered.len() > max {
+                return Err(BodyError::TooLarge { max });
+            }
+        }
+        Ok(gathered.into_bytes())
+    }
+
+    /// The body's beginning, at least `min` bytes unless it ends before, and the whole body again from its first byte.
+    pub async fn prefix(mut self, min: u64) -> Result<(Bytes, Self), BodyError> {
+        let mut gathered = Gathered::default();
+        while gathered.len() < min {
+            let Some(frame) = self.frame().await else {
+                let whole = gathered.into_bytes();
+                return Ok((whole.clone(), Self::from(whole)));
+            };
+            gathered.add(frame?);
+        }
+        let first = gathered.into_bytes();
+        Ok((first.clone(), Self(Kind::Ahead { first, rest: Box::new(self) })))
+    }
+}
+
+/// Frames joined; a body of one frame is never copied.
+#[derive(Default)]
+struct Gathered {
+    only: Bytes,
+    joined: BytesMut,
+}
+
+impl Gathered {
+    fn add(&mut self, frame: Frame<Bytes>) {
+        // Trailers are let go: nothing we serve reads them, and merged into headers they would be an attack.
+        let Ok(data) = frame.into_data() else { return };
+        if self.only.is_empty() && self.joined.is_empty() {
+            self.only = data;
+            return;
+        }
+        if self.joined.is_empty() {
+            self.joined = BytesMut::from(std::mem::take(&mut self.only));
+        }
+        self.joined.extend_from_slice(&data);
+    }
+
+    fn len(&self) -> u64 {
+        (self.only.len() + self.joined.len()) as u64
+    }
+
+    fn into_bytes(self) -> Bytes {
+        if self.joined.is_empty() { self.only } else { self.joined.freeze() }
+    }
+}
+
+impl http_body::Body for Body {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match &mut self.get_mut().0 {
+            Kind::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
+            Kind::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Kind::Received { incoming, pace } => poll_received(incoming, pace, cx),
+            Kind::Stream(stream) => stream.as_mut().poll_frame(cx),
+            Kind::Ahead { first, rest } if first.is_empty() => Pin::new(rest.as_mut()).poll_frame(cx),
+            Kind::Ahead { first, .. } => Poll::Ready(Some(Ok(Frame::data(std::mem::take(first))))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match &self.0 {
+            Kind::Full(bytes) => bytes.is_empty(),
+            Kind::Received { incoming, .. } => incoming.is_end_stream(),
+            Kind::Stream(stream) => stream.is_end_stream(),
+            Kind::Ahead { first, rest } => first.is_empty() && rest.is_end_stream(),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match &self.0 {
+            Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Received { incoming, .. } => incoming.size_hint(),
+            Kind::Stream(stream) => stream.size_hint(),
+            Kind::Ahead { first, rest } => {
+                let first = first.len() as u64;
+                let rest = rest.size_hint();
+                let mut hint = SizeHint::new();
+                hint.set_lower(rest.lower().saturating_add(first));
+                if let Some(upper) = rest.upper() {
+                    hint.set_upper(upper.saturating_add(first));
+                }
+                hint
+            }
+        }
+    }
+}
+
+type FrameResult = Option<Result<Frame<Bytes>, BodyError>>;
+
+fn poll_received(incoming: &mut Incoming, pace: &mut Pace, cx: &mut Context<'_>) -> Poll<FrameResult> {
+    match http_body::Body::poll_frame(Pin::new(incoming), cx) {
+        Poll::Ready(Some(Ok(frame))) => {
+            pace.received(frame.data_ref().map_or(0, Bytes::len));
+            Poll::Ready(Some(Ok(frame)))
+        }
+        Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(BodyError::Broken(error)))),
+        Poll::Ready(None) => Poll::Ready(None),
+        Poll::Pending => {
+            ready!(pace.poll_wait(cx));
+            Poll::Ready(Some(Err(BodyError::TooSlow)))
+        }
+    }
+}
+
+impl From<Bytes> for Body {
+    fn from(bytes: Bytes) -> Self {
+        Self(Kind::Full(bytes))
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Bytes::from(bytes).into()
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Bytes::from(text).into()
+    }
+}
+
+impl From<&'static str> for Body {
+    fn from(text: &'static str) -> Self {
+        Bytes::from_static(text.as_bytes()).into()
+    }
+}
+
+impl From<Incoming> for Body {
+    /// A body off another connection, such as an upstream's answer; its reader keeps the time.
+    fn from(incoming: Incoming) -> Self {
+        Self::stream(incoming)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::StreamBody;
+
+    fn pieces(parts: &'static [&'static str]) -> Body {
+        let frames = parts.iter().map(|part| Ok::<_, BodyError>(Frame::data(Bytes::from_static(part.as_bytes()))));
+        Body::stream(StreamBody::new(futures_util::stream::iter(frames)))
+    }
+
+    #[tokio::test]
+    async fn a_body_is_collected_up_to_its_limit() {
+        assert_eq!(&*pieces(&["ab", "cd"]).collect_up_to(4).await.expect("it fits"), b"abcd");
+        assert!(matches!(pieces(&["ab", "cd"]).collect_up_to(3).await, Err(BodyError::TooLarge { max: 3 })));
+        assert!(matches!(Body::from("abcd").collect_up_to(3).await, Err(BodyError::TooLarge { max: 3 })));
+        assert_eq!(&*Body::empty().collect_up_to(0).await.expect("nothing fits"), b"");
+    }
+
+    #[tokio::test]
+    async fn a_prefix_leaves_the_body_whole() {
+        for (min, first) in [(0, ""), (1, "ab"), (3, "abcd"), (9, "abcdef")] {
+            let (prefix, body) = pieces(&["ab", "cd", "ef"]).prefix(min).await.expect("a sound body");
+            assert_eq!(&*prefix, first.as_bytes());
+            assert_eq!(&*body.collect_up_to(100).await.expect("a sound body"), b"abcdef");
+        }
+    }
+}

@@ -1,0 +1,299 @@
+//! One connection from accept to close: handshake, HTTP/1.1 or HTTP/2, and the watch over its time.
+
+use std::convert::Infallible;
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::SocketAddr;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use base::Clock;
+use futures_util::FutureExt as _;
+use futures_util::future::{Either, select};
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
+use tokio::net::TcpStream;
+use tokio_rustls::server::TlsStream;
+use tokio_util::sync::CancellationToken;
+
+use crate::admission::{Permit, TurnedAway};
+use crate::connection::{Alpn, Connection, TlsFacts};
+use crate::guard::{Guard, Unread};
+use crate::handler::Handler;
+use crate::limits::Limits;
+use crate::service;
+use crate::shared::{Overdue, Shared};
+use crate::timer::ClockTimer;
+use crate::tls::{Bounded, Tls};
+
+/// What a client may still send after its last answer, so that a reset does not overtake the answer, in bytes.
+const LINGER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// hyper's buffers for one HTTP/1.1 connection, at most.
+const HTTP1_BUFFER_MAX: usize = 64 * 1024;
+
+/// What all connections of a worker share.
+pub(crate) struct Driver<H> {
+    pub(crate) handler: Arc<H>,
+    limits: Arc<Limits>,
+    clock: Arc<dyn Clock>,
+    /// Tells running connections to finish.
+    drain: CancellationToken,
+    /// Tells them that their time is over.
+    kill: CancellationToken,
+    http1: http1::Builder,
+    http2: http2::Builder<TokioExecutor>,
+}
+
+/// How a connection ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    /// By itself, or because the client went.
+    Closed,
+    /// Cut off, with a request in flight or not.
+    CutOff,
+}
+
+impl<H: Handler> Driver<H> {
+    pub(crate) fn new(
+        handler: H,
+        limits: Arc<Limits>,
+        clock: Arc<dyn Clock>,
+        drain: CancellationToken,
+        kill: CancellationToken,
+    ) -> Self {
+        let mut http1 = http1::Builder::new();
+        // The guard keeps the time of heads; hyper's own timer would begin anew with our stand-ins.
+        http1.header_read_timeout(None).max_buf_size(HTTP1_BUFFER_MAX);
+        let mut http2 = http2::Builder::new(TokioExecutor::new());
+        http2
+            .timer(ClockTimer::new(Arc::clone(&clock)))
+            .max_concurrent_streams(limits.streams_max)
+            .max_pending_accept_reset_streams(limits.pending_reset_streams_max)
+            .max_local_error_reset_streams(limits.local_reset_streams_max)
+            .keep_alive_interval(limits.ping_interval)
+            .keep_alive_timeout(limits.ping_timeout)
+            // Ours is checked in `http2`, where the refusal is recorded; beyond twice that h2 itself answers 431.
+            .max_header_list_size((limits.header_bytes_max + limits.url_bytes_max) as u32 * 2)
+            .initial_stream_window_size(256 * 1024)
+            .initial_connection_window_size(1024 * 1024)
+            .max_send_buf_size(64 * 1024);
+        Self { handler: Arc::new(handler), limits, clock, drain, kill, http1, http2 }
+    }
+
+    /// Serves one accepted socket until it is closed; the permit counts it until then.
+    pub(crate) async fn drive(&self, stream: TcpStream, peer: SocketAddr, tls: Option<Tls>, permit: Permit) -> End {
+        let end = match stream.local_addr() {
+            Ok(local) => {
+                let facts = Connection::new(peer, local, self.clock.now());
+                // Small answers must not wait for the client's acknowledgement of the ones before.
+                let _ = stream.set_nodelay(true);
+                match tls {
+                    None => self.serve_http1(stream, facts).await,
+                    Some(tls) => self.serve_tls(stream, facts, tls).await,
+                }
+            }
+            Err(_) => End::Closed,
+        };
+        drop(permit);
+        end
+    }
+
+    async fn serve_tls(&self, stream: TcpStream, mut facts: Connection, tls: Tls) -> End {
+        let bounded = Bounded::new(stream, self.limits.handshake_bytes_max);
+        let handshake = pin!(tokio_rustls::TlsAcceptor::from(tls.0).accept(bounded).into_fallible());
+        let kill = pin!(self.kill.cancelled());
+        let timeout = select(self.clock.sleep(self.limits.handshake_timeout), kill);
+        let mut stream = match select(handshake, timeout).await {
+            Either::Left((Ok(stream), _)) => stream,
+            Either::Left((Err((error, stream)), _)) => {
+                tracing::debug!(peer = %facts.peer, %error, "the TLS handshake failed");
+                self.handler.turned_away(facts.peer, TurnedAway::HandshakeFailed);
+                self.linger(stream, Unread::Perhaps).await;
+                return End::Closed;
+            }
+            Either::Right((Either::Left(_), _)) => {
+                self.handler.turned_away(facts.peer, TurnedAway::HandshakeTimeout);
+                return End::Closed;
+            }
+            Either::Right((Either::Right(_), _)) => return End::CutOff,
+        };
+        stream.get_mut().0.unbound();
+        let tls = tls_facts(&stream);
+        let alpn = tls.alpn;
+        facts.tls = Some(tls);
+        match alpn {
+            Alpn::H2 => self.serve_http2(stream, facts).await,
+            Alpn::Http11 => self.serve_http1(stream, facts).await,
+        }
+    }
+
+    async fn serve_http1<T>(&self, stream: T, facts: Connection) -> End
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let shared = Shared::new(facts, Arc::clone(&self.limits), Arc::clone(&self.clock));
+        let guard = Guard::new(stream, Arc::clone(&shared));
+        let service = service_fn(|request: Request<Incoming>| {
+            let (captured, in_flight) = shared.begin_captured();
+            let (handler, shared) = (Arc::clone(&self.handler), Arc::clone(&shared));
+            async move {
+                let incoming = request.into_body();
+                Ok::<_, Infallible>(service::http1(handler, shared, captured, in_flight, incoming).await)
+            }
+        });
+        let connection = self.http1.serve_connection(TokioIo::new(guard), service).without_shutdown();
+        match self.watch(connection, &shared, |_| {}).await {
+            Some(Ok(parts)) => {
+                let (stream, unread) = parts.io.into_inner().into_inner();
+                self.linger(stream, unread).await;
+                End::Closed
+            }
+            Some(Err(error)) => {
+                tracing::debug!(peer = %shared.facts.peer, %error, "the connection broke off");
+                End::Closed
+            }
+            None => End::CutOff,
+        }
+    }
+
+    async fn serve_http2<T>(&self, stream: T, facts: Connection) -> End
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let shared = Shared::new(facts, Arc::clone(&self.limits), Arc::clone(&self.clock));
+        let service = {
+            let (handler, shared) = (Arc::clone(&self.handler), Arc::clone(&shared));
+            service_fn(move |request: Request<Incoming>| {
+                let in_flight = shared.begin();
+                let (handler, shared) = (Arc::clone(&handler), Arc::clone(&shared));
+                async move { Ok::<_, Infallible>(service::http2(handler, shared, in_flight, request).await) }
+            })
+        };
+        let connection = self.http2.serve_connection(TokioIo::new(stream), service);
+        match self.watch(connection, &shared, http2::Connection::graceful_shutdown).await {
+            Some(Ok(())) => End::Closed,
+            Some(Err(error)) => {
+                tracing::debug!(peer = %shared.facts.peer, %error, "the connection broke off");
+                End::Closed
+            }
+            None => End::CutOff,
+        }
+    }
+
+    /// Runs a connection while its time lasts; `finish` asks it to end after what is in flight. `None` is cut off.
+    async fn watch<F: Future>(
+        &self,
+        connection: F,
+        shared: &Shared,
+        mut finish: impl FnMut(Pin<&mut F>),
+    ) -> Option<F::Output> {
+        let mut connection = pin!(connection);
+        let mut drain = pin!(self.drain.cancelled());
+        let mut kill = pin!(self.kill.cancelled());
+        let mut watch = Watch::new(&*self.clock, shared);
+        let mut draining = false;
+        poll_fn(|cx| {
+            loop {
+                if let Poll::Ready(output) = connection.as_mut().poll(cx) {
+                    return Poll::Ready(Some(output));
+                }
+                if kill.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(None);
+                }
+                if !draining && drain.as_mut().poll(cx).is_ready() {
+                    draining = true;
+                    shared.drain();
+                    finish(connection.as_mut());
+                    continue;
+                }
+                match watch.poll(cx) {
+                    Poll::Ready(Some(Overdue::Head)) => finish(connection.as_mut()),
+                    Poll::Ready(Some(Overdue::Progress)) => return Poll::Ready(None),
+                    Poll::Ready(None) => {}
+                    Poll::Pending => return Poll::Pending,
+                }
+            }
+        })
+        .await
+    }
+
+    /// Closes a socket so that the client gets the last answer: data left unread would make the kernel send a reset.
+    async fn linger<T: AsyncRead + AsyncWrite + Unpin>(&self, mut stream: T, unread: Unread) {
+        let close = pin!(async {
+            stream.shutdown().await?;
+            if unread == Unread::Perhaps {
+                let mut room = [0; 4096];
+                let mut left = LINGER_BYTES_MAX;
+                while left > 0 {
+                    match stream.read(&mut room).await? {
+                        0 => break,
+                        read => left = left.saturating_sub(read),
+                    }
+                }
+            }
+            Ok::<_, io::Error>(())
+        });
+        // Whichever comes first: there is nobody left to tell.
+        let kill = pin!(self.kill.cancelled());
+        let timeout = select(self.clock.sleep(self.limits.drain_grace), kill);
+        let _ = select(close, timeout).await;
+    }
+}
+
+/// A timer that follows a connection's deadline without being set anew for each request.
+struct Watch<'a> {
+    clock: &'a dyn Clock,
+    shared: &'a Shared,
+    armed: Duration,
+    timer: futures_util::future::BoxFuture<'static, ()>,
+}
+
+impl<'a> Watch<'a> {
+    fn new(clock: &'a dyn Clock, shared: &'a Shared) -> Self {
+        let armed = shared.deadline();
+        Self { clock, shared, armed, timer: clock.sleep(armed.saturating_sub(clock.elapsed())) }
+    }
+
+    /// Ready with what is overdue when the timer fires, `None` when the deadline has moved meanwhile.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Overdue>> {
+        if self.shared.deadline() < self.armed {
+            self.arm();
+        }
+        if self.timer.poll_unpin(cx).is_pending() {
+            return Poll::Pending;
+        }
+        let overdue = self.shared.overdue();
+        self.arm();
+        Poll::Ready(overdue)
+    }
+
+    fn arm(&mut self) {
+        self.armed = self.shared.deadline();
+        self.timer = self.clock.sleep(self.armed.saturating_sub(self.clock.elapsed()));
+    }
+}
+
+fn tls_facts<T>(stream: &TlsStream<T>) -> TlsFacts {
+    let connection = stream.get_ref().1;
+    let alpn = if connection.alpn_protocol() == Some(b"h2") { Alpn::H2 } else { Alpn::Http11 };
+    TlsFacts {
+        version: match connection.protocol_version() {
+            Some(rustls::ProtocolVersion::TLSv1_2) => "TLSv1.2",
+            _ => "TLSv1.3",
+        },
+        cipher_suite: connection.negotiated_cipher_suite().and_then(|suite| suite.suite().as_str()).unwrap_or_default(),
+        key_exchange: connection
+            .negotiated_key_exchange_group()
+            .and_then(|group| group.name().as_str())
+            .unwrap_or_default(),
+        sni: connection.server_name().map(|name| name.to_ascii_lowercase().into()),
+        alpn,
+        resumed: connection.handshake_kind() == Some(rustls::HandshakeKind::Resumed),
+    }
+}

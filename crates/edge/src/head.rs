@@ -1,0 +1,184 @@
+//! A request's head: what hyper would keep, and the names in the client's own case and order.
+
+use bytes::Bytes;
+use http::header::{HOST, HeaderName};
+use http::{HeaderMap, HeaderValue, Method, Version};
+
+/// Method, target and headers of one request.
+#[derive(Debug, Clone)]
+pub struct Head {
+    /// The method.
+    pub method: Method,
+    /// The request target, byte for byte as received.
+    pub target: Target,
+    /// The version the client spoke.
+    pub version: Version,
+    /// The headers by name. Over HTTP/2 `host` holds `:authority`.
+    pub headers: HeaderMap,
+    /// The same headers in the client's case and order.
+    pub received: ReceivedHeaders,
+    /// Header names, values, separators and line ends as received, in bytes.
+    pub header_bytes: usize,
+}
+
+impl Head {
+    /// The host that the request is for, without its port; none only on HTTP/1.0.
+    pub fn host(&self) -> Option<&str> {
+        self.headers.get(HOST).and_then(|host| host.to_str().ok()).map(without_port)
+    }
+}
+
+/// Cuts the port off an authority; an IPv6 literal keeps its brackets.
+pub(crate) fn without_port(authority: &str) -> &str {
+    match authority.rfind(':') {
+        Some(colon) if authority[colon + 1..].bytes().all(|byte| byte.is_ascii_digit()) => &authority[..colon],
+        _ => authority,
+    }
+}
+
+/// A request target: visible ASCII, with a path and perhaps a query.
+#[derive(Clone)]
+pub struct Target {
+    raw: Bytes,
+    /// Where the path begins: behind the authority in a target that is a whole URL.
+    path: usize,
+    /// Where the `?` stands, or the end.
+    query: usize,
+}
+
+impl Target {
+    /// Takes a target whose path begins at `path`; `None` when it holds a byte that no target may hold.
+    pub(crate) fn new(raw: Bytes, path: usize) -> Option<Self> {
+        // A fragment never travels (RFC 9112, section 3.2); `#` here is a parser's trap.
+        if !raw.iter().all(|byte| (0x21..0x7f).contains(byte) && *byte != b'#') {
+            return None;
+        }
+        let query = raw[path..].iter().position(|byte| *byte == b'?').map_or(raw.len(), |at| path + at);
+        Some(Self { raw, path, query })
+    }
+
+    /// The whole target as received.
+    pub fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.raw).expect("visible ASCII was checked when it was taken")
+    }
+
+    /// The path, undecoded; `/` where a URL has none.
+    pub fn path(&self) -> &str {
+        match &self.as_str()[self.path..self.query] {
+            "" => "/",
+            path => path,
+        }
+    }
+
+    /// The query behind the `?`, undecoded.
+    pub fn query(&self) -> Option<&str> {
+        self.as_str()[self.query..].strip_prefix('?')
+    }
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.as_str().fmt(f)
+    }
+}
+
+/// The header fields as they came: one entry a line, in order, names in the client's case.
+#[derive(Debug, Clone, Default)]
+pub struct ReceivedHeaders(Fields);
+
+#[derive(Debug, Clone)]
+enum Fields {
+    /// HTTP/1.1: places in the head's bytes, which are at most 64 KiB.
+    Sent { raw: Bytes, places: Vec<Place> },
+    /// HTTP/2: names are lower-case by definition.
+    Decoded(Vec<(HeaderName, HeaderValue)>),
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self::Decoded(Vec::new())
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    name: (u16, u16),
+    value: (u16, u16),
+}
+
+impl ReceivedHeaders {
+    /// Remembers where the fields of a parsed head stand in `raw`.
+    pub(crate) fn sent(raw: &Bytes, fields: &[httparse::Header<'_>]) -> Self {
+        let origin = raw.as_ptr().addr();
+        // INVARIANT: a head is at most 64 KiB (`Limits::checked`), so its offsets fit.
+        let place = |part: &[u8]| ((part.as_ptr().addr().saturating_sub(origin)) as u16, part.len() as u16);
+        let places = fields
+            .iter()
+            .map(|field| Place { name: place(field.name.as_bytes()), value: place(field.value) })
+            .collect();
+        Self(Fields::Sent { raw: raw.clone(), places })
+    }
+
+    /// The fields of an HTTP/2 request.
+    pub(crate) fn decoded(headers: &HeaderMap) -> Self {
+        Self(Fields::Decoded(headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect()))
+    }
+
+    /// Each field's name as sent and its value, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
+        (0..self.len()).map(|index| self.get(index))
+    }
+
+    /// How many fields came.
+    pub fn len(&self) -> usize {
+        match &self.0 {
+            Fields::Sent { places, .. } => places.len(),
+            Fields::Decoded(fields) => fields.len(),
+        }
+    }
+
+    /// Whether no field came.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    fn get(&self, index: usize) -> (&str, &[u8]) {
+        match &self.0 {
+            Fields::Sent { raw, places } => {
+                let part = |(at, len): (u16, u16)| raw.get(usize::from(at)..usize::from(at) + usize::from(len));
+                let Place { name, value } = places[index];
+                let name = part(name).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
+                (name, part(value).unwrap_or_default())
+            }
+            Fields::Decoded(fields) => (fields[index].0.as_str(), fields[index].1.as_bytes()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_port_is_cut_off_and_an_address_stays_whole() {
+        for (authority, host) in
+            [("a.b", "a.b"), ("a.b:8443", "a.b"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]"), ("a:", "a")]
+        {
+            assert_eq!(without_port(authority), host, "{authority}");
+        }
+    }
+
+    #[test]
+    fn a_target_keeps_every_byte() {
+        let target = Target::new(Bytes::from_static(b"/a//b/..%2f?x=1?&y"), 0).expect("sound");
+        assert_eq!(
+            (target.as_str(), target.path(), target.query()),
+            ("/a//b/..%2f?x=1?&y", "/a//b/..%2f", Some("x=1?&y"))
+        );
+        let target = Target::new(Bytes::from_static(b"http://h?q"), 8).expect("sound");
+        assert_eq!((target.path(), target.query()), ("/", Some("q")));
+        for bad in ["/a b", "/a#b", "/\u{e9}", "/\0", "/\x7f"] {
+            assert!(Target::new(Bytes::copy_from_slice(bad.as_bytes()), 0).is_none(), "{bad:?}");
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! Sockets, TLS, HTTP: turns connections into [`Arrived`] requests and hands them to a [`Handler`].
+//!
+//! It must not know: what an API, a stage or an AWS operation is; any configuration but its own [`Limits`].
+//!
+//! Begin with [`serve()`]: it accepts on every [`Endpoint`], and each connection runs in `drive`. Over HTTP/1.1 hyper never
+//! sees a byte of a client's head: `guard` frames the stream strictly, `parse` judges each head, and hyper gets a head of
+//! our own that holds only the framing. So no two parsers can disagree, and the names keep the client's case and order.
+//! What the edge refuses by itself goes through [`Handler::refused`], so that every request ends in a record.
+//!
+//! Deliberately absent: HTTP/1.1 upgrades, HTTP/2 without TLS, 0-RTT, and HTTP/3.
+
+mod serve;
+mod workers;
+mod listen;
+mod admission;
+mod drive;
+mod connection;
+mod shared;
+mod guard;
+mod scan;
+mod parse;
+mod chunks;
+mod http2;
+mod service;
+mod handler;
+mod head;
+mod refusal;
+mod body;
+mod pace;
+mod limits;
+mod timer;
+mod tls;
+pub mod authority;
+
+pub use admission::TurnedAway;
+pub use body::{Body, BodyError};
+pub use connection::{Alpn, Connection, TlsFacts};
+pub use handler::{Arrived, Handler, Refused};
+pub use head::{Head, ReceivedHeaders, Target};
+pub use limits::Limits;
+pub use listen::{BindError, Listener, bind};
+pub use refusal::FrontEndRefusal;
+pub use serve::{Drained, Endpoint, Server, serve};
+pub use tls::{Certificate, CertificateError, CertificateSet, Certificates, Tls};
+pub use workers::Workers;
+
+/// What the edge's readers do with a stranger's bytes, open to property tests only.
+#[doc(hidden)]
+pub mod testing {
+    pub use crate::chunks::{ChunkError, Chunks};
+    pub use crate::parse::{Framing, parse};
+    pub use crate::scan::Scan;
+}
