@@ -1,0 +1,183 @@
+//! What can be typed: commands, options and their help.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::settings::Options;
+
+/// A self-hosted API gateway that speaks Amazon API Gateway's own APIs and enforces its security model.
+#[derive(Debug, Parser)]
+#[command(name = "portcullis", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Runs a node on a data directory until SIGTERM, then drains.
+    #[command(after_help = "Examples:
+  portcullis serve
+  portcullis serve --data-dir /var/lib/portcullis --gateway 0.0.0.0:443 --zone apis.example.com
+  portcullis serve --store postgres://portcullis@db/portcullis --master-key env:PORTCULLIS_KEY")]
+    Serve(ServeArgs),
+    /// Imports OpenAPI documents, deploys and serves them, and deploys again when a file changes.
+    #[command(after_help = "Examples:
+  portcullis run examples/pets/openapi.yaml --variable upstream=127.0.0.1:9000
+  portcullis run one.yaml two.json --stage dev --gateway 127.0.0.1:0")]
+    Run(RunArgs),
+    /// Prints the root access key made at first start.
+    #[command(after_help = "Examples:
+  eval \"$(portcullis credentials)\"
+  portcullis credentials --format profile >> ~/.aws/credentials")]
+    Credentials(CredentialsArgs),
+    /// Prints the local root certificate in PEM.
+    #[command(after_help = "Example:\n  curl --cacert <(portcullis ca) https://…")]
+    Ca(DirArgs),
+    /// Prints, per method, which controls are live.
+    Coverage(AskArgs),
+    /// Prints access and execution logs from the records store.
+    #[command(after_help = "Examples:
+  portcullis logs --follow
+  portcullis logs --api a1b2c3d4e5 --stage prod --kind execution --since 10m")]
+    Logs(LogsArgs),
+    /// Checks the installation and says what to do about what it finds.
+    Doctor(DirArgs),
+    /// Prints the decision record of a past request in plain words.
+    #[command(after_help = "Example:\n  portcullis explain 6f1c0c5e-2d0b-4d3a-9f0e-0a8f3f1f2a11")]
+    Explain(ExplainArgs),
+    /// Prints every operation's shapes as JSON, for the conformance test.
+    #[command(hide = true)]
+    Shapes,
+}
+
+/// `serve`.
+#[derive(Debug, Args)]
+pub(crate) struct ServeArgs {
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// `run`.
+#[derive(Debug, Args)]
+pub(crate) struct RunArgs {
+    /// OpenAPI 3 or Swagger 2 documents, in YAML or JSON; each becomes a REST API.
+    #[arg(required = true, value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// The stage to deploy to.
+    #[arg(long, default_value = "dev")]
+    pub(crate) stage: String,
+    /// A stage variable; may be given many times.
+    #[arg(long = "variable", value_name = "NAME=VALUE")]
+    pub(crate) variables: Vec<String>,
+    #[command(flatten)]
+    pub(crate) options: Options,
+}
+
+/// Where the data directory is.
+#[derive(Debug, Args)]
+pub(crate) struct DirArgs {
+    /// The node's data directory.
+    #[arg(long, env = "PORTCULLIS_DATA_DIR", default_value = "./portcullis-data", value_name = "DIR")]
+    pub(crate) data_dir: PathBuf,
+}
+
+/// `credentials`.
+#[derive(Debug, Args)]
+pub(crate) struct CredentialsArgs {
+    #[command(flatten)]
+    pub(crate) dir: DirArgs,
+    /// How to print them.
+    #[arg(long, value_enum, default_value = "env")]
+    pub(crate) format: CredentialsFormat,
+    /// Where the master key is, if not in the data directory.
+    #[arg(long, env = "PORTCULLIS_MASTER_KEY_FROM", value_name = "FILE|env:NAME")]
+    pub(crate) master_key: Option<String>,
+}
+
+/// How to print credentials.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum CredentialsFormat {
+    /// `export …` lines, the endpoint included.
+    Env,
+    /// One JSON object.
+    Json,
+    /// A section for `~/.aws/credentials`.
+    Profile,
+}
+
+/// How a running node is found and asked.
+#[derive(Debug, Args)]
+pub(crate) struct AskArgs {
+    #[command(flatten)]
+    pub(crate) dir: DirArgs,
+    /// The node's admin address, if not the one in the data directory's `endpoints.json`.
+    #[arg(long, value_name = "URL")]
+    pub(crate) endpoint: Option<String>,
+    /// Where the master key is, if not in the data directory.
+    #[arg(long, env = "PORTCULLIS_MASTER_KEY_FROM", value_name = "FILE|env:NAME")]
+    pub(crate) master_key: Option<String>,
+    /// How to print the answer.
+    #[arg(long, value_enum, default_value = "text")]
+    pub(crate) format: AnswerFormat,
+}
+
+/// How to print an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum AnswerFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// `logs`.
+#[derive(Debug, Args)]
+pub(crate) struct LogsArgs {
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+    /// Go on printing new lines.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Only this API.
+    #[arg(long)]
+    pub(crate) api: Option<String>,
+    /// Only this stage; needs `--api`.
+    #[arg(long, requires = "api")]
+    pub(crate) stage: Option<String>,
+    /// Which log.
+    #[arg(long, value_enum, default_value = "all")]
+    pub(crate) kind: LogKind,
+    /// How far back, such as `90s`, `10m`, `2h` or `7d`.
+    #[arg(long, default_value = "1h")]
+    pub(crate) since: String,
+    /// Only lines that hold this text.
+    #[arg(long)]
+    pub(crate) filter: Option<String>,
+    /// At most so many lines of the past.
+    #[arg(long, default_value_t = 1000)]
+    pub(crate) limit: i32,
+}
+
+/// Which log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogKind {
+    /// Both.
+    All,
+    /// One line a request.
+    Access,
+    /// What happened inside.
+    Execution,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The request's id: `x-amzn-RequestId` of its answer, or `$context.requestId` in the access log.
+    pub(crate) id: String,
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+}
