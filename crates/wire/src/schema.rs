@@ -128,6 +128,23 @@ impl Member {
 }
 
 impl Schema {
+    /// What it is called in messages, in AWS's words.
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Schema::Boolean => "boolean",
+            Schema::Integer => "integer",
+            Schema::Long => "long",
+            Schema::Double => "double",
+            Schema::String | Schema::Enum(_) => "string",
+            Schema::Blob => "blob",
+            Schema::Timestamp(_) => "timestamp",
+            Schema::Document => "document",
+            Schema::List(_) => "list",
+            Schema::Map(_) => "map",
+            Schema::Structure(_) | Schema::Link(_) => "structure",
+        }
+    }
+
     /// Follows links to the shape itself.
     pub fn resolve(&'static self) -> &'static Schema {
         match self {

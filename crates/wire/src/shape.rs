@@ -52,6 +52,8 @@ pub trait Shape: Sized {
     fn to_value(&self) -> Option<Value>;
     /// Whether a structure must have this member; an `Option` is not required.
     const REQUIRED: bool = true;
+    /// Whether it is a secret or holds one where an audit record could not tell; such members are hidden there.
+    const SECRET: bool = false;
 }
 
 fn present(value: Option<Value>) -> Result<Value, Invalid> {
@@ -88,8 +90,17 @@ scalar!(String, Schema::String, "string", Value::Text(text) => Ok(text), |text| 
 scalar!(Vec<u8>, Schema::Blob, "blob", Value::Blob(bytes) => Ok(bytes), |bytes| Value::Blob(bytes.clone()));
 scalar!(Timestamp, Schema::Timestamp(TimestampFormat::Default), "timestamp",
     Value::Time(time) => Ok(time), |time| Value::Time(*time));
-scalar!(Secret<String>, Schema::String, "string", Value::Text(text) => Ok(Secret::new(text)),
-    |secret| Value::Text(secret.expose().clone()));
+
+impl Shape for Secret<String> {
+    const SCHEMA: &'static Schema = &Schema::String;
+    const SECRET: bool = true;
+    fn from_value(value: Option<Value>) -> Result<Self, Invalid> {
+        String::from_value(value).map(Secret::new)
+    }
+    fn to_value(&self) -> Option<Value> {
+        Some(Value::Text(self.expose().clone()))
+    }
+}
 
 impl Shape for f64 {
     const SCHEMA: &'static Schema = &Schema::Double;
@@ -108,6 +119,7 @@ impl Shape for f64 {
 impl<T: Shape> Shape for Option<T> {
     const SCHEMA: &'static Schema = T::SCHEMA;
     const REQUIRED: bool = false;
+    const SECRET: bool = T::SECRET;
     fn from_value(value: Option<Value>) -> Result<Self, Invalid> {
         match value {
             None | Some(Value::Null) => Ok(None),
@@ -138,6 +150,7 @@ impl<T: Shape> Item for BTreeMap<String, T> {}
 impl<T: Shape> Shape for Box<T> {
     const SCHEMA: &'static Schema = T::SCHEMA;
     const REQUIRED: bool = T::REQUIRED;
+    const SECRET: bool = T::SECRET;
     fn from_value(value: Option<Value>) -> Result<Self, Invalid> {
         T::from_value(value).map(Box::new)
     }
@@ -162,6 +175,7 @@ impl Shape for Json {
 
 impl<T: Item> Shape for Vec<T> {
     const SCHEMA: &'static Schema = &Schema::List(&List { item: T::SCHEMA, item_name: None, flattened: false });
+    const SECRET: bool = T::SECRET;
     fn from_value(value: Option<Value>) -> Result<Self, Invalid> {
         let Value::List(values) = present(value)? else { return Err(Invalid::expected("list")) };
         let item = |(index, value)| T::from_value(Some(value)).map_err(|fault| fault.within(&format!("{index}")));
@@ -175,6 +189,7 @@ impl<T: Item> Shape for Vec<T> {
 impl<T: Shape> Shape for BTreeMap<String, T> {
     const SCHEMA: &'static Schema =
         &Schema::Map(&Map { value: T::SCHEMA, key_name: None, value_name: None, flattened: false });
+    const SECRET: bool = T::SECRET;
     fn from_value(value: Option<Value>) -> Result<Self, Invalid> {
         let Value::Map(entries) = present(value)? else { return Err(Invalid::expected("map")) };
         let entry = |(key, value): (String, Value)| {

@@ -80,7 +80,8 @@ fn table_row(member: &Member<'_>) -> syn::Result<TokenStream> {
     let wire_name = optional(on.wire_name.as_ref());
     let location = on.location.clone().unwrap_or_else(|| quote!(Body));
     let required = if on.default { quote!(false) } else { quote!(<#of as ::wire::Shape>::REQUIRED) };
-    let (secret, xml_attribute) = (on.secret, on.xml_attribute);
+    let secret = if on.secret { quote!(true) } else { quote!(<#of as ::wire::Shape>::SECRET) };
+    let xml_attribute = on.xml_attribute;
     Ok(quote! {
         ::wire::Member {
             name: #name,
