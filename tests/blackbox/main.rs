@@ -1,0 +1,10 @@
+//! What a stranger can do to the running binary, and what must come of it.
+
+mod smuggling;
+mod paths;
+mod header_injection;
+mod tls;
+mod limits;
+mod management;
+mod drain;
+mod crash;
