@@ -65,7 +65,7 @@ impl AuditAttribute {
 }
 
 impl AuditEntry {
-    /// Every attribute and value it is found by; a value may come twice.
+    /// Every attribute and value it is found by; a value may come twice, and one that is too long is left out.
     pub fn attributes(&self) -> Vec<(&'static str, &str)> {
         let mut attributes = vec![
             (EVENT_ID, self.event_id.as_str()),
@@ -78,9 +78,14 @@ impl AuditEntry {
         for (kind, name) in &self.resources {
             attributes.extend([(RESOURCE_TYPE, kind.as_str()), (RESOURCE_NAME, name)]);
         }
+        attributes.retain(|(_, value)| value.len() <= ATTRIBUTE_BYTES_MAX);
         attributes
     }
 }
+
+/// Nobody can look for longer values (AWS: `LookupAttributes` takes 2,000 characters), and an index holds no longer ones:
+/// a stranger's long user name must not keep its own record from being written.
+const ATTRIBUTE_BYTES_MAX: usize = 2_000;
 
 const EVENT_ID: &str = "EventId";
 const EVENT_NAME: &str = "EventName";

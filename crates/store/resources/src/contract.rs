@@ -44,6 +44,7 @@ macro_rules! resources_contract {
             a_scan_goes_by_bytes_and_stops_at_its_prefix
             a_scan_pages_without_loss_or_repetition
             a_range_is_measured
+            what_cannot_be_stored_is_found_absent
             two_accounts_never_see_each_others_documents
             a_table_is_read_across_all_accounts
             a_view_shows_one_revision_while_others_commit
@@ -52,6 +53,7 @@ macro_rules! resources_contract {
             a_commit_wakes_whoever_waits_for_changes
             audit_travels_with_its_batch
             audit_of_calls_that_change_nothing_leaves_the_revision
+            audit_takes_whatever_strangers_send
             audit_is_found_by_every_attribute
             audit_is_paged_newest_first
             audit_of_two_accounts_and_regions_stays_apart

@@ -23,6 +23,11 @@ impl Key {
         Self { scope, table: table.0.to_owned(), id: id.into() }
     }
 
+    /// Whether it is a place at all: NUL is in no stored key, and not every backend can even ask for it.
+    pub fn is_storable(&self) -> bool {
+        !self.table.contains('\0') && !self.id.contains('\0')
+    }
+
     /// The ids from which a scan of this prefix begins: those at or above the answer, bytewise.
     pub fn scan_from(&self, after: Option<&str>) -> String {
         // Ids hold no NUL, so nothing lies between an id and itself followed by the next character.

@@ -66,6 +66,31 @@ pub async fn audit_of_calls_that_change_nothing_leaves_the_revision(store: Store
     assert_eq!(all_events(&store, ONE).await, expected);
 }
 
+/// Names come from requests that failed authentication, too: long ones and odd ones do not keep a record out.
+pub async fn audit_takes_whatever_strangers_send(store: Store) {
+    let odd = ["x".repeat(100_000), "a\0b".to_owned(), "%_'\"\\\u{10ffff}\r\n".to_owned(), String::new()];
+    for (n, text) in odd.into_iter().enumerate() {
+        let entry = AuditEntry {
+            username: Some(text.clone()),
+            access_key_id: Some(text.clone()),
+            event_name: text.clone(),
+            event_source: text.clone(),
+            resources: vec![(text.clone(), text.clone())],
+            record: text,
+            ..audit(ONE, &n.to_string(), second(n as u64))
+        };
+        store.append_audit(vec![entry]).await.expect("append");
+        let attribute = Some(AuditAttribute::EventId(n.to_string()));
+        assert_eq!(read(&store, &AuditFilter { attribute, ..everything(ONE) }).await.len(), 1, "record {n}");
+    }
+    assert_eq!(all_events(&store, ONE).await, ["3", "2", "1", "0"]);
+    for (name, expected) in [("%_'\"\\\u{10ffff}\r\n", &["2"][..]), ("a\0", &[]), ("%", &[])] {
+        let attribute = Some(AuditAttribute::Username(name.to_owned()));
+        let found = read(&store, &AuditFilter { attribute, ..everything(ONE) }).await;
+        assert_eq!(names(&found), expected, "{name:?}");
+    }
+}
+
 /// Each attribute of `LookupEvents`, matched exactly, within the time window.
 pub async fn audit_is_found_by_every_attribute(store: Store) {
     let resources = |pairs: &[(&str, &str)]| {

@@ -76,6 +76,21 @@ pub async fn a_range_is_measured(store: Store) {
     }
 }
 
+/// A key with NUL, which a request's path may hold, leads nowhere and is no fault of the store's.
+pub async fn what_cannot_be_stored_is_found_absent(store: Store) {
+    commit(&store, super::put_indexed(pet("cat"), "", &[("name", "tom")])).await;
+    let mut view = view(&store).await;
+    for id in ["cat\0", "\0", "c\0at"] {
+        assert_eq!(view.get(&pet(id)).await.expect("get"), None);
+        assert_eq!(view.scan(&pet(id), None, 10).await.expect("scan").documents, []);
+        assert_eq!(view.measure(&pet(id)).await.expect("measure"), (0, None));
+    }
+    assert_eq!(view.find("name", "tom\0").await.expect("find"), None);
+    assert!(view.scan_table("pe\0ts", None, 10).await.expect("scan").documents.is_empty());
+    let relied = crate::Precondition::Document { key: pet("cat\0"), revision: None };
+    super::commit_if(&store, relied, put(pet("dog"), "")).await.expect("it is absent");
+}
+
 /// The same id in two accounts and two regions is three documents, and each reader meets its own alone.
 pub async fn two_accounts_never_see_each_others_documents(store: Store) {
     let keys = [ONE, TWO, ABROAD].map(|who| Key::new(scope(who), PETS, "cat"));
