@@ -8,7 +8,7 @@ use base::{Region, Scope, Timestamp};
 use store_records::Events;
 use store_resources::Resources;
 
-use crate::{DataPlane, Principal, Transaction};
+use crate::{DataPlane, NodeStatus, Principal, Transaction};
 
 /// One call of one operation.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub struct Ports {
     pub events: Arc<dyn Events>,
     /// The journey, for explanations and (later) test invocations.
     pub data_plane: Arc<dyn DataPlane>,
+    /// What this node knows of itself.
+    pub status: Arc<dyn NodeStatus>,
     /// Seals and opens secrets.
     pub master_key: Arc<MasterKey>,
     /// Facts of this installation.

@@ -12,13 +12,17 @@ pub mod principal;
 pub mod failure;
 pub mod job;
 pub mod data_plane;
+pub mod status;
+pub mod page_token;
 
 pub use call::{Call, Installation, Ports};
 pub use data_plane::{DataPlane, Explanation};
 pub use failure::{ApiError, Failure};
 pub use job::{Job, JobCall};
 pub use operation::{Operation, Prepared, Registered};
+pub use page_token::PageToken;
 pub use principal::Principal;
 pub use service::{Refused, Service};
 pub use spec::{Http, Kind, Spec};
+pub use status::{CoverageLine, Finding, Losses, NodeStatus};
 pub use transaction::{Listed, Transaction};

@@ -13,6 +13,8 @@ pub struct Service {
     pub event_source: &'static str,
     /// AWS's API version, such as `2015-07-09`.
     pub api_version: &'static str,
+    /// The namespace of its answers, for the protocols that answer XML.
+    pub xml_namespace: Option<&'static str>,
     /// How it is spoken to.
     pub protocol: Protocol,
     /// What stands before the dot in `X-Amz-Target`; several where clients differ.

@@ -15,6 +15,8 @@ pub struct Spec {
     pub action: &'static str,
     /// The errors it declares: code and HTTP status.
     pub errors: &'static [(&'static str, u16)],
+    /// Whoever is authenticated may call it, whatever policies say: AWS has a few such operations.
+    pub always_allowed: bool,
 }
 
 /// Whether an operation may change anything.
@@ -40,25 +42,34 @@ pub struct Http {
 impl Spec {
     /// An operation that only reads, asking for `action`.
     pub const fn read(name: &'static str, action: &'static str) -> Self {
-        Self { name, kind: Kind::Read, http: None, action, errors: &[] }
+        Self { name, kind: Kind::Read, http: None, action, errors: &[], always_allowed: false }
     }
 
     /// An operation that writes, asking for `action`.
     pub const fn write(name: &'static str, action: &'static str) -> Self {
-        Self { name, kind: Kind::Write, http: None, action, errors: &[] }
+        Self { name, kind: Kind::Write, http: None, action, errors: &[], always_allowed: false }
     }
 
     /// Binds it to a verb, a path pattern and a status of success.
     #[must_use]
-    pub const fn http(mut self, method: Method, uri: &'static str, status: u16) -> Self {
-        self.http = Some(Http { method, uri, status });
-        self
+    pub const fn http(self, method: Method, uri: &'static str, status: u16) -> Self {
+        let Self { name, kind, action, errors, always_allowed, .. } = self;
+        // A constant cannot run destructors, and an operation is bound once: there is nothing to free.
+        std::mem::forget(self);
+        Self { name, kind, http: Some(Http { method, uri, status }), action, errors, always_allowed }
     }
 
     /// Declares its errors.
     #[must_use]
     pub const fn errors(mut self, errors: &'static [(&'static str, u16)]) -> Self {
         self.errors = errors;
+        self
+    }
+
+    /// Lets whoever is authenticated call it, even against an explicit deny.
+    #[must_use]
+    pub const fn always_allowed(mut self) -> Self {
+        self.always_allowed = true;
         self
     }
 }
