@@ -1,0 +1,127 @@
+//! The stores of a cluster: PostgreSQL 13 or later, shared by several nodes.
+//!
+//! It must not know: AWS, what a document or a log line means, or the other backends. Begin with [`PostgresStore::open`];
+//! `commit` is where a batch meets its preconditions under the lock that puts revisions in order, `follow` how a node
+//! hears of the others' commits.
+
+use std::str::FromStr as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::Clock;
+use sqlx::postgres::PgConnectOptions;
+use store_records::Events;
+use store_resources::Resources;
+
+mod connect;
+mod migrate;
+mod resources;
+mod view;
+mod commit;
+mod audit;
+mod lease;
+mod follow;
+mod rows;
+mod records;
+#[cfg(feature = "testing")]
+pub mod testing;
+
+use connect::Patience;
+use records::PostgresRecords;
+use resources::PostgresResources;
+
+/// How a node uses its database.
+#[derive(Debug, Clone)]
+pub struct PostgresOptions {
+    /// What polling and time limits are measured by.
+    pub clock: Arc<dyn Clock>,
+    /// How long [`Resources::changed`] relies on notifications before it asks.
+    pub poll: Duration,
+    /// How long a call waits for a connection before that is a fault.
+    pub connect_wait: Duration,
+    /// How long a call waits for the database's answer before that is a fault.
+    pub call_wait: Duration,
+    /// Views that are open at once, at most; each takes a connection.
+    pub views_max: u32,
+}
+
+impl PostgresOptions {
+    /// What fits most.
+    pub fn new(clock: Arc<dyn Clock>) -> Self {
+        Self {
+            clock,
+            poll: Duration::from_secs(2),
+            connect_wait: Duration::from_secs(3),
+            call_wait: Duration::from_secs(30),
+            views_max: 16,
+        }
+    }
+}
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be reached, or refuses.
+    #[error("cannot open the PostgreSQL database")]
+    Database(#[from] sqlx::Error),
+    /// Its server is too old.
+    #[error("PostgreSQL {found} is too old; portcullis needs version 13 or later")]
+    TooOld {
+        /// The server's version.
+        found: String,
+    },
+    /// It could not hold every text.
+    #[error("the database's encoding is {found}; portcullis needs UTF8")]
+    Encoding {
+        /// The database's encoding.
+        found: String,
+    },
+    /// A later version has been here; going on would lose what this one does not know.
+    #[error("the database was written by a newer portcullis (its format is {found}, this one knows {known})")]
+    Newer {
+        /// Its format.
+        found: i32,
+        /// The newest format this version knows.
+        known: i32,
+    },
+}
+
+/// Both stores of one database.
+#[derive(Debug)]
+pub struct PostgresStore {
+    resources: Arc<PostgresResources>,
+    records: Arc<PostgresRecords>,
+}
+
+impl PostgresStore {
+    /// Connects to a `postgres://` URL, makes what is missing and brings older formats up to date. Several nodes may do
+    /// so at once.
+    pub async fn open(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
+        let target = PgConnectOptions::from_str(url)?.application_name("portcullis");
+        let patience = Patience { clock: Arc::clone(&options.clock), call_wait: options.call_wait };
+        let writers = connect::pool(&target, options, resources::WRITERS_MAX).await?;
+        migrate::run(&writers).await?;
+        let views = connect::pool(&target, options, options.views_max).await?;
+        let records = connect::pool(&target, options, records::CONNECTIONS_MAX).await?;
+        Ok(Self {
+            resources: Arc::new(PostgresResources::start(views, writers, patience.clone(), options.poll).await?),
+            records: Arc::new(PostgresRecords::new(records, patience)),
+        })
+    }
+
+    /// What people configure.
+    pub fn resources(&self) -> Arc<dyn Resources> {
+        Arc::<PostgresResources>::clone(&self.resources)
+    }
+
+    /// What traffic leaves behind.
+    pub fn events(&self) -> Arc<dyn Events> {
+        Arc::<PostgresRecords>::clone(&self.records)
+    }
+
+    /// Closes the connections. Whoever still holds a store gets faults from it.
+    pub async fn close(&self) {
+        self.resources.close().await;
+        self.records.close().await;
+    }
+}

@@ -1,0 +1,31 @@
+//! The cluster's stores keep the contracts of both ports.
+
+use std::sync::Arc;
+
+use base::clock::SystemClock;
+use store_postgres::{PostgresOptions, PostgresStore, testing};
+use store_records::Events;
+use store_resources::Resources;
+
+async fn open() -> PostgresStore {
+    let options = PostgresOptions::new(Arc::new(SystemClock::new()));
+    PostgresStore::open(&testing::database().await, &options).await.expect("it opens")
+}
+
+async fn resources() -> (Arc<dyn Resources>, PostgresStore) {
+    let store = open().await;
+    (store.resources(), store)
+}
+
+async fn events() -> (Arc<dyn Events>, PostgresStore) {
+    let store = open().await;
+    (store.events(), store)
+}
+
+mod resources_contract {
+    store_resources::resources_contract!(super::resources());
+}
+
+mod events_contract {
+    store_records::events_contract!(super::events());
+}
