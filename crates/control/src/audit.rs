@@ -1,0 +1,199 @@
+//! Audit: the CloudTrail record of a call.
+//! <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-record-contents.html>
+
+use std::net::IpAddr;
+
+use base::id::RequestId;
+use base::{Scope, Timestamp};
+use operation::Principal;
+use serde_json::{Map, Value, json};
+use store_resources::AuditEntry;
+
+/// What is known of a call when its record is written.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// The account and region whose records it joins.
+    pub scope: &'a Scope,
+    /// The region AWS would name: `us-east-1` for services without a region.
+    pub aws_region: &'a str,
+    /// Its id.
+    pub request_id: RequestId,
+    /// When it arrived.
+    pub now: Timestamp,
+    /// Who called; `None` where authentication failed.
+    pub principal: Option<&'a Principal>,
+    /// The access key a failed call claimed, as text that proves nothing.
+    pub claimed_key: Option<&'a str>,
+    /// Such as `apigateway.amazonaws.com`.
+    pub event_source: &'a str,
+    /// The service's API version.
+    pub api_version: Option<&'a str>,
+    /// The operation.
+    pub event_name: &'a str,
+    /// Whether it only reads.
+    pub read_only: bool,
+    /// Where it came from; `None` for our own jobs.
+    pub source_ip: Option<IpAddr>,
+    /// What the client calls itself.
+    pub user_agent: Option<&'a str>,
+    /// The host it asked for.
+    pub host: Option<&'a str>,
+    /// Its input with secrets redacted.
+    pub parameters: Option<Value>,
+    /// Its output with secrets redacted; AWS keeps it for writes only.
+    pub response: Option<Value>,
+    /// The code and message it failed with.
+    pub error: Option<(&'a str, &'a str)>,
+    /// Resource type and name pairs.
+    pub resources: Vec<(String, String)>,
+}
+
+/// CloudTrail's bound on `requestParameters` and `responseElements`.
+const ELEMENTS_BYTES_MAX: usize = 100 * 1024;
+/// CloudTrail's bound on `userAgent` and `errorMessage`.
+const TEXT_BYTES_MAX: usize = 1024;
+
+/// The entry to store.
+pub fn entry(record: &Record<'_>) -> AuditEntry {
+    let event_id = uuid::Uuid::new_v4().to_string();
+    AuditEntry {
+        scope: record.scope.clone(),
+        time: record.now,
+        event_name: record.event_name.to_owned(),
+        event_source: record.event_source.to_owned(),
+        read_only: record.read_only,
+        username: record.principal.map(username),
+        access_key_id: access_key(record).map(str::to_owned),
+        resources: record.resources.clone(),
+        record: document(record, &event_id).to_string(),
+        event_id,
+    }
+}
+
+fn access_key<'a>(record: &'a Record<'_>) -> Option<&'a str> {
+    let proven = record.principal.and_then(Principal::access_key).map(base::id::AccessKeyId::as_str);
+    proven.or(record.claimed_key)
+}
+
+fn username(principal: &Principal) -> String {
+    match principal {
+        Principal::Root { .. } => "root".to_owned(),
+        Principal::System { job, .. } => (*job).to_owned(),
+    }
+}
+
+fn document(record: &Record<'_>, event_id: &str) -> Value {
+    let mut document = Map::new();
+    let mut put = |name: &str, value: Value| document.insert(name.to_owned(), value);
+    put("eventVersion", json!("1.11"));
+    put("userIdentity", identity(record));
+    put("eventTime", json!(record.now.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()));
+    put("eventSource", json!(record.event_source));
+    put("eventName", json!(record.event_name));
+    put("awsRegion", json!(record.aws_region));
+    let source = record.source_ip.map_or_else(|| "portcullis.internal".to_owned(), |address| address.to_string());
+    put("sourceIPAddress", json!(source));
+    put("userAgent", json!(cut(record.user_agent.unwrap_or("portcullis"))));
+    if let Some((code, message)) = record.error {
+        put("errorCode", json!(code));
+        put("errorMessage", json!(cut(message)));
+    }
+    put("requestParameters", bounded(record.parameters.clone()));
+    put("responseElements", bounded(record.response.clone()));
+    put("requestID", json!(record.request_id.to_string()));
+    put("eventID", json!(event_id));
+    put("readOnly", json!(record.read_only));
+    if !record.resources.is_empty() {
+        let account = record.scope.account.as_str();
+        let resource = |(kind, name): &(String, String)| json!({ "accountId": account, "type": kind, "ARN": name });
+        put("resources", record.resources.iter().map(resource).collect());
+    }
+    let is_job = matches!(record.principal, Some(Principal::System { .. }));
+    put("eventType", json!(if is_job { "AwsServiceEvent" } else { "AwsApiCall" }));
+    if let Some(version) = record.api_version {
+        put("apiVersion", json!(version));
+    }
+    put("managementEvent", json!(true));
+    put("recipientAccountId", json!(record.scope.account.as_str()));
+    put("eventCategory", json!("Management"));
+    if let Some(host) = record.host {
+        put("tlsDetails", json!({ "clientProvidedHostHeader": cut(host) }));
+    }
+    Value::Object(document)
+}
+
+fn identity(record: &Record<'_>) -> Value {
+    match record.principal {
+        Some(principal @ Principal::Root { account, access_key }) => json!({
+            "type": "Root",
+            "principalId": principal.user_id(),
+            "arn": principal.arn(),
+            "accountId": account.as_str(),
+            "accessKeyId": access_key.as_str(),
+        }),
+        Some(principal @ Principal::System { account, .. }) => json!({
+            "type": "AWSService",
+            "principalId": principal.user_id(),
+            "accountId": account.as_str(),
+            "invokedBy": "portcullis.internal",
+        }),
+        None => match record.claimed_key {
+            Some(key) => json!({ "type": "Unknown", "principalId": "Anonymous", "accessKeyId": cut(key) }),
+            None => json!({ "type": "Unknown", "principalId": "Anonymous" }),
+        },
+    }
+}
+
+fn bounded(value: Option<Value>) -> Value {
+    match value {
+        Some(value) if value.to_string().len() > ELEMENTS_BYTES_MAX => {
+            json!({ "omitted": "larger than 100 KiB" })
+        }
+        Some(value) => value,
+        None => Value::Null,
+    }
+}
+
+fn cut(text: &str) -> &str {
+    &text[..text.floor_char_boundary(TEXT_BYTES_MAX)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::{AccountId, Region};
+
+    #[test]
+    fn a_record_of_a_stranger_names_nobody() {
+        let scope = Scope {
+            account: AccountId::parse("000000000000").expect("an account"),
+            region: Region::parse("us-east-1").expect("a region"),
+        };
+        let record = Record {
+            scope: &scope,
+            aws_region: "us-east-1",
+            request_id: RequestId::random(),
+            now: Timestamp::UNIX_EPOCH,
+            principal: None,
+            claimed_key: Some("AKIANOBODY"),
+            event_source: "apigateway.amazonaws.com",
+            api_version: Some("2015-07-09"),
+            event_name: "GetRestApis",
+            read_only: true,
+            source_ip: Some(IpAddr::from([10, 0, 0, 1])),
+            user_agent: Some(&"é".repeat(2000)),
+            host: None,
+            parameters: Some(json!({ "body": "x".repeat(200_000) })),
+            response: None,
+            error: Some(("UnrecognizedClientException", "no")),
+            resources: Vec::new(),
+        };
+        let entry = entry(&record);
+        assert_eq!((entry.username, entry.access_key_id.as_deref()), (None, Some("AKIANOBODY")));
+        let document: Value = serde_json::from_str(&entry.record).expect("JSON");
+        assert_eq!(document["userIdentity"]["type"], "Unknown");
+        assert_eq!(document["eventTime"], "1970-01-01T00:00:00Z");
+        assert_eq!(document["requestParameters"]["omitted"], "larger than 100 KiB");
+        assert!(document["userAgent"].as_str().expect("text").len() <= TEXT_BYTES_MAX);
+    }
+}

@@ -1,0 +1,111 @@
+//! The first start: an account with its root key, made once, whoever of several nodes comes first.
+
+use base::id::{AccessKeyId, random_from};
+use base::seal::{MasterKey, SealError};
+use base::{AccountId, Scope, Secret, Timestamp};
+use model::iam::{AccessKey, Owner};
+use model::installation::Account;
+use operation::{Failure, Kind, Transaction};
+use store_resources::{CommitError, Resources};
+
+use crate::audit::{self, Record};
+
+/// An account's root key, opened.
+#[derive(Debug)]
+pub struct RootKey {
+    /// The account.
+    pub account: AccountId,
+    /// The public half.
+    pub id: AccessKeyId,
+    /// The secret half.
+    pub secret: Secret<String>,
+}
+
+/// Why an installation could not be founded or opened.
+#[derive(Debug, thiserror::Error)]
+pub enum FoundError {
+    /// The store failed.
+    #[error(transparent)]
+    Failed(#[from] Failure),
+    /// The master key is not the one the installation was made with.
+    #[error("the master key does not open this installation's secrets; start with the key it was made with")]
+    WrongMasterKey(#[source] SealError),
+    /// An account names a key that is not there.
+    #[error("the account `{0}` has lost its root key")]
+    NoRootKey(AccountId),
+}
+
+const ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const SECRET_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Finds the root key of `scope`'s account, or makes the account with one.
+pub async fn found(
+    resources: &dyn Resources,
+    master_key: &MasterKey,
+    scope: &Scope,
+    now: Timestamp,
+) -> Result<RootKey, FoundError> {
+    let global = scope.global();
+    loop {
+        let mut tx = Transaction::begin(resources, Kind::Write).await?;
+        if let Some(account) = tx.get::<Account>(&global, scope.account.as_str()).await? {
+            let key = tx.get::<AccessKey>(&global, account.root_access_key.as_str()).await?;
+            let key = key.ok_or(FoundError::NoRootKey(account.id))?;
+            let place_id = AccessKey::place_id(&key.account, &key.id);
+            let opened = master_key.open_text(AccessKey::place(&place_id, key.version), &key.secret);
+            let secret = opened.map_err(FoundError::WrongMasterKey)?;
+            return Ok(RootKey { account: key.account, id: key.id, secret });
+        }
+        let (account, key, secret) = make(master_key, scope.account, now);
+        tx.put(&global, &account)?;
+        tx.put(&global, &key)?;
+        let mut batch = tx.into_batch();
+        batch.audit.push(audit::entry(&made(scope, now, &key)));
+        match resources.commit(batch).await {
+            Ok(_) => return Ok(RootKey { account: key.account, id: key.id, secret }),
+            // Another node was first: take what it made.
+            Err(CommitError::Conflict | CommitError::Fenced) => {}
+            Err(CommitError::Fault(fault)) => return Err(Failure::from(fault).into()),
+        }
+    }
+}
+
+fn make(master_key: &MasterKey, account: AccountId, now: Timestamp) -> (Account, AccessKey, Secret<String>) {
+    let id =
+        AccessKeyId::parse(&format!("AKIA{}", random_from(ID_ALPHABET, 16))).expect("letters and digits are an id");
+    let secret = Secret::new(random_from(SECRET_ALPHABET, 40));
+    let place_id = AccessKey::place_id(&account, &id);
+    let sealed = master_key.seal(AccessKey::place(&place_id, 1), &secret);
+    let key = AccessKey {
+        id: id.clone(),
+        account,
+        owner: Owner::Root,
+        secret: sealed,
+        version: 1,
+        active: true,
+        created: now,
+    };
+    (Account { id: account, root_access_key: id, created: now }, key, secret)
+}
+
+fn made<'a>(scope: &'a Scope, now: Timestamp, key: &AccessKey) -> Record<'a> {
+    Record {
+        scope,
+        aws_region: scope.region.as_str(),
+        request_id: base::id::RequestId::random(),
+        now,
+        principal: None,
+        claimed_key: None,
+        event_source: "portcullis.amazonaws.com",
+        api_version: None,
+        event_name: "CreateAccount",
+        read_only: false,
+        source_ip: None,
+        user_agent: None,
+        host: None,
+        parameters: None,
+        response: None,
+        error: None,
+        resources: vec![("AWS::IAM::AccessKey".to_owned(), key.id.to_string())],
+    }
+}

@@ -1,0 +1,134 @@
+//! One AWS call, step by step: this file is the whole story.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::Response;
+use operation::{Kind, Ports};
+use sigv4::KeyCache;
+
+use crate::Received;
+use crate::catalog::Catalog;
+use crate::fault::chain;
+use crate::flood::Flood;
+use crate::publish::Publisher;
+use crate::refusal::Refusal;
+use crate::steps::record::{self, Ending, Home, Notes};
+use crate::steps::{authenticate, authorize, decode, encode, identify, publish, run};
+
+/// The control plane: everything a call needs.
+#[derive(Debug)]
+pub struct Control {
+    pub(crate) catalog: Catalog,
+    pub(crate) publisher: Arc<Publisher>,
+    pub(crate) ports: Arc<Ports>,
+    pub(crate) keys: KeyCache,
+    pub(crate) flood: Flood,
+    pub(crate) home: Home,
+}
+
+impl Control {
+    /// Answers a call; whatever happens, it is recorded first.
+    pub async fn answer(&self, received: &Received) -> Response<Bytes> {
+        let mut notes = Notes::default();
+        let refusal = match self.travel(received, &mut notes).await {
+            Ok(answer) => return answer,
+            Err(refusal) => refusal,
+        };
+        self.refused(received, &notes, refusal).await
+    }
+
+    /// Refuses a call that could not even be read; it is recorded like any other.
+    pub(crate) async fn refuse(&self, received: &Received, refusal: Refusal) -> Response<Bytes> {
+        self.refused(received, &Notes::default(), refusal).await
+    }
+
+    async fn refused(&self, received: &Received, notes: &Notes<'_>, refusal: Refusal) -> Response<Bytes> {
+        let refusal = self.record(received, notes, refusal).await;
+        log(received, &refusal);
+        encode::refusal(received, notes.service, &refusal, self.publisher.world().snapshot.revision)
+    }
+
+    async fn travel<'c>(&'c self, received: &'c Received, notes: &mut Notes<'c>) -> Result<Response<Bytes>, Refusal> {
+        let world = self.publisher.world();
+        let identified = identify::find(&self.catalog, received).map_err(|unidentified| {
+            notes.service = unidentified.service;
+            unidentified.refusal
+        })?;
+        notes.service = Some(identified.service);
+        notes.event_name = Some(identified.target.name());
+        notes.read_only = identified.target.reads_only();
+        let authenticated = authenticate::prove(identified, &world.snapshot, &self.keys, &mut notes.claimed_key)?;
+        notes.principal = Some(authenticated.principal.clone());
+        let decoded = decode::read(authenticated, &mut notes.parameters)?;
+        let authorized = authorize::decide(decoded, &self.ports.installation, &mut notes.resources)?;
+        let record = |output: &wire::Value| self.success(received, notes, authorized.operation, output);
+        let done = run::perform(&authorized, &self.ports, record).await?;
+        if !done.committed {
+            let entry = record(&done.output);
+            self.ports.resources.append_audit(vec![entry]).await.map_err(Refusal::Unrecorded)?;
+        }
+        let published = publish::wait(done, &self.publisher).await?;
+        Ok(encode::output(received, authorized.service, authorized.operation, &published))
+    }
+
+    /// The record of a call that did what it should.
+    fn success(
+        &self,
+        received: &Received,
+        notes: &Notes<'_>,
+        operation: &operation::Registered,
+        output: &wire::Value,
+    ) -> store_resources::AuditEntry {
+        let response = (operation.spec.kind == Kind::Write)
+            .then(|| wire::to_json(&wire::redact(output, operation.output), operation.output));
+        record::entry(received, notes, &self.home, Ending::Done(response))
+    }
+
+    /// Records a refused or failed call. Where that cannot be written, the caller is told of that fault instead.
+    async fn record(&self, received: &Received, notes: &Notes<'_>, refusal: Refusal) -> Refusal {
+        if let Refusal::NotServedYet { .. } | Refusal::Unrecorded(_) = &refusal {
+            // The first is already recorded with its write; of the second no record can be written.
+            return refusal;
+        }
+        if refusal.is_of_a_stranger()
+            && notes.principal.is_none()
+            && !self.flood.may_record(received.source, received.now)
+        {
+            return refusal;
+        }
+        let protocol = notes.service.map_or(wire::Protocol::RestJson, |service| service.protocol);
+        let words = refusal.words(protocol);
+        let entry = record::entry(received, notes, &self.home, Ending::Refused(&words));
+        match self.ports.resources.append_audit(vec![entry]).await {
+            Ok(()) => refusal,
+            Err(fault) => Refusal::Unrecorded(fault),
+        }
+    }
+}
+
+/// Our own faults are logged in full; the caller sees the request id only.
+fn log(received: &Received, refusal: &Refusal) {
+    match refusal {
+        Refusal::Failed(failure) if !matches!(failure, operation::Failure::Api(_)) => {
+            tracing::error!(request = %received.request_id, error = %chain(failure), "a call failed");
+        }
+        Refusal::Unrecorded(fault) => {
+            tracing::error!(request = %received.request_id, error = %chain(fault), "a call could not be recorded and was refused");
+        }
+        Refusal::NotServedYet { revision } => {
+            tracing::error!(request = %received.request_id, %revision, "a write is stored, but this node does not serve it yet");
+        }
+        Refusal::Failed(_)
+        | Refusal::UnknownService { .. }
+        | Refusal::UnknownOperation { .. }
+        | Refusal::TooLarge
+        | Refusal::Truncated
+        | Refusal::Signature(_)
+        | Refusal::Undecodable(_)
+        | Refusal::Invalid { .. }
+        | Refusal::AccessDenied { .. }
+        | Refusal::NotEnforced { .. }
+        | Refusal::Busy => {}
+    }
+}

@@ -1,0 +1,100 @@
+//! The admin listener's side of the edge: reads a whole call and answers it.
+
+use std::sync::Arc;
+
+use base::{Clock, limits};
+use bytes::Bytes;
+use edge::{Arrived, Body, BodyError, Handler};
+use http::{HeaderValue, Response};
+use operation::{Ports, Service};
+use sigv4::KeyCache;
+
+use crate::Received;
+use crate::call::Control;
+use crate::catalog::{Catalog, Unroutable};
+use crate::flood::Flood;
+use crate::publish::Publisher;
+use crate::refusal::Refusal;
+use crate::steps::record::Home;
+
+/// What a control plane is made of.
+#[derive(Debug)]
+pub struct Setup {
+    /// The services it answers for.
+    pub services: Vec<Service>,
+    /// Keeps the snapshot current.
+    pub publisher: Arc<Publisher>,
+    /// What operations may reach.
+    pub ports: Arc<Ports>,
+    /// The installation's first account: whose records the calls of strangers join.
+    pub account: base::AccountId,
+}
+
+/// Derived signing keys kept: four services of a thousand callers.
+const SIGNING_KEYS: usize = 4096;
+
+impl Control {
+    /// Builds the routing tables; an error is a mistake in a service's table.
+    pub fn new(setup: Setup) -> Result<Self, Unroutable> {
+        let region = setup.ports.installation.region.clone();
+        Ok(Self {
+            catalog: Catalog::new(setup.services)?,
+            publisher: setup.publisher,
+            ports: setup.ports,
+            keys: KeyCache::new(SIGNING_KEYS),
+            flood: Flood::default(),
+            home: Home { account: setup.account, region },
+        })
+    }
+
+    /// Calls of strangers that were counted instead of recorded since the start.
+    pub fn unrecorded(&self) -> u64 {
+        self.flood.unrecorded()
+    }
+}
+
+/// Answers what arrives at the admin address.
+#[derive(Debug)]
+pub struct Listen {
+    control: Arc<Control>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Listen {
+    /// A handler for the edge.
+    pub fn new(control: Arc<Control>, clock: Arc<dyn Clock>) -> Self {
+        Self { control, clock }
+    }
+
+    async fn answer(&self, arrived: Arrived) -> Response<Bytes> {
+        let Arrived { head, body, connection } = arrived;
+        let mut received = Received {
+            request_id: base::id::RequestId::random(),
+            now: self.clock.now(),
+            source: connection.peer.ip(),
+            secure: connection.tls.is_some(),
+            path: head.target.path().to_owned(),
+            query: head.target.query().unwrap_or_default().to_owned(),
+            method: head.method,
+            headers: head.headers,
+            body: Bytes::new(),
+        };
+        match body.collect_up_to(limits::CONTROL_BODY_BYTES_MAX as u64).await {
+            Ok(body) => {
+                received.body = body;
+                self.control.answer(&received).await
+            }
+            Err(BodyError::TooLarge { .. }) => self.control.refuse(&received, Refusal::TooLarge).await,
+            Err(_) => self.control.refuse(&received, Refusal::Truncated).await,
+        }
+    }
+}
+
+impl Handler for Listen {
+    async fn handle(&self, arrived: Arrived) -> Response<Body> {
+        let mut answer = self.answer(arrived).await;
+        // Answers hold configuration and names of secrets; no browser or proxy shall keep them.
+        answer.headers_mut().insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        answer.map(Body::from)
+    }
+}

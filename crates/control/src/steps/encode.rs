@@ -1,0 +1,58 @@
+//! Encode: output or refusal in the service's own protocol.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Response};
+use operation::{Registered, Service};
+use wire::{ErrorAnswer, Protocol, Success};
+
+use super::publish::Published;
+use crate::Received;
+use crate::refusal::Refusal;
+
+/// Names the revision a call made or read.
+const REVISION: HeaderName = HeaderName::from_static("x-portcullis-revision");
+
+/// A success.
+pub(crate) fn output(
+    received: &Received,
+    service: &Service,
+    operation: &Registered,
+    published: &Published,
+) -> Response<Bytes> {
+    let request_id = received.request_id.to_string();
+    let success = Success {
+        operation: operation.spec.name,
+        status: operation.spec.http.as_ref().map_or(200, |http| http.status),
+        request_id: &request_id,
+        xml_namespace: service.xml_namespace,
+    };
+    let mut answer = service.protocol.encode_response(&success, operation.output, &published.0.output);
+    name_revision(&mut answer, published.0.revision.0);
+    answer
+}
+
+/// A refusal; a call whose service is unknown gets the shape of REST-JSON.
+pub(crate) fn refusal(
+    received: &Received,
+    service: Option<&Service>,
+    refusal: &Refusal,
+    revision: u64,
+) -> Response<Bytes> {
+    let protocol = service.map_or(Protocol::RestJson, |service| service.protocol);
+    let words = refusal.words(protocol);
+    let request_id = received.request_id.to_string();
+    let mut answer = protocol.encode_error(&ErrorAnswer {
+        code: &words.code,
+        message: &words.message,
+        status: words.status,
+        request_id: &request_id,
+        xml_namespace: service.and_then(|service| service.xml_namespace),
+        members: None,
+    });
+    name_revision(&mut answer, revision);
+    answer
+}
+
+fn name_revision(answer: &mut Response<Bytes>, revision: u64) {
+    answer.headers_mut().insert(REVISION, HeaderValue::from(revision));
+}

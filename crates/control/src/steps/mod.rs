@@ -1,0 +1,10 @@
+//! The steps of a call, in their order.
+
+pub(crate) mod identify;
+pub(crate) mod authenticate;
+pub(crate) mod decode;
+pub(crate) mod authorize;
+pub(crate) mod run;
+pub(crate) mod publish;
+pub(crate) mod encode;
+pub(crate) mod record;
