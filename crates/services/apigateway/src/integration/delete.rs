@@ -1,0 +1,55 @@
+//! DeleteIntegration: with its responses.
+//! <https://docs.aws.amazon.com/apigateway/latest/api/API_DeleteIntegration.html>
+
+use base::Scope;
+use http::Method as Verb;
+use operation::{Call, Failure, Operation, Spec};
+
+use crate::error::declared;
+use crate::nothing::Nothing;
+use crate::{arn, find};
+
+/// The operation.
+pub(crate) struct DeleteIntegration;
+
+/// What it takes.
+#[derive(Debug, Clone, PartialEq, wire::Shape)]
+#[shape(name = "DeleteIntegrationRequest")]
+pub(crate) struct Input {
+    #[shape(uri = "restapi_id")]
+    rest_api_id: String,
+    #[shape(uri = "resource_id")]
+    resource_id: String,
+    #[shape(uri = "http_method")]
+    http_method: String,
+}
+
+impl Operation for DeleteIntegration {
+    const SPEC: Spec = Spec::write("DeleteIntegration", "apigateway:DELETE")
+        .http(Verb::DELETE, "/restapis/{restapi_id}/resources/{resource_id}/methods/{http_method}/integration", 204)
+        .errors(declared::REMOVE);
+    type Input = Input;
+    type Output = Nothing;
+
+    fn resource(input: &Input, scope: &Scope) -> String {
+        arn::of(
+            scope,
+            format_args!(
+                "/restapis/{}/resources/{}/methods/{}/integration",
+                input.rest_api_id, input.resource_id, input.http_method
+            ),
+        )
+    }
+
+    fn audited(input: &Input) -> Vec<(String, String)> {
+        arn::audited_api(&input.rest_api_id)
+    }
+
+    async fn run(input: &Input, call: &mut Call<'_>) -> Result<Nothing, Failure> {
+        let mut resource = find::resource(call, &input.rest_api_id, &input.resource_id).await?;
+        let method = find::method_mut(&mut resource, &input.http_method)?;
+        method.integration.take().ok_or_else(find::no_integration)?;
+        call.tx.put(&call.scope, &resource)?;
+        Ok(Nothing)
+    }
+}
