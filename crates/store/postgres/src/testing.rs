@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::str::FromStr as _;
@@ -37,9 +38,8 @@ struct Running {
 }
 
 /// Runs the server until a line on its input says to stop it, or until the input ends with the test's process; then the
-/// files go as well. It heeds no signal, for it must outlive the test by a moment.
+/// files go as well.
 const WATCH: &str = r#"
-trap '' INT TERM HUP
 dir=$1; shift
 "$@" </dev/null &
 server=$!
@@ -135,7 +135,8 @@ impl Server {
         shell.args(["-c", WATCH, "watch"]).arg(&self.dir).arg(server.get_program()).args(server.get_args());
         shell.arg("-D").arg(self.dir.join("data")).arg("-p").arg(self.port.to_string());
         shell.args(settings.iter().flat_map(|setting| ["-c", setting]));
-        shell.current_dir("/").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
+        // In a group of its own, for it must outlive a test whose group is killed by a moment.
+        shell.process_group(0).current_dir("/").stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut shell = shell.spawn().expect("sh runs");
         let order = shell.stdin.take();
         let mut messages = BufReader::new(shell.stderr.take().expect("it is piped")).lines().map_while(Result::ok);
