@@ -1,0 +1,44 @@
+"""What every test with a real client shares: the running node on each store, and an upstream."""
+
+import os
+
+import pytest
+
+from support import environment
+from support.installation import Installation
+from support.store import Postgres, Sqlite
+from support.upstream import Upstream
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_real_account():
+    """The machine's own AWS settings never reach a client: no profile, no proxy, no endpoint but ours."""
+    before = dict(os.environ)
+    clean = environment.clean()
+    os.environ.clear()
+    os.environ.update(clean)
+    yield
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgres"])
+def installation(request):
+    """A running node; one for each store, shared by the tests, which name what they make."""
+    if request.param == "postgres" and not Postgres.server():
+        pytest.skip("PORTCULLIS_TEST_POSTGRES is not set")
+    with (Postgres() if request.param == "postgres" else Sqlite()) as store, Installation(store) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def upstream():
+    """An upstream that echoes what it was asked."""
+    with Upstream() as running:
+        yield running
+
+
+@pytest.fixture
+def apigateway(installation):
+    """boto3's client for API Gateway."""
+    return installation.client("apigateway")

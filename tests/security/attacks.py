@@ -1,0 +1,133 @@
+"""The ways in which a call can lack authority, and what AWS answers to each, by protocol.
+
+https://docs.aws.amazon.com/IAM/latest/UserGuide/signature-v4-troubleshooting.html
+"""
+
+import datetime
+from urllib.parse import urlencode
+
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
+
+STALE = datetime.timedelta(minutes=6)
+
+
+def unsigned(request, installation, service):
+    """No signature at all."""
+
+
+def wrong_secret(request, installation, service):
+    """A signature with another secret."""
+    sign(request, installation, service, secret="x" * 40)
+
+
+def changed_body(request, installation, service):
+    """A signature of another body."""
+    body, request.data = request.data, b'{"another": "body"}'
+    sign(request, installation, service)
+    request.data = body or b" "
+
+
+def expired(request, installation, service):
+    """A signature of six minutes ago."""
+    sign(request, installation, service, age=STALE)
+
+
+def early(request, installation, service):
+    """A signature of six minutes from now."""
+    sign(request, installation, service, age=-STALE)
+
+
+def other_service(request, installation, service):
+    """A signature for another service; the operation is still recognised by its shape."""
+    sign(request, installation, "sqs")
+
+
+def unknown_key(request, installation, service):
+    """A key that does not exist."""
+    sign(request, installation, service, key="AKIAIOSFODNN7EXAMPLE")
+
+
+def unknown_token(request, installation, service):
+    """A session token that nobody issued."""
+    sign(request, installation, service, token="bm9ib2R5IGlzc3VlZCB0aGlz")
+
+
+def garbage(request, installation, service):
+    """An Authorization header that is no signature."""
+    request.headers["Authorization"] = "Bearer abc"
+
+
+def empty_signature(request, installation, service):
+    """A signature without its value."""
+    sign(request, installation, service)
+    header = request.headers["Authorization"]
+    del request.headers["Authorization"]
+    request.headers["Authorization"] = header.rpartition("Signature=")[0] + "Signature="
+
+
+MISSING = "MissingAuthenticationToken"
+INVALID = "InvalidSignature"
+UNKNOWN = "UnrecognizedClient"
+INCOMPLETE = "IncompleteSignature"
+
+ATTACKS = {
+    unsigned: {MISSING},
+    wrong_secret: {INVALID},
+    changed_body: {INVALID},
+    expired: {INVALID},
+    early: {INVALID},
+    other_service: {INVALID},
+    unknown_key: {UNKNOWN},
+    unknown_token: {UNKNOWN},
+    garbage: {INCOMPLETE},
+    empty_signature: {INCOMPLETE, INVALID},
+}
+
+# The query protocol has names of its own for two of them.
+QUERY = {INVALID: "SignatureDoesNotMatch", UNKNOWN: "InvalidClientTokenId"}
+# JSON 1.x services answer 400 to what the others answer 403 to.
+STATUS = {"rest-json": 403, "json": 400, "query": 403}
+
+
+def expected(attack, protocol):
+    """The codes and the status of AWS's answer."""
+    kinds = ATTACKS[attack]
+    codes = {QUERY.get(kind, kind) if protocol == "query" else kind + "Exception" for kind in kinds}
+    return codes, STATUS[protocol]
+
+
+def sign(request, installation, service, key=None, secret=None, token=None, age=datetime.timedelta()):
+    """Signs as botocore does, but for what the attack changes."""
+    credentials = Credentials(key or installation.key[0], secret or installation.key[1], token)
+    signer = Aged(credentials, service, installation.region)
+    signer.age = age
+    signer.add_auth(request)
+
+
+class Aged(SigV4Auth):
+    """A signer whose clock is wrong by `age`."""
+
+    def _modify_request_before_signing(self, request):
+        then = datetime.datetime.now(datetime.timezone.utc) - self.age
+        request.context["timestamp"] = then.strftime("%Y%m%dT%H%M%SZ")
+        super()._modify_request_before_signing(request)
+
+
+def prepare(installation, serialized):
+    """A request as botocore would send it, before it is signed."""
+    return AWSRequest(
+        method=serialized["method"],
+        url=installation.admin + serialized["url_path"],
+        params=serialized.get("query_string") or None,
+        headers=dict(serialized.get("headers", {})),
+        data=body_of(serialized),
+    )
+
+
+def body_of(serialized):
+    body = serialized.get("body", b"")
+    if isinstance(body, dict):
+        return urlencode(body).encode()
+    return body.encode() if isinstance(body, str) else body

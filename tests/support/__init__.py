@@ -1,0 +1,1 @@
+"""Drives the real binary for the tests with real clients."""

@@ -1,0 +1,25 @@
+"""The binary under test."""
+
+import functools
+import json
+import os
+import pathlib
+import subprocess
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def path():
+    """PORTCULLIS_BIN, or the debug build."""
+    return os.environ.get("PORTCULLIS_BIN") or str(ROOT / "target/debug/portcullis")
+
+
+def run(*arguments):
+    """Runs a command of the binary and answers what it prints."""
+    return subprocess.run([path(), *arguments], check=True, capture_output=True, text=True).stdout
+
+
+@functools.cache
+def shapes():
+    """What the binary says of itself: every service with its operations, shapes and refusals."""
+    return json.loads(run("shapes"))["services"]
