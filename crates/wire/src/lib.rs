@@ -15,9 +15,11 @@ pub mod uri;
 pub mod router;
 pub mod json;
 pub mod query;
+pub mod client;
 pub mod redact;
 pub mod limits;
 
+mod fields;
 mod rest_json;
 mod rest_xml;
 mod rest;

@@ -148,6 +148,11 @@ impl UriPattern {
     }
 }
 
+/// Percent-encodes all but unreserved characters.
+pub(crate) fn encode_component(text: &str) -> String {
+    utf8_percent_encode(text, RESERVED).to_string()
+}
+
 /// Splits a raw path at its slashes and only then decodes, so that `%2F` stays inside its segment.
 pub(crate) fn split(raw_path: &str) -> Option<Vec<String>> {
     let path = raw_path.strip_prefix('/')?;
