@@ -1,6 +1,6 @@
 //! `#[derive(wire::Shape)]`: makes a struct a structure on the wire, and an enum without fields a text of fixed choices.
 //!
-//! ```ignore
+//! ```text
 //! #[derive(wire::Shape)]
 //! #[shape(name = "CreateStageRequest")]
 //! struct CreateStageInput {
