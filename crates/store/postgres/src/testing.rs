@@ -38,11 +38,12 @@ struct Running {
 }
 
 /// Runs the server until a line on its input says to stop it, or until the input ends with the test's process; then the
-/// files go as well.
+/// files go as well. The shell itself writes nothing: with its reader gone, the first word would kill it.
 const WATCH: &str = r#"
 dir=$1; shift
 "$@" </dev/null &
 server=$!
+exec 2>/dev/null
 if read -r order; then
     kill -QUIT $server; wait $server
 else
