@@ -1,0 +1,7 @@
+//! The installation's own upkeep: what is old, or too much, goes.
+
+mod records_retention;
+mod audit_retention;
+
+pub use audit_retention::AuditRetention;
+pub use records_retention::RecordsRetention;

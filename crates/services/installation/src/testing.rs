@@ -1,0 +1,225 @@
+//! What this crate's tests stand on: the embedded store, a data plane that says what it is given, a node's status.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::id::{AccessKeyId, RequestId};
+use base::seal::MasterKey;
+use base::{AccountId, Region, Scope, Timestamp};
+use bytes::Bytes;
+use operation::{
+    Call, CoverageLine, DataPlane, Explanation, Failure, Finding, Installation, Job, JobCall, Kind, Losses, NodeStatus,
+    Operation, Ports, Principal, Transaction,
+};
+use store_records::{BlockBuilder, BlockQuery, Stream};
+use store_resources::{AuditEntry, AuditFilter, Batch, Lease};
+use store_sqlite::SqliteStore;
+
+pub(crate) const ONE: &str = "111111111111";
+pub(crate) const TWO: &str = "222222222222";
+/// The time of every call, in seconds.
+pub(crate) const NOW: i64 = 1_800_000_000;
+
+pub(crate) fn at(second: i64) -> Timestamp {
+    Timestamp::from_second(second).unwrap()
+}
+
+pub(crate) fn scope(account: &str) -> Scope {
+    Scope { account: AccountId::parse(account).unwrap(), region: Region::parse("eu-west-1").unwrap() }
+}
+
+/// A line of a stream, of a request of its own.
+#[derive(Debug, Clone)]
+pub(crate) struct Line {
+    stream: Stream,
+    second: i64,
+    pub(crate) request: RequestId,
+    text: String,
+}
+
+pub(crate) fn line(account: &str, stream: &str, second: i64, text: &str) -> Line {
+    let stream = Stream { scope: scope(account), name: stream.to_owned() };
+    Line { stream, second, request: RequestId::random(), text: text.to_owned() }
+}
+
+/// An installation in a directory of its own.
+pub(crate) struct World {
+    ports: Ports,
+    // Dropped before its directory.
+    _store: SqliteStore,
+    _dir: tempfile::TempDir,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(dir.path()).await.unwrap();
+        let ports = Ports {
+            resources: store.resources(),
+            events: store.events(),
+            data_plane: Arc::new(Echo),
+            status: Arc::new(Node),
+            master_key: Arc::new(MasterKey::random()),
+            installation: Installation { region: Region::parse("eu-west-1").unwrap(), zone: "localhost".to_owned() },
+        };
+        Self { ports, _store: store, _dir: dir }
+    }
+
+    /// Calls an operation as an account's root user.
+    pub(crate) async fn ask<O: Operation>(&self, account: &str, input: &O::Input) -> Result<O::Output, Failure> {
+        let access_key = AccessKeyId::parse("AKIAROOT").unwrap();
+        let principal = Principal::Root { account: AccountId::parse(account).unwrap(), access_key };
+        let mut call = Call {
+            principal: &principal,
+            scope: scope(account),
+            request_id: RequestId::random(),
+            now: at(NOW),
+            tx: Transaction::begin(self.ports.resources.as_ref(), Kind::Read).await.unwrap(),
+            ports: &self.ports,
+        };
+        O::run(input, &mut call).await
+    }
+
+    /// Stores each line in a block of its own.
+    pub(crate) async fn store(&self, lines: &[Line]) {
+        for line in lines {
+            self.store_block(std::slice::from_ref(line)).await;
+        }
+    }
+
+    /// Stores lines of one stream in one block.
+    pub(crate) async fn store_block(&self, lines: &[Line]) {
+        self.ports.events.append(vec![block(lines)]).await.unwrap();
+    }
+
+    /// Stores a line in a block that cannot be read.
+    pub(crate) async fn store_damaged(&self, line: &Line) {
+        let mut block = block(std::slice::from_ref(line));
+        block.payload = Bytes::from_static(b"no frame");
+        self.ports.events.append(vec![block]).await.unwrap();
+    }
+
+    /// Every line of every account and stream.
+    pub(crate) async fn all_lines(&self) -> Vec<String> {
+        let query = BlockQuery {
+            scope: None,
+            stream_prefix: String::new(),
+            from: Timestamp::MIN,
+            to: Timestamp::MAX,
+            after: None,
+            limit: 1_000,
+            newest_first: false,
+        };
+        let blocks = self.ports.events.read(&query).await.unwrap();
+        let entries = blocks.iter().flat_map(|block| block.decode().unwrap());
+        entries.map(|entry| String::from_utf8(entry.bytes.to_vec()).unwrap()).collect()
+    }
+
+    /// Stores audit records of these seconds.
+    pub(crate) async fn audit(&self, seconds: impl IntoIterator<Item = i64>) {
+        let entry = |second| AuditEntry {
+            scope: scope(ONE),
+            event_id: RequestId::random().to_string(),
+            time: at(second),
+            event_name: "GetStages".to_owned(),
+            event_source: "apigateway.amazonaws.com".to_owned(),
+            read_only: true,
+            username: None,
+            access_key_id: None,
+            resources: Vec::new(),
+            record: "{}".to_owned(),
+        };
+        self.ports.resources.append_audit(seconds.into_iter().map(entry).collect()).await.unwrap();
+    }
+
+    /// The seconds of all audit records, newest first.
+    pub(crate) async fn audited(&self) -> Vec<i64> {
+        let Scope { account, region } = scope(ONE);
+        let filter =
+            AuditFilter { account, region, attribute: None, from: at(0), to: at(NOW), after: None, limit: 10_000 };
+        let page = self.ports.resources.read_audit(&filter).await.unwrap();
+        page.entries.iter().map(|entry| entry.time.as_second()).collect()
+    }
+
+    /// Runs a job once; answers what it would commit.
+    pub(crate) async fn run_job(&self, job: &dyn Job) -> Batch {
+        let lease = self.lease(job, "this node", at(NOW)).await;
+        self.run_under(job, &lease).await
+    }
+
+    /// Runs a job under a lease that has passed to another node.
+    pub(crate) async fn run_job_too_late(&self, job: &dyn Job) {
+        let lease = self.lease(job, "this node", at(NOW - 3_600)).await;
+        self.lease(job, "another node", at(NOW)).await;
+        self.run_under(job, &lease).await;
+    }
+
+    async fn lease(&self, job: &dyn Job, holder: &str, now: Timestamp) -> Lease {
+        let minute = Duration::from_mins(1);
+        self.ports.resources.acquire_lease(job.name(), holder, now, minute).await.unwrap().expect("a free lease")
+    }
+
+    async fn run_under(&self, job: &dyn Job, lease: &Lease) -> Batch {
+        let tx = Transaction::begin(self.ports.resources.as_ref(), Kind::Write).await.unwrap();
+        let mut call = JobCall { now: at(NOW), tx, lease, ports: &self.ports };
+        job.run(&mut call).await.unwrap();
+        call.tx.into_batch()
+    }
+}
+
+fn block(lines: &[Line]) -> store_records::Block {
+    let mut builder = BlockBuilder::new(lines[0].stream.clone());
+    for line in lines {
+        builder.push(at(line.second), Some(line.request), line.text.as_bytes()).unwrap();
+    }
+    builder.finish().unwrap()
+}
+
+/// Explains a trail by saying it again.
+#[derive(Debug)]
+struct Echo;
+
+impl DataPlane for Echo {
+    fn explain(&self, trail: &[u8]) -> Result<Explanation, String> {
+        let trail = String::from_utf8_lossy(trail);
+        if trail == "broken" {
+            return Err("broken bytes".to_owned());
+        }
+        Ok(Explanation { text: format!("explained: {trail}"), data: serde_json::json!({ "trail": trail }) })
+    }
+}
+
+/// A node with one finding and four methods, all of the first account.
+#[derive(Debug)]
+struct Node;
+
+impl NodeStatus for Node {
+    fn started(&self) -> Timestamp {
+        at(NOW - 60)
+    }
+
+    fn revision(&self) -> u64 {
+        41
+    }
+
+    fn findings(&self, of: &Scope) -> Vec<Finding> {
+        let finding = Finding { unit: "stage a/prod".into(), why: "broken".into(), remedy: "deploy again".into() };
+        if *of == scope(ONE) { vec![finding] } else { Vec::new() }
+    }
+
+    fn coverage(&self, of: &Scope) -> Vec<CoverageLine> {
+        let line = |(rest_api_id, method, path): (&str, &str, &str)| CoverageLine {
+            rest_api_id: rest_api_id.to_owned(),
+            stage: "prod".to_owned(),
+            method: method.to_owned(),
+            path: path.to_owned(),
+            controls: vec!["TLS".to_owned(), "authorization NONE".to_owned()],
+        };
+        let methods = [("b", "ANY", "/{proxy+}"), ("a", "POST", "/pets"), ("a", "GET", "/pets"), ("a", "GET", "/")];
+        if *of == scope(ONE) { methods.map(line).to_vec() } else { Vec::new() }
+    }
+
+    fn losses(&self) -> Losses {
+        Losses { log_lines: 3, trails: 4 }
+    }
+}
