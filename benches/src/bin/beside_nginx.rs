@@ -1,0 +1,193 @@
+//! Side by side with nginx `proxy_pass`: CPU time per request, latency, new connections, start and memory.
+
+use std::fmt::Write as _;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use benches::load::{Load, Measured};
+use benches::nginx::{self, Nginx};
+use benches::node::Node;
+use benches::process::Process;
+use benches::report;
+
+/// The core under test, and the core of everything else.
+const TESTED: usize = 0;
+const OTHERS: usize = 1;
+const CONNECTIONS: usize = 64;
+
+fn main() -> io::Result<()> {
+    for tool in ["nginx", "wrk", "taskset", "openssl"] {
+        if Command::new("sh")
+            .args(["-c", &format!("command -v {tool}")])
+            .output()
+            .is_ok_and(|found| !found.status.success())
+        {
+            eprintln!("`{tool}` is missing: apt-get install nginx-light wrk util-linux openssl");
+            std::process::exit(1);
+        }
+    }
+    let quick = std::env::args().any(|argument| argument == "--quick");
+    let (rounds, seconds) = if quick { (1, 2) } else { (5, 5) };
+    let folder = Folder::make()?;
+    let bench = Bench::start(&folder.0, rounds, seconds)?;
+    let mut table =
+        "| scenario | who | CPU µs/request | p50 | p99 | requests/s | failures |\n|---|---|---|---|---|---|---|\n"
+            .to_owned();
+    for scenario in [Scenario::Https, Scenario::Http, Scenario::NewTls] {
+        bench.measure(scenario, &mut table)?;
+    }
+    report::section(
+        "beside-nginx",
+        "Side by side with nginx",
+        &format!("{}\n{}\n{table}", about(seconds, rounds), versions()),
+    )
+}
+
+fn about(seconds: u64, rounds: usize) -> String {
+    format!(
+        "One pinned core, {CONNECTIONS} connections from wrk on the other core, a 1 KiB answer from an nginx upstream, access logs on \
+         everywhere. Rounds of {seconds} s taken in turn, {rounds} of each; medians (lowest to highest). CPU time is user and \
+         system time of the process and its children from `/proc`, the node's log writer and control plane included.\n"
+    )
+}
+
+fn versions() -> String {
+    let nginx = Command::new("nginx")
+        .arg("-v")
+        .output()
+        .map(|output| String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    format!("Peer: {}.\n", nginx.unwrap_or_default())
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Scenario {
+    Https,
+    Http,
+    NewTls,
+}
+
+impl Scenario {
+    fn title(self) -> &'static str {
+        match self {
+            Scenario::Https => "HTTPS keep-alive",
+            Scenario::Http => "HTTP keep-alive",
+            Scenario::NewTls => "a new TLS 1.3 connection a request",
+        }
+    }
+
+    fn load(self, (tls, plain): (u16, u16), host: &str, seconds: u64) -> Load {
+        let url = match self {
+            Scenario::Https | Scenario::NewTls => format!("https://127.0.0.1:{tls}/dev/item/7"),
+            Scenario::Http => format!("http://127.0.0.1:{plain}/dev/item/7"),
+        };
+        Load { url, host: host.to_owned(), connections: CONNECTIONS, seconds, close: self == Scenario::NewTls }
+    }
+}
+
+struct Bench {
+    peer: Nginx,
+    nodes: Vec<(&'static str, Node)>,
+    // Everybody's backend; it lives as long as they do.
+    _upstream: Nginx,
+    rounds: usize,
+    seconds: u64,
+}
+
+impl Bench {
+    fn start(folder: &Path, rounds: usize, seconds: u64) -> io::Result<Self> {
+        let upstream = nginx::upstream(folder, OTHERS)?;
+        let peer = nginx::peer(folder, TESTED, upstream.plain)?;
+        let nodes = vec![
+            ("Portcullis", Node::start(&folder.join("per-core"), TESTED, upstream.plain, "1")?),
+            ("Portcullis (shared runtime)", Node::start(&folder.join("shared"), TESTED, upstream.plain, "shared")?),
+        ];
+        Ok(Self { peer, nodes, _upstream: upstream, rounds, seconds })
+    }
+
+    fn measure(&self, scenario: Scenario, table: &mut String) -> io::Result<()> {
+        let mut contenders: Vec<(&str, &Process, Load, Vec<Round>)> = vec![(
+            "nginx",
+            &self.peer.process,
+            scenario.load((self.peer.tls, self.peer.plain), "bench", self.seconds),
+            Vec::new(),
+        )];
+        for (name, node) in &self.nodes {
+            let load = scenario.load((node.tls, node.plain), &node.host, self.seconds);
+            contenders.push((name, &node.process, load, Vec::new()));
+        }
+        for _ in 0..self.rounds {
+            for (_, process, load, rounds) in &mut contenders {
+                rounds.push(Round::run(process, load, self.seconds)?);
+            }
+        }
+        let base =
+            median(contenders.first().map(|(.., rounds)| rounds.as_slice()).unwrap_or_default(), |round| round.cpu_us);
+        for (name, _, _, rounds) in &contenders {
+            row(table, scenario.title(), name, rounds, base);
+        }
+        Ok(())
+    }
+}
+
+/// One round of one contender.
+#[derive(Debug, Clone, Copy)]
+struct Round {
+    cpu_us: f64,
+    measured: Measured,
+    rate: f64,
+}
+
+impl Round {
+    fn run(process: &Process, load: &Load, seconds: u64) -> io::Result<Self> {
+        let before = process.cpu();
+        let measured = load.run(OTHERS)?;
+        let cpu = process.cpu().saturating_sub(before);
+        let requests = measured.requests.max(1) as f64;
+        Ok(Self { cpu_us: cpu.as_secs_f64() * 1e6 / requests, measured, rate: requests / seconds as f64 })
+    }
+}
+
+fn row(table: &mut String, scenario: &str, name: &str, rounds: &[Round], base: f64) {
+    let cpu = median(rounds, |round| round.cpu_us);
+    let low = rounds.iter().map(|round| round.cpu_us).fold(f64::INFINITY, f64::min);
+    let high = rounds.iter().map(|round| round.cpu_us).fold(0.0, f64::max);
+    let p50 = median(rounds, |round| round.measured.p50.as_secs_f64() * 1e3);
+    let p99 = median(rounds, |round| round.measured.p99.as_secs_f64() * 1e3);
+    let rate = median(rounds, |round| round.rate);
+    let failures: u64 = rounds.iter().map(|round| round.measured.failures).sum();
+    // Writing to a string cannot fail.
+    let _ = writeln!(
+        table,
+        "| {scenario} | {name} | **{cpu:.1}** ({low:.1} to {high:.1}), {ratio:.2} × nginx | {p50:.2} ms | {p99:.2} ms | {rate:.0} | {failures} |",
+        ratio = cpu / base
+    );
+}
+
+fn median(rounds: &[Round], of: impl Fn(&Round) -> f64) -> f64 {
+    let mut values: Vec<f64> = rounds.iter().map(of).collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(0.0)
+}
+
+/// A temporary folder that goes with us.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn make() -> io::Result<Self> {
+        let path = std::env::temp_dir().join(format!("portcullis-bench-{}", std::process::id()));
+        std::fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let start = Instant::now();
+        // The processes in it were told to stop and may still write.
+        while std::fs::remove_dir_all(&self.0).is_err() && start.elapsed() < Duration::from_secs(5) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! What the benchmarks share: made-up documents, processes and their CPU time, and the report.
+
+pub mod world;
+pub mod report;
+pub mod process;
+pub mod load;
+pub mod nginx;
+pub mod node;

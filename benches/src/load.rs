@@ -1,0 +1,101 @@
+//! Load from wrk on the other core, and what it measured.
+
+use std::io;
+use std::process::Command;
+use std::time::Duration;
+
+/// What to ask for.
+#[derive(Debug, Clone)]
+pub struct Load {
+    /// The URL; addresses, not names.
+    pub url: String,
+    /// The `Host` header.
+    pub host: String,
+    /// Open connections.
+    pub connections: usize,
+    /// How long.
+    pub seconds: u64,
+    /// One connection a request.
+    pub close: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Measured {
+    /// Requests answered.
+    pub requests: u64,
+    /// Answers other than 2xx and 3xx, and socket errors.
+    pub failures: u64,
+    /// Median latency.
+    pub p50: Duration,
+    /// 99th percentile.
+    pub p99: Duration,
+}
+
+impl Load {
+    /// Runs wrk on `core`.
+    pub fn run(&self, core: usize) -> io::Result<Measured> {
+        let mut command = Command::new("taskset");
+        command.args(["-c", &core.to_string(), "wrk", "-t1", "--latency"]);
+        command.arg(format!("-c{}", self.connections)).arg(format!("-d{}s", self.seconds));
+        command.arg("-H").arg(format!("Host: {}", self.host));
+        if self.close {
+            command.args(["-H", "Connection: close"]);
+        }
+        let output = command.arg(&self.url).output()?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        if !output.status.success() {
+            return Err(io::Error::other(format!("wrk failed: {text}{}", String::from_utf8_lossy(&output.stderr))));
+        }
+        Ok(parse(&text))
+    }
+}
+
+fn parse(text: &str) -> Measured {
+    let mut measured = Measured::default();
+    for line in text.lines().map(str::trim) {
+        let mut words = line.split_ascii_whitespace();
+        match words.next() {
+            Some("50%") => measured.p50 = words.next().map_or(Duration::ZERO, duration),
+            Some("99%") => measured.p99 = words.next().map_or(Duration::ZERO, duration),
+            Some("Non-2xx") => measured.failures += last_number(line),
+            Some("Socket") => measured.failures += numbers(line).sum::<u64>(),
+            Some(first) if line.contains("requests in") => measured.requests = first.parse().unwrap_or(0),
+            Some(_) | None => {}
+        }
+    }
+    measured
+}
+
+fn numbers(line: &str) -> impl Iterator<Item = u64> {
+    line.split(|c: char| !c.is_ascii_digit()).filter_map(|number| number.parse().ok())
+}
+
+fn last_number(line: &str) -> u64 {
+    numbers(line).last().unwrap_or(0)
+}
+
+fn duration(text: &str) -> Duration {
+    let split = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(split);
+    let number: f64 = number.parse().unwrap_or(0.0);
+    match unit {
+        "us" => Duration::from_secs_f64(number / 1e6),
+        "ms" => Duration::from_secs_f64(number / 1e3),
+        _ => Duration::from_secs_f64(number),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn wrks_words_are_read() {
+        let text = "  Latency Distribution\n     50%  1.50ms\n     99%  820.00us\n  31337 requests in 5.00s, 40MB read\n  \
+                    Socket errors: connect 0, read 2, write 0, timeout 1\n  Non-2xx or 3xx responses: 7\n";
+        let measured = parse(text);
+        assert_eq!((measured.requests, measured.failures), (31337, 10));
+        assert_eq!((measured.p50, measured.p99), (Duration::from_micros(1500), Duration::from_micros(820)));
+    }
+}

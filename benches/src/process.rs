@@ -1,0 +1,72 @@
+//! A process on one core, and what it costs: CPU time and memory from `/proc`.
+
+use std::fs;
+use std::io;
+use std::process::{Child, Command};
+use std::time::Duration;
+
+/// A process that is killed when it goes out of scope, with its children.
+#[derive(Debug)]
+pub struct Process(Child);
+
+impl Process {
+    /// Starts `command` on one core.
+    pub fn pinned(core: usize, command: &Command) -> io::Result<Self> {
+        let mut pinned = Command::new("taskset");
+        pinned.arg("-c").arg(core.to_string()).arg(command.get_program()).args(command.get_args());
+        pinned.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        pinned.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::inherit());
+        pinned.spawn().map(Self)
+    }
+
+    /// The child itself.
+    pub fn child(&mut self) -> &mut Child {
+        &mut self.0
+    }
+
+    /// User and system time of the process and its children since their start.
+    pub fn cpu(&self) -> Duration {
+        self.family().into_iter().map(cpu_of).sum()
+    }
+
+    /// Resident memory of the process and its children, in bytes.
+    pub fn resident(&self) -> u64 {
+        self.family().into_iter().map(resident_of).sum()
+    }
+
+    fn family(&self) -> Vec<u32> {
+        let own = self.0.id();
+        let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();
+        let children = children.split_ascii_whitespace().filter_map(|id| id.parse().ok());
+        std::iter::once(own).chain(children).collect()
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        for id in self.family().into_iter().rev() {
+            // A process that is gone already needs no killing.
+            let _ = Command::new("kill").arg("-TERM").arg(id.to_string()).status();
+        }
+        let _ = self.0.wait();
+    }
+}
+
+/// Clock ticks a second, as `/proc` counts them on Linux.
+const TICKS: u64 = 100;
+
+fn cpu_of(id: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
+    // The name in parentheses may hold spaces; fields are counted behind it.
+    let behind = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks: u64 =
+        behind.split_ascii_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    Duration::from_millis(ticks * 1000 / TICKS)
+}
+
+fn resident_of(id: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kilobytes = line.and_then(|line| line.trim().split(' ').next()).and_then(|number| number.parse::<u64>().ok());
+    kilobytes.unwrap_or(0) * 1024
+}
