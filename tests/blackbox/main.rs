@@ -8,3 +8,5 @@ mod limits;
 mod management;
 mod drain;
 mod crash;
+mod outage;
+mod cluster;

@@ -1,8 +1,11 @@
 //! The real binary, running on free ports in a directory of its own, and gone when the test is.
 
+use std::fs::Permissions;
 use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::Arc;
 
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
@@ -16,7 +19,7 @@ use crate::{Store, eventually};
 pub struct Installation {
     // INVARIANT: dropped in this order: the process, then its store, then its directory.
     process: Process,
-    store: Store,
+    store: Arc<Store>,
     home: TempDir,
     endpoints: Value,
     key: (String, String),
@@ -24,8 +27,21 @@ pub struct Installation {
 
 impl Installation {
     /// Starts a node on a fresh directory and waits until it serves.
-    pub async fn start(store: Store) -> Installation {
+    pub async fn start(store: impl Into<Arc<Store>>) -> Installation {
+        Installation::start_in(TempDir::new().expect("a temporary directory"), store).await
+    }
+
+    /// Starts a node whose master key is this one, as the nodes of a cluster do.
+    pub async fn start_with_key(store: impl Into<Arc<Store>>, digits: &str) -> Installation {
         let home = TempDir::new().expect("a temporary directory");
+        let file = home.path().join("master.key");
+        std::fs::write(&file, digits).expect("a key file");
+        std::fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("its owner's alone");
+        Installation::start_in(home, store).await
+    }
+
+    async fn start_in(home: TempDir, store: impl Into<Arc<Store>>) -> Installation {
+        let store = store.into();
         let process = Process::start(home.path(), &store);
         let mut new = Installation { process, store, home, endpoints: Value::Null, key: Default::default() };
         new.until_it_serves().await;

@@ -5,6 +5,7 @@
 
 pub mod installation;
 pub mod store;
+pub mod relay;
 pub mod management;
 pub mod api;
 pub mod upstream;
@@ -16,6 +17,7 @@ pub use answer::Answer;
 pub use api::Api;
 pub use installation::Installation;
 pub use line::Line;
+pub use relay::Relay;
 pub use store::Store;
 pub use upstream::Upstream;
 

@@ -1,7 +1,10 @@
 //! Which store an installation keeps its configuration in.
 
+use std::net::SocketAddr;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::Relay;
 
 /// Makes the databases of one process differ.
 static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -17,6 +20,8 @@ pub enum Store {
         server: String,
         /// The database's name.
         name: String,
+        /// Where nodes connect to instead, to have the line cut.
+        relay: Option<SocketAddr>,
     },
 }
 
@@ -29,7 +34,7 @@ impl Store {
         };
         let name = format!("blackbox_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         psql(&server, &format!("create database {name}"));
-        Some(Store::Postgres { server, name })
+        Some(Store::Postgres { server, name, relay: None })
     }
 
     /// Every store there is on this machine.
@@ -41,17 +46,31 @@ impl Store {
     pub fn option(&self) -> String {
         match self {
             Store::Sqlite => "sqlite".to_owned(),
-            Store::Postgres { server, name } => {
+            Store::Postgres { server, name, relay } => {
                 let (address, _) = server.rsplit_once('/').expect("a URL with a database");
+                let address = match (relay, address.rsplit_once('@')) {
+                    (Some(relay), Some((user, _))) => format!("{user}@{relay}"),
+                    _ => address.to_owned(),
+                };
                 format!("{address}/{name}")
             }
         }
+    }
+
+    /// The same database, reached through a relay; with the server's own address.
+    pub async fn relayed(mut self) -> (Store, Relay) {
+        let Store::Postgres { server, relay, .. } = &mut self else { panic!("a file needs no line") };
+        let (_, host) = server.rsplit_once('@').expect("a URL with a user");
+        let address = host.split('/').next().and_then(|address| address.parse().ok());
+        let running = Relay::start(address.expect("a server on the loopback, by its address")).await;
+        *relay = Some(running.address());
+        (self, running)
     }
 }
 
 impl Drop for Store {
     fn drop(&mut self) {
-        if let Store::Postgres { server, name } = self {
+        if let Store::Postgres { server, name, .. } = self {
             psql(server, &format!("drop database if exists {name} with (force)"));
         }
     }
