@@ -103,20 +103,19 @@ async fn give_to_stage(input: &Input, name: &str, deployment: &Deployment, call:
     }
     let api = &deployment.rest_api_id;
     let description = input.stage_description.clone().filter(|text| !text.is_empty());
-    let stage = match call.tx.get::<Stage>(&call.scope, &Stage::id_of(api, &name)).await? {
-        Some(mut stage) => {
-            stage.deployment_id = deployment.id.clone();
-            stage.description = description.or(stage.description);
-            stage.variables = input.variables.clone().unwrap_or(stage.variables);
-            stage.updated = whole_second(call.now);
-            stage
+    let old = call.tx.get::<Stage>(&call.scope, &Stage::id_of(api, &name)).await?;
+    let stage = if let Some(stage) = old {
+        Stage {
+            deployment_id: deployment.id.clone(),
+            description: description.or(stage.description),
+            variables: input.variables.clone().unwrap_or(stage.variables),
+            updated: whole_second(call.now),
+            ..stage
         }
-        None => {
-            room_for_one_more(api, call).await?;
-            let variables = input.variables.clone().unwrap_or_default();
-            let tags = BTreeMap::new();
-            NewStage { deployment, name, description, variables, tags }.made(call.now)
-        }
+    } else {
+        room_for_one_more(api, call).await?;
+        let variables = input.variables.clone().unwrap_or_default();
+        NewStage { deployment, name, description, variables, tags: BTreeMap::new() }.made(call.now)
     };
     call.tx.put(&call.scope, &stage)
 }

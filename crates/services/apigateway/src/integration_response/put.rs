@@ -75,7 +75,10 @@ impl Operation for PutIntegrationResponse {
         };
         let response = integration_response::build(fields, method.responses.get(&input.status_code))?;
         let view = IntegrationResponseView::of(&input.status_code, &response);
-        find::integration_mut(method)?.responses.insert(input.status_code.clone(), response);
+        let responses = &mut find::integration_mut(method)?.responses;
+        let pattern = response.selection_pattern.as_deref();
+        integration_response::check_unique(responses, &input.status_code, pattern)?;
+        responses.insert(input.status_code.clone(), response);
         call.tx.put(&call.scope, &resource)?;
         Ok(view)
     }
@@ -108,6 +111,23 @@ mod tests {
             let missing = ("NotFoundException".to_owned(), "Invalid Response status code specified".to_owned());
             assert_eq!(world.refused(name, place.clone()).await, missing, "{name}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_pattern_selects_one_response() {
+        let world = World::new().await;
+        let (api, root) = world.api().await;
+        let place = json!({"restApiId": api, "resourceId": root, "httpMethod": "GET"});
+        let put =
+            |status: &str, pattern: &str| with(&place, json!({"statusCode": status, "selectionPattern": pattern}));
+        world.ok("PutIntegrationResponse", put("200", "")).await;
+        world.ok("PutIntegrationResponse", put("404", "404")).await;
+        for (pattern, name) in [("", "default"), ("404", "404")] {
+            let refusal = world.refused("PutIntegrationResponse", put("500", pattern)).await;
+            let message = format!("Integration response with selection pattern {name} already exists");
+            assert_eq!(refusal, ("ConflictException".to_owned(), message));
+        }
+        world.ok("PutIntegrationResponse", put("404", "404")).await;
     }
 
     #[tokio::test]

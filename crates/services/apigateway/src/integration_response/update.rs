@@ -84,7 +84,10 @@ impl Operation for UpdateIntegrationResponse {
         let fields = patched(Fields::of(response), &input.patch_operations)?;
         let response = integration_response::build(fields, method.responses.get(&input.status_code))?;
         let view = IntegrationResponseView::of(&input.status_code, &response);
-        find::integration_mut(method)?.responses.insert(input.status_code.clone(), response);
+        let responses = &mut find::integration_mut(method)?.responses;
+        let pattern = response.selection_pattern.as_deref();
+        integration_response::check_unique(responses, &input.status_code, pattern)?;
+        responses.insert(input.status_code.clone(), response);
         call.tx.put(&call.scope, &resource)?;
         Ok(view)
     }

@@ -70,10 +70,9 @@ mod tests {
 
         #[test]
         fn what_is_escaped_comes_back(segments in prop::collection::vec("[ -~]{0,12}", 1..5)) {
-            let written: String = segments
-                .iter()
-                .map(|segment| format!("/{}", segment.replace('~', "~0").replace('/', "~1")))
-                .collect();
+            let escaped: Vec<_> =
+                segments.iter().map(|segment| segment.replace('~', "~0").replace('/', "~1")).collect();
+            let written = format!("/{}", escaped.join("/"));
             prop_assert_eq!(Pointer::parse(&written), Some(Pointer(segments)));
         }
     }

@@ -75,17 +75,15 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
     let security_policy = input.security_policy.map(api::security_policy).transpose()?;
     tags::check(&input.tags)?;
     let id = room_for_one(call).await?;
-    let (root_resource_id, resources, source) = match input.clone_from.as_deref().filter(|id| !id.is_empty()) {
-        Some(source) => {
-            let source = find::api(call, source).await?;
-            let originals = call.tx.all::<Resource>(&call.scope, &Resource::prefix(&source.id)).await?;
-            let (root, resources) = copies(&id, &source, &originals);
-            (root, resources, Some(source))
-        }
-        None => {
-            let root = root_of(&id);
-            (root.id.clone(), vec![root], None)
-        }
+    let clone_from = input.clone_from.as_deref().filter(|id| !id.is_empty());
+    let (root_resource_id, resources, source) = if let Some(source) = clone_from {
+        let source = find::api(call, source).await?;
+        let originals = call.tx.all::<Resource>(&call.scope, &Resource::prefix(&source.id)).await?;
+        let (root, resources) = copies(&id, &source, &originals);
+        (root, resources, Some(source))
+    } else {
+        let root = root_of(&id);
+        (root.id.clone(), vec![root], None)
     };
     let (copied, schemas) = source.map(|source| (source.binary_media_types, source.schemas)).unwrap_or_default();
     let binary_media_types =

@@ -48,11 +48,10 @@ pub(crate) struct Endpoint {
 /// How an API is reached.
 pub(crate) fn endpoint(endpoint: &Endpoint) -> Result<stored::EndpointType, Error> {
     let kind = match endpoint.types.as_deref() {
-        None => stored::EndpointType::Edge,
+        None | Some([EndpointType::Edge]) => stored::EndpointType::Edge,
         Some([]) => {
             return Err(Error::bad_request("REGIONAL Configuration and EDGE Configuration cannot be both DISABLED."));
         }
-        Some([EndpointType::Edge]) => stored::EndpointType::Edge,
         Some([EndpointType::Regional]) => stored::EndpointType::Regional,
         Some([EndpointType::Private]) if endpoint.ip_address_type == Some(IpAddressType::Ipv4) => {
             return Err(Error::bad_request("Only dualstack ipAddressType is supported for Private APIs."));

@@ -52,6 +52,21 @@ pub(crate) fn build(fields: Fields, method_response: Option<&MethodResponse>) ->
     })
 }
 
+/// Refuses a second response of the same pattern, which could never be selected.
+pub(crate) fn check_unique(
+    responses: &BTreeMap<String, IntegrationResponse>,
+    status: &str,
+    pattern: Option<&str>,
+) -> Result<(), Error> {
+    let pattern = pattern.unwrap_or_default();
+    let same = |other: &IntegrationResponse| other.selection_pattern.as_deref().unwrap_or_default() == pattern;
+    if !responses.iter().any(|(other, response)| other != status && same(response)) {
+        return Ok(());
+    }
+    let name = if pattern.is_empty() { "default" } else { pattern };
+    Err(Error::conflict(format!("Integration response with selection pattern {name} already exists")))
+}
+
 const PATTERN_BYTES_MAX: usize = 4096;
 /// How much memory a compiled pattern may take; the compiler of stages allows the same.
 const COMPILED_BYTES_MAX: usize = 1 << 20;

@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::mapping;
 use super::media_type::is_token;
+use super::{mapping, path_part};
 use crate::error::Error;
 
 /// Longer names meet no request: all its headers, or its URL, hold at most 10,240 bytes.
@@ -44,7 +44,8 @@ pub(crate) fn response_name(text: &str) -> Option<&str> {
 pub(crate) fn is_name(place: &str, name: &str) -> bool {
     let fits = match place {
         "header" | "multivalueheader" => is_token(name),
-        "querystring" | "multivaluequerystring" | "path" => {
+        "path" => path_part::is_name(name),
+        "querystring" | "multivaluequerystring" => {
             !name.is_empty()
                 && name.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"'<>\\^`{|}&=#?/%+".contains(&byte))
         }

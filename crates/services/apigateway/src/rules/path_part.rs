@@ -35,7 +35,7 @@ pub(crate) fn parse(text: &str) -> Result<PathPart<'_>, Error> {
     };
     let inner = inner.strip_suffix('}').ok_or_else(wrong)?;
     let (name, greedy) = inner.strip_suffix('+').map_or((inner, false), |name| (name, true));
-    if name.is_empty() || !name.bytes().all(is_name) {
+    if !is_name(name) {
         return Err(wrong());
     }
     Ok(if greedy { PathPart::Greedy(name) } else { PathPart::Variable(name) })
@@ -45,8 +45,10 @@ fn is_text(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b':' | b',')
 }
 
-fn is_name(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b':')
+/// Whether a path variable may be called so.
+pub(crate) fn is_name(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b':');
+    !name.is_empty() && name.bytes().all(fits)
 }
 
 #[cfg(test)]

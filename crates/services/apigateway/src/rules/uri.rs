@@ -106,6 +106,7 @@ mod tests {
             ("http://a.example/{id", false),
             ("http://a.example/id}", false),
             ("http://a.example/{}", false),
+            ("http://{a@b}.example/", false),
             ("http://${stageVariables.a-b}/", false),
             ("http://${stageVariables.host/", false),
             ("http://${other.host}/", false),
