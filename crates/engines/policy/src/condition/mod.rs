@@ -1,0 +1,147 @@
+//! Conditions: an operator, a key and the values it is compared with.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition.html>
+
+mod operator;
+mod test;
+mod text;
+mod number;
+mod date;
+mod address;
+
+use crate::json::Node;
+use crate::keys::Value;
+use crate::malformed::cut;
+use crate::pattern::{Fit, Variables};
+use crate::{Keys, MalformedPolicy};
+use operator::{Operator, Quantifier, WhenAbsent};
+use test::Test;
+
+/// One key under one operator.
+#[derive(Debug, Clone)]
+pub(crate) struct Condition {
+    /// The operator as written.
+    written: String,
+    /// The key as written.
+    key: String,
+    /// The key in lower case.
+    folded: String,
+    quantifier: Quantifier,
+    when_absent: WhenAbsent,
+    /// Whether the operator is the negation of the test.
+    negated: bool,
+    test: Test,
+}
+
+/// Whether a condition holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Held {
+    Yes,
+    No,
+}
+
+impl Condition {
+    /// Compiles a `Condition` element: operators and keys must all hold.
+    pub(crate) fn compile_all(node: Node, variables: Variables) -> Result<Vec<Self>, MalformedPolicy> {
+        let mut conditions: Vec<Self> = Vec::new();
+        for (written, node) in node.object("Condition")? {
+            let operator = Operator::parse(&written).ok_or_else(|| {
+                MalformedPolicy::syntax(format!("the condition operator `{}` is not known", cut(&written)))
+            })?;
+            let first = conditions.len();
+            for (key, node) in node.object(&written)? {
+                let condition = Self::compile(&written, operator, key, node, variables)?;
+                // Names of keys have no case, so the reader of JSON could not see this double.
+                if conditions[first..].iter().any(|other| other.folded == condition.folded) {
+                    let key = cut(&condition.key);
+                    return Err(MalformedPolicy::syntax(format!("`{written}` holds the key `{key}` twice")));
+                }
+                conditions.push(condition);
+            }
+        }
+        Ok(conditions)
+    }
+
+    fn compile(
+        written: &str,
+        operator: Operator,
+        key: String,
+        node: Node,
+        variables: Variables,
+    ) -> Result<Self, MalformedPolicy> {
+        let is_name = key.split_once(':').is_some_and(|(vendor, name)| !vendor.is_empty() && !name.is_empty());
+        if !is_name || key.contains(char::is_control) {
+            return Err(MalformedPolicy::NoVendor(cut(&key)));
+        }
+        let values = node.scalars(written)?;
+        let test = Test::compile(operator.comparison, &values, variables)
+            .map_err(|fault| MalformedPolicy::Condition { operator: cut(written), key: cut(&key), fault })?;
+        Ok(Self {
+            written: written.to_owned(),
+            folded: key.to_ascii_lowercase(),
+            key,
+            quantifier: operator.quantifier,
+            when_absent: operator.when_absent,
+            negated: operator.negated,
+            test,
+        })
+    }
+
+    /// Tells whether it holds for these keys.
+    pub(crate) fn holds(&self, keys: &Keys) -> Held {
+        let values = keys.values(&self.folded);
+        let holds = match &self.test {
+            Test::Null(wanted) => wanted.contains(&values.is_empty()),
+            Test::Text(_)
+            | Test::Arn(_)
+            | Test::Number(..)
+            | Test::Date(..)
+            | Test::Bool(_)
+            | Test::Binary(_)
+            | Test::Address(_) => self.holds_for(values, keys),
+        };
+        if holds { Held::Yes } else { Held::No }
+    }
+
+    fn holds_for(&self, values: &[Value], keys: &Keys) -> bool {
+        if values.is_empty() {
+            return match (self.when_absent, self.quantifier) {
+                (WhenAbsent::Holds, _) | (WhenAbsent::Compares, Quantifier::ForAllValues) => true,
+                (WhenAbsent::Compares, Quantifier::ForAnyValue) => false,
+                (WhenAbsent::Compares, Quantifier::None) => self.negated,
+            };
+        }
+        // A variable without a value matches nothing, so its negation matches everything.
+        let fits = |value: &Value| self.test.fits(value, keys) == Fit::Yes;
+        match self.quantifier {
+            Quantifier::ForAllValues => values.iter().all(|value| fits(value) != self.negated),
+            Quantifier::ForAnyValue => values.iter().any(|value| fits(value) != self.negated),
+            // A negated operator holds when no value matches, however many there are.
+            Quantifier::None => values.iter().any(fits) != self.negated,
+        }
+    }
+
+    /// The operator as written.
+    pub(crate) fn operator(&self) -> &str {
+        &self.written
+    }
+
+    /// The key as written.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Tells whether the request has the key at all.
+    pub(crate) fn key_is_present(&self, keys: &Keys) -> bool {
+        !keys.values(&self.folded).is_empty()
+    }
+
+    /// Tells whether it narrows the caller to principals by their ARN.
+    pub(crate) fn names_principal_arn(&self) -> bool {
+        let compares = matches!(self.test, Test::Text(_) | Test::Arn(_));
+        compares
+            && !self.negated
+            && self.when_absent == WhenAbsent::Compares
+            && self.quantifier != Quantifier::ForAllValues
+            && self.folded == "aws:principalarn"
+    }
+}

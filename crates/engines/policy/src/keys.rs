@@ -1,0 +1,121 @@
+//! Condition keys: what a request tells about itself, typed, with one or more values each.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html>
+
+use std::net::IpAddr;
+
+use base::Timestamp;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+/// The condition keys of a request. Their names have no case.
+#[derive(Debug, Clone, Default)]
+pub struct Keys {
+    /// Sorted by name, in lower case.
+    entries: Vec<(String, Vec<Value>)>,
+}
+
+/// One value, with its text for string operators and variables.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Value {
+    pub(crate) text: String,
+    pub(crate) typed: Typed,
+}
+
+/// What a value is besides its text.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Typed {
+    Text,
+    Ip(IpAddr),
+    Time(Timestamp),
+    Bool(bool),
+    Binary(Vec<u8>),
+}
+
+static NONE: Keys = Keys { entries: Vec::new() };
+
+impl Keys {
+    /// No keys yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// No keys at all.
+    pub(crate) fn none() -> &'static Self {
+        &NONE
+    }
+
+    /// Sets a key to a text; numbers are texts too.
+    #[must_use]
+    pub fn text(self, key: &str, value: impl Into<String>) -> Self {
+        self.set(key, vec![Value { text: value.into(), typed: Typed::Text }])
+    }
+
+    /// Sets a key to several texts. Without any it counts as absent.
+    #[must_use]
+    pub fn texts<T: Into<String>>(self, key: &str, values: impl IntoIterator<Item = T>) -> Self {
+        let values = values.into_iter().map(|value| Value { text: value.into(), typed: Typed::Text }).collect();
+        self.set(key, values)
+    }
+
+    /// Sets a key to a whole number.
+    #[must_use]
+    pub fn number(self, key: &str, value: i64) -> Self {
+        self.text(key, value.to_string())
+    }
+
+    /// Sets a key to a truth value.
+    #[must_use]
+    pub fn boolean(self, key: &str, value: bool) -> Self {
+        self.set(key, vec![Value { text: value.to_string(), typed: Typed::Bool(value) }])
+    }
+
+    /// Sets a key to an address. SECURITY: an IPv4 address that came through an IPv6 socket counts as IPv4.
+    #[must_use]
+    pub fn address(self, key: &str, value: IpAddr) -> Self {
+        let value = value.to_canonical();
+        self.set(key, vec![Value { text: value.to_string(), typed: Typed::Ip(value) }])
+    }
+
+    /// Sets a key to a moment.
+    #[must_use]
+    pub fn time(self, key: &str, value: Timestamp) -> Self {
+        self.set(key, vec![Value { text: value.to_string(), typed: Typed::Time(value) }])
+    }
+
+    /// Sets a key to bytes.
+    #[must_use]
+    pub fn binary(self, key: &str, value: &[u8]) -> Self {
+        self.set(key, vec![Value { text: STANDARD.encode(value), typed: Typed::Binary(value.to_vec()) }])
+    }
+
+    /// Sets `aws:CurrentTime` and `aws:EpochTime`.
+    #[must_use]
+    pub fn now(self, now: Timestamp) -> Self {
+        self.time("aws:CurrentTime", now).number("aws:EpochTime", now.as_second())
+    }
+
+    fn set(mut self, key: &str, values: Vec<Value>) -> Self {
+        let key = key.to_ascii_lowercase();
+        match self.entries.binary_search_by(|(name, _)| name.cmp(&key)) {
+            Ok(at) => self.entries[at].1 = values,
+            Err(at) => self.entries.insert(at, (key, values)),
+        }
+        self
+    }
+
+    /// The values of a key whose name is in lower case; none when it is absent.
+    pub(crate) fn values(&self, folded: &str) -> &[Value] {
+        match self.entries.binary_search_by(|(name, _)| name.as_str().cmp(folded)) {
+            Ok(at) => &self.entries[at].1,
+            Err(_) => &[],
+        }
+    }
+
+    /// The text of a key with exactly one value: only such keys can stand in a variable.
+    pub(crate) fn single_text(&self, folded: &str) -> Option<&str> {
+        match self.values(folded) {
+            [only] => Some(&only.text),
+            [] | [_, ..] => None,
+        }
+    }
+}

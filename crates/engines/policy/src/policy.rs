@@ -1,0 +1,133 @@
+//! A compiled policy, and its opinion on one request.
+
+use std::str::FromStr;
+
+use crate::principals::Grant;
+use crate::statement::{Statement, Unmet};
+use crate::{MalformedPolicy, RequestContext, parse};
+
+/// What a policy is attached to, which decides over the elements it must and must not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Attached to an identity, or limiting one (boundary, session, service control policy): no principals.
+    Identity,
+    /// Attached to a resource (also VPC endpoint and resource control policies): principals are required.
+    Resource,
+    /// A role's trust policy: principals are required, resources are prohibited.
+    Trust,
+}
+
+impl Kind {
+    /// The most characters that any attachment of this kind takes, white space not counted. Services check their
+    /// own, narrower quotas with [`characters`]. <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
+    pub fn characters_max(self) -> usize {
+        match self {
+            // All inline policies of a role.
+            Self::Identity => 10_240,
+            // A VPC endpoint's policy.
+            Self::Resource => 20_480,
+            // A trust policy after a raise of its quota.
+            Self::Trust => 4_096,
+        }
+    }
+}
+
+/// A policy's characters as quotas count them: without white space.
+pub fn characters(text: &str) -> usize {
+    text.chars().filter(|char| !char.is_whitespace()).count()
+}
+
+/// What a statement does when it applies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// It allows.
+    Allow,
+    /// It denies, whatever else allows.
+    Deny,
+}
+
+/// A policy that was checked and compiled.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    pub(crate) statements: Box<[Statement]>,
+}
+
+/// What one policy alone says about a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opinion {
+    /// The statement with this index denies it.
+    Denies(usize),
+    /// The statement with this index allows it, so far.
+    Allows(usize, Grant),
+    /// No statement applies.
+    Silent,
+}
+
+impl Policy {
+    /// Reads and compiles a policy document.
+    pub fn parse(text: &str, kind: Kind) -> Result<Self, MalformedPolicy> {
+        parse::policy(text, kind)
+    }
+
+    /// What this policy alone says: a denial wins, then the widest grant, then the first of these.
+    pub fn opinion(&self, request: &RequestContext<'_>) -> Opinion {
+        let mut opinion = Opinion::Silent;
+        for (index, statement) in self.statements.iter().enumerate() {
+            let Ok(grant) = statement.check(request) else { continue };
+            if statement.effect == Effect::Deny {
+                return Opinion::Denies(index);
+            }
+            let wider = match opinion {
+                Opinion::Allows(_, so_far) => grant > so_far,
+                Opinion::Silent | Opinion::Denies(_) => true,
+            };
+            if wider {
+                opinion = Opinion::Allows(index, grant);
+            }
+        }
+        opinion
+    }
+
+    /// How many statements it has.
+    pub fn len(&self) -> usize {
+        self.statements.len()
+    }
+
+    /// Tells whether it has no statement; a parsed policy has at least one.
+    pub fn is_empty(&self) -> bool {
+        self.statements.is_empty()
+    }
+
+    /// The effect of the statement with this index.
+    pub fn effect(&self, index: usize) -> Option<Effect> {
+        self.statements.get(index).map(|statement| statement.effect)
+    }
+
+    /// The `Sid` of the statement with this index.
+    pub fn sid(&self, index: usize) -> Option<&str> {
+        self.statements.get(index)?.sid.as_deref()
+    }
+
+    /// For each statement whether it applies, and if not, what it lacks first.
+    pub(crate) fn checks<'a>(
+        &'a self,
+        request: &'a RequestContext<'a>,
+    ) -> impl Iterator<Item = (usize, Effect, Result<Grant, Unmet<'a>>)> {
+        self.statements.iter().enumerate().map(|(index, statement)| (index, statement.effect, statement.check(request)))
+    }
+}
+
+impl FromStr for Effect {
+    type Err = MalformedPolicy;
+
+    fn from_str(text: &str) -> Result<Self, MalformedPolicy> {
+        match text {
+            "Allow" => Ok(Self::Allow),
+            "Deny" => Ok(Self::Deny),
+            _ => Err(MalformedPolicy::syntax(format!(
+                "`Effect` is `{}`, not `Allow` or `Deny`",
+                crate::malformed::cut(text)
+            ))),
+        }
+    }
+}

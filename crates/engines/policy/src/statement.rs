@@ -1,0 +1,141 @@
+//! What one statement means: it applies when its principals, actions, resources and conditions all do.
+
+use std::fmt;
+
+use crate::action::ActionPattern;
+use crate::condition::{Condition, Held};
+use crate::pattern::Fit;
+use crate::principals::{Grant, Principals};
+use crate::resource::ResourcePattern;
+use crate::{Effect, RequestContext};
+
+/// A compiled statement.
+#[derive(Debug, Clone)]
+pub(crate) struct Statement {
+    pub(crate) sid: Option<String>,
+    pub(crate) effect: Effect,
+    /// Only policies of resources have principals.
+    pub(crate) principals: Option<Listed<Principals>>,
+    pub(crate) actions: Listed<Box<[ActionPattern]>>,
+    /// Trust policies have none.
+    pub(crate) resources: Option<Listed<Box<[ResourcePattern]>>>,
+    pub(crate) conditions: Box<[Condition]>,
+}
+
+/// An element (`Action`) or its inverse (`NotAction`).
+#[derive(Debug, Clone)]
+pub(crate) enum Listed<T> {
+    In(T),
+    NotIn(T),
+}
+
+/// The first element of a statement that kept it from applying.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unmet<'a> {
+    /// `Principal` or `NotPrincipal`.
+    Principal,
+    /// `Action` or `NotAction`.
+    Action,
+    /// `Resource` or `NotResource`.
+    Resource,
+    /// `Resource` or `NotResource` holds a variable that the request has no value for.
+    ResourceVariable,
+    /// A condition.
+    Condition {
+        /// The operator as written.
+        operator: &'a str,
+        /// The condition key as written.
+        key: &'a str,
+        /// Whether the request has this key.
+        key_is_present: bool,
+    },
+}
+
+impl Statement {
+    /// Whether the statement applies, and how far its grant reaches; if not, what it lacks first.
+    pub(crate) fn check(&self, request: &RequestContext<'_>) -> Result<Grant, Unmet<'_>> {
+        let grant = self.check_principal(request)?;
+        self.check_action(request)?;
+        self.check_resource(request)?;
+        for condition in &self.conditions {
+            if condition.holds(request.keys) == Held::No {
+                let key_is_present = condition.key_is_present(request.keys);
+                let (operator, key) = (condition.operator(), condition.key());
+                return Err(Unmet::Condition { operator, key, key_is_present });
+            }
+        }
+        Ok(grant)
+    }
+
+    fn check_principal(&self, request: &RequestContext<'_>) -> Result<Grant, Unmet<'_>> {
+        let grant = match &self.principals {
+            // The identity that the policy is attached to.
+            None => Some(Grant::Limited),
+            Some(Listed::In(principals)) => principals.grant(request.principal),
+            // SECURITY: who is not clearly exempted is denied, who is only partly named is not allowed.
+            Some(Listed::NotIn(principals)) => match self.effect {
+                Effect::Deny => (!principals.name_wholly(request.principal)).then_some(Grant::Limited),
+                Effect::Allow => principals.grant(request.principal).is_none().then_some(Grant::Limited),
+            },
+        };
+        // An account that is narrowed to principals by `aws:PrincipalArn` grants to them as if it named a role.
+        match grant.ok_or(Unmet::Principal)? {
+            Grant::Delegated if self.conditions.iter().any(Condition::names_principal_arn) => Ok(Grant::Limited),
+            grant @ (Grant::Delegated | Grant::Limited | Grant::Direct) => Ok(grant),
+        }
+    }
+
+    fn check_action(&self, request: &RequestContext<'_>) -> Result<(), Unmet<'_>> {
+        let any = |patterns: &[ActionPattern]| patterns.iter().any(|pattern| pattern.fits(request.action));
+        let met = match &self.actions {
+            Listed::In(patterns) => any(patterns),
+            Listed::NotIn(patterns) => !any(patterns),
+        };
+        if met { Ok(()) } else { Err(Unmet::Action) }
+    }
+
+    fn check_resource(&self, request: &RequestContext<'_>) -> Result<(), Unmet<'_>> {
+        let Some(resources) = &self.resources else { return Ok(()) };
+        let (Listed::In(patterns) | Listed::NotIn(patterns)) = resources;
+        let mut any = false;
+        let mut without_value = false;
+        for pattern in patterns {
+            match pattern.fits(&request.resource, request.keys) {
+                Fit::Yes => any = true,
+                Fit::NoValue => without_value = true,
+                Fit::No => {}
+            }
+        }
+        match resources {
+            Listed::In(_) if any => Ok(()),
+            Listed::In(_) | Listed::NotIn(_) if without_value => Err(Unmet::ResourceVariable),
+            Listed::NotIn(_) if !any => Ok(()),
+            Listed::In(_) | Listed::NotIn(_) => Err(Unmet::Resource),
+        }
+    }
+}
+
+impl<T> Listed<Box<[T]>> {
+    /// Tells whether nothing is listed.
+    pub(crate) fn is_empty(&self) -> bool {
+        let (Listed::In(items) | Listed::NotIn(items)) = self;
+        items.is_empty()
+    }
+}
+
+impl fmt::Display for Unmet<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Principal => f.write_str("its principals do not include the caller"),
+            Self::Action => f.write_str("its actions do not include this one"),
+            Self::Resource => f.write_str("its resources do not include this one"),
+            Self::ResourceVariable => f.write_str("its resource holds a variable without a value"),
+            Self::Condition { operator, key, key_is_present: true } => {
+                write!(f, "its condition `{operator}` on `{key}` does not hold")
+            }
+            Self::Condition { operator, key, key_is_present: false } => {
+                write!(f, "its condition `{operator}` on `{key}` does not hold: the request has no such key")
+            }
+        }
+    }
+}
