@@ -1,0 +1,169 @@
+//! Kept connections by host. One pool a worker; its lock is held for the time of a look-up only.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use base::Clock;
+use http::Uri;
+use http::uri::Authority;
+use hyper::client::conn::http2::SendRequest;
+
+use crate::error::EgressError;
+use crate::link::Link;
+use crate::sent::Sent;
+use crate::trust::Trust;
+
+/// Where a connection leads, and how it was judged. Names are compared without case.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) scheme: Scheme,
+    pub(crate) authority: Authority,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Scheme {
+    Http,
+    Https(Trust),
+}
+
+impl Key {
+    pub(crate) fn of(uri: &Uri, trust: Trust) -> Result<Self, EgressError> {
+        let scheme = match uri.scheme_str() {
+            Some("http") => Scheme::Http,
+            Some("https") => Scheme::Https(trust),
+            _ => return Err(EgressError::InvalidUri),
+        };
+        // A user before the host would not reach the upstream and only disguise the host.
+        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'));
+        let authority = authority.filter(|authority| !authority.host().is_empty());
+        Ok(Self { scheme, authority: authority.cloned().ok_or(EgressError::InvalidUri)? })
+    }
+}
+
+/// The kept connections of one client.
+#[derive(Debug)]
+pub(crate) struct Pool {
+    clock: Arc<dyn Clock>,
+    idle_per_host_max: usize,
+    idle_max: usize,
+    idle_timeout: Duration,
+    kept: Mutex<Kept>,
+}
+
+#[derive(Debug, Default)]
+struct Kept {
+    hosts: HashMap<Key, Host>,
+    links: usize,
+    reaping: bool,
+}
+
+#[derive(Debug, Default)]
+struct Host {
+    /// The one used last is at the end, and is used next; the others grow old.
+    links: Vec<(Duration, Box<Link>)>,
+    multiplexed: Option<(Duration, SendRequest<Sent>)>,
+}
+
+impl Pool {
+    pub(crate) fn new(
+        clock: Arc<dyn Clock>,
+        idle_per_host_max: usize,
+        idle_max: usize,
+        idle_timeout: Duration,
+    ) -> Arc<Self> {
+        Arc::new(Self { clock, idle_per_host_max, idle_max, idle_timeout, kept: Mutex::default() })
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A kept HTTP/1.1 connection, if one is young enough.
+    pub(crate) fn take_link(&self, key: &Key) -> Option<Box<Link>> {
+        let now = self.clock.elapsed();
+        let mut kept = self.kept();
+        let (since, link) = kept.hosts.get_mut(key)?.links.pop()?;
+        kept.links -= 1;
+        (now.saturating_sub(since) < self.idle_timeout).then_some(link)
+    }
+
+    /// Keeps a connection that is done with its request.
+    pub(crate) fn keep_link(self: &Arc<Self>, key: Key, link: Box<Link>) {
+        let now = self.clock.elapsed();
+        let mut kept = self.kept();
+        if kept.links >= self.idle_max {
+            return;
+        }
+        let host = kept.hosts.entry(key).or_default();
+        if host.links.len() < self.idle_per_host_max {
+            host.links.push((now, link));
+            kept.links += 1;
+        }
+        self.reap_later(&mut kept);
+    }
+
+    /// The HTTP/2 connection to this host, if it is open.
+    pub(crate) fn multiplexed(&self, key: &Key) -> Option<SendRequest<Sent>> {
+        let now = self.clock.elapsed();
+        let mut kept = self.kept();
+        let host = kept.hosts.get_mut(key)?;
+        let (used, sender) = host.multiplexed.as_mut()?;
+        if sender.is_closed() {
+            host.multiplexed = None;
+            return None;
+        }
+        *used = now;
+        Some(sender.clone())
+    }
+
+    /// Keeps an HTTP/2 connection, unless another came first.
+    pub(crate) fn keep_multiplexed(self: &Arc<Self>, key: Key, sender: SendRequest<Sent>) {
+        let now = self.clock.elapsed();
+        let mut kept = self.kept();
+        let host = kept.hosts.entry(key).or_default();
+        if host.multiplexed.as_ref().is_none_or(|(_, kept)| kept.is_closed()) {
+            host.multiplexed = Some((now, sender));
+        }
+        self.reap_later(&mut kept);
+    }
+
+    /// Lets go of an HTTP/2 connection that takes no more requests.
+    pub(crate) fn forget_multiplexed(&self, key: &Key) {
+        if let Some(host) = self.kept().hosts.get_mut(key) {
+            host.multiplexed = None;
+        }
+    }
+
+    /// Starts the task that closes what grows old, unless it runs; it ends when nothing is kept.
+    fn reap_later(self: &Arc<Self>, kept: &mut Kept) {
+        if std::mem::replace(&mut kept.reaping, true) {
+            return;
+        }
+        let (pool, clock, pause) = (Arc::downgrade(self), Arc::clone(&self.clock), self.idle_timeout);
+        tokio::spawn(async move {
+            loop {
+                clock.sleep(pause).await;
+                let Some(pool) = pool.upgrade() else { return };
+                if pool.reap() {
+                    return;
+                }
+            }
+        });
+    }
+
+    /// Closes what is too old; answers whether nothing is left.
+    fn reap(&self) -> bool {
+        let now = self.clock.elapsed();
+        let young = |since: Duration| now.saturating_sub(since) < self.idle_timeout;
+        let mut kept = self.kept();
+        kept.hosts.retain(|_, host| {
+            host.links.retain(|(since, _)| young(*since));
+            host.multiplexed.take_if(|(used, sender)| sender.is_closed() || !young(*used));
+            !host.links.is_empty() || host.multiplexed.is_some()
+        });
+        kept.links = kept.hosts.values().map(|host| host.links.len()).sum();
+        kept.reaping = !kept.hosts.is_empty();
+        kept.hosts.is_empty()
+    }
+}

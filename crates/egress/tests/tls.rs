@@ -1,0 +1,94 @@
+//! Upstreams over TLS: private roots, HTTP/2 by ALPN, and certificates that are not believed.
+
+mod support;
+
+use std::time::Duration;
+
+use egress::{Config, ConfigError, EgressError, Policy, Trust};
+use support::{Pki, ask, client, config, get, patiently, text, upstream};
+
+#[tokio::test]
+async fn a_private_root_is_believed_over_both_versions() {
+    for (protocol, line) in [("http/1.1", "GET /x HTTP/1.1"), ("h2", "GET https://localhost")] {
+        let pki = Pki::new("localhost", protocol);
+        let upstream = pki.echo().await;
+        let client = client(config(Some(&pki.root)));
+        for _ in 0..20 {
+            let answer = ask(&client, &upstream.url("https", "/x")).await;
+            assert!(answer.starts_with(line), "{answer}");
+        }
+        assert_eq!(upstream.connections(), 1, "{protocol}");
+    }
+}
+
+#[tokio::test]
+async fn many_requests_share_one_http2_connection() {
+    let pki = Pki::new("localhost", "h2");
+    let upstream = pki.echo().await;
+    let client = client(config(Some(&pki.root)));
+    let url = upstream.url("https", "/");
+    ask(&client, &url).await;
+    let answers = futures_util::future::join_all((0..100).map(|_| client.send(get(&url), Trust::Verified))).await;
+    for answer in answers {
+        assert!(text(answer).await.contains("HTTP/2.0"));
+    }
+    assert_eq!(upstream.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_host_header_becomes_the_authority_over_http2() {
+    let pki = Pki::new("localhost", "h2");
+    let upstream = pki.echo().await;
+    let client = client(config(Some(&pki.root)));
+    let mut request = get(&upstream.url("https", "/x"));
+    request.headers_mut().insert("host", "other.example".parse().expect("a value"));
+    let answer = text(client.send(request, Trust::Verified).await).await;
+    assert!(answer.starts_with("GET https://other.example/x HTTP/2.0"), "{answer}");
+}
+
+#[tokio::test]
+async fn an_unknown_root_is_refused_unless_told_otherwise() {
+    let pki = Pki::new("localhost", "http/1.1");
+    let upstream = pki.echo().await;
+    let url = upstream.url("https", "/");
+    let other = client(config(Some(&Pki::new("localhost", "h2").root)));
+    let error = patiently(other.send(get(&url), Trust::Verified)).await.expect_err("another root");
+    assert!(matches!(error, EgressError::Tls { .. }), "{error:?}");
+    assert!(text(patiently(other.send(get(&url), Trust::Unchecked)).await).await.starts_with("GET / "));
+    let error = patiently(other.send(get(&url), Trust::Verified)).await.expect_err("not the unchecked connection");
+    assert!(matches!(error, EgressError::Tls { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn another_hosts_certificate_is_refused_even_unchecked() {
+    let pki = Pki::new("other.example", "http/1.1");
+    let upstream = pki.echo().await;
+    let client = client(config(Some(&pki.root)));
+    for trust in [Trust::Verified, Trust::Unchecked] {
+        let error = patiently(client.send(get(&upstream.url("https", "/")), trust)).await.expect_err("another name");
+        assert!(matches!(error, EgressError::Tls { .. }), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_handshake_that_does_not_end_times_out() {
+    let silent = upstream(|stream| async move {
+        let _held = stream;
+        std::future::pending::<()>().await;
+    })
+    .await;
+    let pki = Pki::new("localhost", "h2");
+    let mut config = config(Some(&pki.root));
+    config.connect_timeout = Duration::from_millis(100);
+    let client = client(config);
+    let error = patiently(client.send(get(&silent.url("https", "/")), Trust::Verified)).await.expect_err("silent");
+    assert!(matches!(error, EgressError::Timeout), "{error:?}");
+}
+
+#[test]
+fn a_private_root_that_is_none_is_refused_at_start() {
+    for text in ["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
+        let error = Config::new(Policy::default(), Vec::new(), Some(text)).expect_err("no root");
+        assert_eq!(error, ConfigError::PrivateRoot);
+    }
+}
