@@ -12,12 +12,14 @@ pub mod mapping;
 pub mod context;
 pub mod log_format;
 pub mod access_key;
+pub mod freshness;
 pub mod certificate;
 
 pub use access_key::AccessKey;
 pub use api::{AccessLog, Api, Stage, StageUnit};
 pub use certificate::Certificate;
 pub use context::Variable;
+pub use freshness::Freshness;
 pub use integration::{HttpCall, HttpIntegration, Integration, IntegrationAnswer, Mock, Passthrough, Selection};
 pub use log_format::LogFormat;
 pub use mapping::{Source, Target};

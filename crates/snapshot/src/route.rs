@@ -1,5 +1,6 @@
 //! Finds the resource and method of a path: exact before `{param}` before `{proxy+}`, named verb before `ANY`.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -100,6 +101,11 @@ impl Routes {
         Some(Found { method, parameters })
     }
 
+    /// Every method, in no particular order.
+    pub fn methods(&self) -> impl Iterator<Item = &Arc<Method>> {
+        self.nodes.iter().flat_map(|node| node.methods.named.iter().map(|(_, method)| method).chain(&node.methods.any))
+    }
+
     fn descend<'p>(
         &'p self,
         at: usize,
@@ -119,7 +125,7 @@ impl Routes {
             Some(below) if depth < SEGMENTS_MAX => self.descend(child, below, verb, parameters, depth + 1),
             Some(_) => None,
         };
-        if let Some(child) = node.exact.get(segment)
+        if let Some(child) = node.exact.get(plain(segment).as_ref())
             && let Some(found) = arrive(*child, parameters)
         {
             return Some(found);
@@ -138,6 +144,16 @@ impl Routes {
         self.nodes.get(*child)?.methods.find(verb)?;
         parameters.push((name, rest));
         Some(*child)
+    }
+}
+
+/// A segment without percent encoding, so that `%61dmin` cannot slip past the resource `admin`. What is no UTF-8 when
+/// decoded names no resource. A decoded slash cannot match either: no resource's name holds one.
+fn plain(segment: &str) -> Cow<'_, str> {
+    if segment.contains('%') {
+        percent_encoding::percent_decode_str(segment).decode_utf8().unwrap_or(Cow::Borrowed(segment))
+    } else {
+        Cow::Borrowed(segment)
     }
 }
 
@@ -179,6 +195,15 @@ mod tests {
         check(&routes, Verb::GET, "/a", Some(("GET /a", &[])));
         check(&routes, Verb::PUT, "/a", Some(("ANY /a", &[])));
         check(&["GET /a"], Verb::PUT, "/a", None);
+    }
+
+    #[test]
+    fn encoding_does_not_slip_past_an_exact_segment() {
+        let routes = ["GET /admin", "GET /a:b", "GET /{proxy+}"];
+        check(&routes, Verb::GET, "/%61dmin", Some(("GET /admin", &[])));
+        check(&routes, Verb::GET, "/a%3Ab", Some(("GET /a:b", &[])));
+        check(&routes, Verb::GET, "/admin%2F", Some(("GET /{proxy+}", &[("proxy", "admin%2F")])));
+        check(&routes, Verb::GET, "/%ff", Some(("GET /{proxy+}", &[("proxy", "%ff")])));
     }
 
     #[test]

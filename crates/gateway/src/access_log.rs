@@ -1,0 +1,130 @@
+//! Renders a stage's access log line. What a client or backend chose is escaped, so that it cannot end the line, its
+//! field or its JSON string.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html>
+
+use snapshot::log_format::Piece;
+use snapshot::{LogFormat, Variable};
+
+use crate::context::Values;
+
+/// What the format's text surrounds values with, hence what must not occur in them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Syntax {
+    /// JSON, CLF and CSV: quotes and control characters as in JSON.
+    Json,
+    /// XML: markup as references.
+    Xml,
+}
+
+/// Writes the line, without a line end.
+pub(crate) fn render(format: &LogFormat, values: &Values<'_>, line: &mut Vec<u8>) {
+    let syntax = match format.pieces.first() {
+        Some(Piece::Text(text)) if text.trim_start().starts_with('<') => Syntax::Xml,
+        Some(Piece::Text(_) | Piece::Variable(_) | Piece::Unknown(_)) | None => Syntax::Json,
+    };
+    for piece in &format.pieces {
+        match piece {
+            Piece::Text(text) => line.extend_from_slice(text.as_bytes()),
+            Piece::Unknown(_) => line.push(b'-'),
+            Piece::Variable(variable) => {
+                let before = line.len();
+                if !values.write(*variable, line) {
+                    line.push(b'-');
+                } else if *variable != Variable::ErrorMessageString {
+                    escape(line, before, syntax);
+                }
+            }
+        }
+    }
+}
+
+/// Escapes what was written behind `from`; mostly nothing has to be.
+fn escape(line: &mut Vec<u8>, from: usize, syntax: Syntax) {
+    if line[from..].iter().all(|byte| is_plain(*byte, syntax)) {
+        return;
+    }
+    let value = line.split_off(from);
+    for chunk in value.utf8_chunks() {
+        chunk.valid().chars().for_each(|char| push(char, syntax, line));
+        if !chunk.invalid().is_empty() {
+            push(char::REPLACEMENT_CHARACTER, syntax, line);
+        }
+    }
+}
+
+fn is_plain(byte: u8, syntax: Syntax) -> bool {
+    let special = match syntax {
+        Syntax::Json => matches!(byte, b'"' | b'\\'),
+        Syntax::Xml => matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'&'),
+    };
+    (b' '..0x7f).contains(&byte) && !special
+}
+
+fn push(char: char, syntax: Syntax, line: &mut Vec<u8>) {
+    // U+0085, U+2028 and U+2029 end a line for some readers.
+    let breaks = char.is_control() || matches!(char, '\u{2028}' | '\u{2029}');
+    let escaped = match (syntax, char) {
+        (Syntax::Json, '"') => "\\\"",
+        (Syntax::Json, '\\') => "\\\\",
+        (Syntax::Json, '\n') => "\\n",
+        (Syntax::Json, '\r') => "\\r",
+        (Syntax::Json, '\t') => "\\t",
+        (Syntax::Json, char) if breaks => {
+            return line.extend_from_slice(format!("\\u{:04x}", u32::from(char)).as_bytes());
+        }
+        (Syntax::Xml, '"') => "&quot;",
+        (Syntax::Xml, '\'') => "&apos;",
+        (Syntax::Xml, '<') => "&lt;",
+        (Syntax::Xml, '>') => "&gt;",
+        (Syntax::Xml, '&') => "&amp;",
+        // XML 1.0 has no way to write most control characters.
+        (Syntax::Xml, _) if breaks => "\u{fffd}",
+        (Syntax::Json | Syntax::Xml, char) => {
+            let mut bytes = [0; 4];
+            return line.extend_from_slice(char.encode_utf8(&mut bytes).as_bytes());
+        }
+    };
+    line.extend_from_slice(escaped.as_bytes());
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn escaped(value: &[u8], syntax: Syntax) -> String {
+        let mut line = b"before ".to_vec();
+        line.extend_from_slice(value);
+        escape(&mut line, 7, syntax);
+        String::from_utf8(line.split_off(7)).expect("UTF-8")
+    }
+
+    #[test]
+    fn a_value_stays_inside_its_field() {
+        for (value, json, xml) in [
+            ("plain/1.0", "plain/1.0", "plain/1.0"),
+            ("a\"b\\c", "a\\\"b\\\\c", "a&quot;b\\c"),
+            ("a\r\nb\tc", "a\\r\\nb\\tc", "a\u{fffd}\u{fffd}b\u{fffd}c"),
+            ("<x>&'", "<x>&'", "&lt;x&gt;&amp;&apos;"),
+            ("\u{7f}\u{1b}[2J", "\\u007f\\u001b[2J", "\u{fffd}\u{fffd}[2J"),
+            ("\u{2028}", "\\u2028", "\u{fffd}"),
+            ("h\u{e9}", "h\u{e9}", "h\u{e9}"),
+        ] {
+            assert_eq!(escaped(value.as_bytes(), Syntax::Json), json);
+            assert_eq!(escaped(value.as_bytes(), Syntax::Xml), xml);
+        }
+        assert_eq!(escaped(b"a\xff\xfeb", Syntax::Json), "a\u{fffd}\u{fffd}b");
+    }
+
+    proptest! {
+        #[test]
+        fn no_value_ends_the_line_or_its_string(value in proptest::collection::vec(any::<u8>(), 0..60)) {
+            let text = escaped(&value, Syntax::Json);
+            prop_assert!(!text.contains(['\n', '\r', '\0']));
+            let json = format!("\"{text}\"");
+            prop_assert!(serde_json::from_str::<String>(&json).is_ok(), "{json}");
+            prop_assert!(!escaped(&value, Syntax::Xml).contains(['\n', '\r', '<', '"']));
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The values of `$context` variables, for access logs and parameter mappings.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-mapping-template-reference.html>
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::io::Write as _;
+use std::time::Duration;
+
+use base::Timestamp;
+use http::Version;
+use snapshot::{Stage, Variable};
+
+use crate::reason::{Answer, Answered, Integrate};
+use crate::refused::ResponseType;
+use crate::request::Request;
+use crate::trail::Trail;
+
+/// Where values come from. A variable whose time has not come has no value.
+#[derive(Debug, Clone, Copy)]
+pub struct Values<'a> {
+    /// The request.
+    pub request: &'a Request,
+    /// The stage, once the request is located.
+    pub stage: Option<&'a Stage>,
+    /// How it ended, once it has.
+    pub ending: Option<Ending<'a>>,
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy)]
+pub struct Ending<'a> {
+    /// The status that was answered; AWS's load balancers log 460 where the client went away before.
+    pub status: u16,
+    /// Bytes of the answer's body.
+    pub bytes: u64,
+    /// What was decided.
+    pub trail: &'a Trail,
+}
+
+impl Values<'_> {
+    /// Writes a variable's value. Without one nothing is written and the answer is `false`.
+    pub fn write(&self, variable: Variable, out: &mut Vec<u8>) -> bool {
+        let before = out.len();
+        self.put(variable, out);
+        out.len() > before
+    }
+
+    /// A variable's value as text.
+    pub fn get(&self, variable: Variable) -> Option<Vec<u8>> {
+        let mut value = Vec::new();
+        self.write(variable, &mut value).then_some(value)
+    }
+
+    fn put(&self, variable: Variable, out: &mut Vec<u8>) {
+        let request = self.request;
+        match variable {
+            Variable::AccountId => self.put_stage(out, |stage| stage.scope.account.as_str()),
+            Variable::ApiId => self.put_stage(out, |stage| stage.api_id.as_str()),
+            Variable::Stage => self.put_stage(out, |stage| stage.name.as_str()),
+            Variable::DeploymentId => self.put_stage(out, |stage| stage.deployment_id.as_str()),
+            Variable::EndpointType => self.put_stage(out, |stage| stage.endpoint_type),
+            Variable::ResourceId => put_text(request.notes.method.get().map(|method| method.resource_id.as_str()), out),
+            Variable::ResourcePath => put_text(request.notes.method.get().map(|method| &*method.resource_path), out),
+            Variable::Path => put_text(request.target.as_ref().map(|target| target.raw().path()), out),
+            Variable::HttpMethod => put_text(request.verb.as_ref().map(http::Method::as_str), out),
+            Variable::Protocol => put_text(Some(protocol(request.version)), out),
+            Variable::RequestId => put_uuid(request.shown_id().0, out),
+            Variable::ExtendedRequestId => out.extend_from_slice(&request.extended_id),
+            Variable::RequestTime => put_clf_time(request.received, out),
+            Variable::RequestTimeEpoch => put_number(request.received.as_millisecond().unsigned_abs(), out),
+            Variable::DomainName => put_text(request.host.as_deref(), out),
+            Variable::DomainPrefix => put_text(request.host.as_deref().and_then(|host| host.split('.').next()), out),
+            Variable::TlsVersion => put_text(request.connection.tls.as_ref().map(|tls| tls.version), out),
+            Variable::CipherSuite => put_text(request.connection.tls.as_ref().map(|tls| tls.cipher_suite), out),
+            Variable::IdentitySourceIp => put_display(&request.source_ip(), out),
+            Variable::IdentityUserAgent => {
+                out.extend_from_slice(request.user_agent.as_ref().map_or(b"", |value| value.as_bytes()));
+            }
+            Variable::XrayTraceId => out.extend_from_slice(root_of_trace(request.trace_id.as_bytes())),
+            Variable::ErrorMessage => self.put_error(out, |_, message| message.map(Cow::Borrowed)),
+            Variable::ErrorMessageString => self.put_error(out, |_, message| message.map(quoted)),
+            Variable::ErrorResponseType => self.put_error(out, |kind, _| kind.map(|kind| kind.name().into())),
+            Variable::IntegrationError | Variable::IntegrationErrorMessage => {
+                put_text(self.integrate().and_then(error_of), out);
+            }
+            Variable::IntegrationStatus | Variable::IntegrationIntegrationStatus | Variable::IntegrationStatusAlias => {
+                self.put_exchange(out, |exchange, out| put_display(&exchange.status, out));
+            }
+            Variable::IntegrationLatency | Variable::IntegrationLatencyAlias => {
+                self.put_exchange(out, |exchange, out| put_number(exchange.latency_us / 1000, out));
+            }
+            Variable::IntegrationRequestId | Variable::AwsEndpointRequestId => {
+                self.put_exchange(out, |exchange, out| put_text(exchange.request_id.as_deref(), out));
+            }
+            Variable::ResponseLatency => self.put_ending(out, |ending| ending.latency().as_millis() as u64),
+            Variable::ResponseLength => self.put_ending(out, |ending| ending.bytes),
+            Variable::Status => self.put_ending(out, |ending| u64::from(ending.status)),
+            // No layer that would give these a value is enforced yet.
+            Variable::ErrorValidationErrorString
+            | Variable::IdentityCaller
+            | Variable::IdentityUser
+            | Variable::IdentityUserArn
+            | Variable::IdentityAccountId
+            | Variable::IdentityAccessKey
+            | Variable::IdentityApiKey
+            | Variable::IdentityApiKeyId
+            | Variable::AuthorizeError
+            | Variable::AuthorizeLatency
+            | Variable::AuthorizeStatus
+            | Variable::AuthenticateError
+            | Variable::AuthenticateLatency
+            | Variable::AuthenticateStatus
+            | Variable::WafResponseCode
+            | Variable::WebaclArn
+            | Variable::WafError
+            | Variable::WafLatency
+            | Variable::WafStatus => {}
+        }
+    }
+
+    fn put_stage(&self, out: &mut Vec<u8>, text: impl FnOnce(&Stage) -> &str) {
+        put_text(self.stage.map(text), out);
+    }
+
+    fn put_error<'t>(
+        &'t self,
+        out: &mut Vec<u8>,
+        text: impl FnOnce(Option<ResponseType>, Option<&'t str>) -> Option<Cow<'t, str>>,
+    ) {
+        let answer = self.ending.and_then(|ending| ending.trail.answer());
+        let text = match answer.map(|(answer, _)| answer) {
+            Some(Answer::Gateway { kind, message, .. }) => text(Some(*kind), message.as_deref()),
+            Some(Answer::FrontEnd { message, .. }) => text(None, Some(message)),
+            Some(Answer::Integration { .. }) | None => None,
+        };
+        put_text(text.as_deref(), out);
+    }
+
+    fn integrate(&self) -> Option<&Integrate> {
+        self.ending.and_then(|ending| ending.trail.integrate())
+    }
+
+    fn put_exchange(&self, out: &mut Vec<u8>, put: impl FnOnce(&Answered, &mut Vec<u8>)) {
+        if let Some(Integrate::Answered(answered)) = self.integrate() {
+            put(answered, out);
+        }
+    }
+
+    fn put_ending(&self, out: &mut Vec<u8>, number: impl FnOnce(&Ending<'_>) -> u64) {
+        if let Some(ending) = &self.ending {
+            put_number(number(ending), out);
+        }
+    }
+}
+
+impl Ending<'_> {
+    /// From arrival to the answer's head; to the end where there was none.
+    fn latency(&self) -> Duration {
+        self.trail.answer().map_or_else(|| self.trail.elapsed(), |(_, at)| at)
+    }
+}
+
+/// What AWS's logs say where an integration failed.
+pub(crate) fn error_of(integrate: &Integrate) -> Option<&str> {
+    match integrate {
+        Integrate::Answered(_) | Integrate::Mocked { .. } => None,
+        Integrate::TimedOut { .. } => Some("Execution failed due to a timeout error"),
+        Integrate::Unreachable { .. } => Some("Network error communicating with endpoint"),
+        Integrate::BadAnswer { .. } => Some("Execution failed due to an internal error"),
+        Integrate::Untrusted { .. } => Some("Execution failed due to configuration error: General SSLEngine problem"),
+        Integrate::Unresolvable { .. } | Integrate::Forbidden { .. } | Integrate::Broken { .. } => {
+            Some("Execution failed due to configuration error: Invalid endpoint address")
+        }
+        Integrate::Unmappable { .. } => Some("Execution failed due to configuration error: Invalid mapping"),
+        Integrate::NoResponseFits { .. } => Some(
+            "Execution failed due to configuration error: No match for output mapping and no default output mapping configured",
+        ),
+        Integrate::NoMockStatus => Some(
+            "Execution failed due to configuration error: statusCode should be an integer which defined in request template",
+        ),
+        Integrate::UnsupportedMediaType { .. } => Some("Unsupported Media Type"),
+        Integrate::BodyTooLarge { .. } => Some("HTTP content length exceeded 10485760 bytes."),
+        Integrate::BodyBroke { .. } => Some("The request's body did not arrive"),
+    }
+}
+
+/// `1-…` out of `Root=1-…;Parent=…`.
+fn root_of_trace(header: &[u8]) -> &[u8] {
+    let root = header.split(|byte| *byte == b';').find_map(|part| part.strip_prefix(b"Root="));
+    root.unwrap_or_default()
+}
+
+pub(crate) fn protocol(version: Version) -> &'static str {
+    match version {
+        Version::HTTP_09 => "HTTP/0.9",
+        Version::HTTP_10 => "HTTP/1.0",
+        Version::HTTP_2 => "HTTP/2.0",
+        Version::HTTP_3 => "HTTP/3.0",
+        // The type is opaque, so no match on it is ever complete.
+        _ => "HTTP/1.1",
+    }
+}
+
+fn put_text(text: Option<&str>, out: &mut Vec<u8>) {
+    out.extend_from_slice(text.unwrap_or_default().as_bytes());
+}
+
+fn put_number(number: u64, out: &mut Vec<u8>) {
+    put_display(&number, out);
+}
+
+fn put_display(value: &dyn std::fmt::Display, out: &mut Vec<u8>) {
+    // Writing to memory cannot fail.
+    let _ = write!(out, "{value}");
+}
+
+fn put_uuid(id: uuid::Uuid, out: &mut Vec<u8>) {
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+    out.extend_from_slice(id.hyphenated().encode_lower(&mut text).as_bytes());
+}
+
+fn quoted(text: &str) -> Cow<'_, str> {
+    Cow::Owned(serde_json::Value::from(text).to_string())
+}
+
+thread_local! {
+    /// The last second that was written and its text: requests of one second share it.
+    static SECOND: RefCell<(i64, String)> = const { RefCell::new((i64::MIN, String::new())) };
+}
+
+/// `dd/MMM/yyyy:HH:mm:ss +0000`.
+fn put_clf_time(time: Timestamp, out: &mut Vec<u8>) {
+    SECOND.with_borrow_mut(|(second, text)| {
+        if *second != time.as_second() {
+            *second = time.as_second();
+            *text = time.strftime("%d/%b/%Y:%H:%M:%S +0000").to_string();
+        }
+        out.extend_from_slice(text.as_bytes());
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_as_in_the_common_log_format() {
+        for (second, want) in [(0, "01/Jan/1970:00:00:00 +0000"), (1_700_000_000, "14/Nov/2023:22:13:20 +0000")] {
+            let mut out = Vec::new();
+            put_clf_time(Timestamp::from_second(second).unwrap(), &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), want);
+        }
+    }
+
+    #[test]
+    fn a_trace_shows_its_root() {
+        for (header, root) in [("Root=1-a-b;Parent=c", "1-a-b"), ("Self=x;Root=1-a-b", "1-a-b"), ("x", ""), ("", "")] {
+            assert_eq!(root_of_trace(header.as_bytes()), root.as_bytes());
+        }
+    }
+}

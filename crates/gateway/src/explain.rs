@@ -1,0 +1,211 @@
+//! Turns a packed trail into words and data: the only place where reasons become sentences.
+
+use std::fmt::Write as _;
+
+use base::Timestamp;
+use base::id::RequestId;
+use operation::data_plane::{DataPlane, Explanation};
+use serde_json::{Value, json};
+
+use crate::reason::{
+    Answer, Answered, Authorize, Cache, Firewall, Integrate, Locate, Meter, Network, Reason, Record, Route, Validate,
+};
+use crate::target::Flaw;
+use crate::trail::{DecodeError, Outcome, Story};
+
+/// Answers the control plane's questions about requests.
+#[derive(Debug, Clone, Copy)]
+pub struct Explainer;
+
+impl DataPlane for Explainer {
+    fn explain(&self, trail: &[u8]) -> Result<Explanation, String> {
+        explain(trail).map_err(|error| error.to_string())
+    }
+}
+
+/// Explains a packed trail: one line for the request, then one line a step.
+pub fn explain(trail: &[u8]) -> Result<Explanation, DecodeError> {
+    let story = Story::decode(trail)?;
+    Ok(Explanation { text: text(&story), data: data(&story) })
+}
+
+fn text(story: &Story<'_>) -> String {
+    let mut text = heading(story);
+    let mut before = 0;
+    for entry in story.entries.iter() {
+        let mark = match entry.outcome {
+            Outcome::Passed => ' ',
+            Outcome::Refused => '!',
+        };
+        let took = entry.at_us.saturating_sub(before);
+        before = entry.at_us;
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n{mark} {:<9} {took:>8} µs  {}", entry.step.name(), printable(&sentence(&entry.reason)));
+    }
+    text
+}
+
+fn heading(story: &Story<'_>) -> String {
+    let id = RequestId(uuid::Uuid::from_bytes(story.request));
+    let verb = if story.verb.is_empty() { "?" } else { &story.verb };
+    let host = if story.host.is_empty() { "no host" } else { &story.host };
+    let mut text = format!(
+        "{id} at {}: {} for {} from {}, ",
+        received(story),
+        printable(&format!("{verb} {}", story.path)),
+        printable(host),
+        story.source_ip
+    );
+    let _ = match story.status {
+        Some(status) => write!(text, "answered {status} with {} bytes", story.bytes),
+        None => write!(text, "never answered"),
+    };
+    let _ = write!(text, " after {} µs, at revision {}", story.took_us, story.revision);
+    if let Some(claimed) = story.claimed {
+        let _ = write!(text, "; the client calls it {}", RequestId(uuid::Uuid::from_bytes(claimed)));
+    }
+    text
+}
+
+fn received(story: &Story<'_>) -> Timestamp {
+    Timestamp::from_nanosecond(i128::from(story.received_ns)).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn data(story: &Story<'_>) -> Value {
+    let steps = story.entries.iter().map(|entry| {
+        json!({
+            "step": entry.step.name(),
+            "outcome": entry.outcome,
+            "atMicroseconds": entry.at_us,
+            "sentence": sentence(&entry.reason),
+            "reason": entry.reason,
+        })
+    });
+    json!({
+        "requestId": RequestId(uuid::Uuid::from_bytes(story.request)),
+        "claimedRequestId": story.claimed.map(|id| RequestId(uuid::Uuid::from_bytes(id))),
+        "received": received(story).to_string(),
+        "revision": story.revision,
+        "sourceIp": story.source_ip,
+        "httpMethod": story.verb,
+        "host": story.host,
+        "path": story.path,
+        "status": story.status,
+        "responseLength": story.bytes,
+        "tookMicroseconds": story.took_us,
+        "steps": steps.collect::<Vec<_>>(),
+    })
+}
+
+/// A stranger's text without what moves a terminal's cursor.
+fn printable(text: &str) -> String {
+    text.chars().map(|char| if char.is_control() { char::REPLACEMENT_CHARACTER } else { char }).collect()
+}
+
+/// Every reason in words. INVARIANT: no wildcard, so that a reason without words does not compile.
+fn sentence(reason: &Reason) -> String {
+    match reason {
+        Reason::Locate(reason) => locate(reason),
+        Reason::Network(Network::Public) => "the API is public: any network may reach it".to_owned(),
+        Reason::Firewall(Firewall::NoneAttached) => "no web ACL is attached to the stage".to_owned(),
+        Reason::Route(reason) => route(reason),
+        Reason::Authorize(Authorize::OpenToAll) => "the method's authorization is NONE: anybody may call it".to_owned(),
+        Reason::Meter(Meter::Unmetered) => "the method asks for no API key and no limit is set".to_owned(),
+        Reason::Validate(Validate::NoValidator) => "the method has no validator".to_owned(),
+        Reason::Cache(Cache::Off) => "the stage has no cache".to_owned(),
+        Reason::Integrate(reason) => integrate(reason),
+        Reason::Answer(reason) => answer(reason),
+        Reason::Record(reason) => record(*reason).to_owned(),
+    }
+}
+
+fn locate(reason: &Locate) -> String {
+    match reason {
+        Locate::Stage { api, stage, deployment } => {
+            format!(
+                "the host names API `{api}` and the path its stage `{stage}`, which serves deployment `{deployment}`"
+            )
+        }
+        Locate::NoHost => "no host was named, so no API".to_owned(),
+        Locate::ForeignHost { host } => format!("the host `{host}` is not one of this installation's"),
+        Locate::UnknownApi { api } => format!("there is no API `{api}`"),
+        Locate::UnknownStage { api, stage } => format!("API `{api}` has no stage `{stage}`"),
+        Locate::EndpointDisabled { api } => format!("the default endpoint of API `{api}` is disabled"),
+        Locate::BrokenStage { api, stage, why } => {
+            format!("stage `{stage}` of API `{api}` cannot be served: {why}")
+        }
+        Locate::StaleSnapshot { age_s, max_s } => {
+            format!("the store has been away for {age_s} s; this node serves what it knows for at most {max_s} s")
+        }
+        Locate::BodyTooLarge { bytes, max } => format!("the body is {bytes} bytes long; at most {max} are taken"),
+        Locate::FrontEnd { why } => format!("refused before anything of it was trusted: {why}"),
+    }
+}
+
+fn route(reason: &Route) -> String {
+    match reason {
+        Route::Matched { resource, path, verb } => format!("it is for `{verb} {path}` (resource `{resource}`)"),
+        Route::Flawed { flaw } => format!("the path could be read in two ways: {}", flawed(*flaw)),
+        Route::NothingMatches => "no resource has this path and verb".to_owned(),
+        Route::NothingMatchesAuthorization => {
+            "no resource has this path and verb; AWS complains of the Authorization header, which is no signature"
+                .to_owned()
+        }
+    }
+}
+
+fn flawed(flaw: Flaw) -> &'static str {
+    match flaw {
+        Flaw::HiddenDotSegment => "decoded, it holds a `.` or `..` segment",
+        Flaw::Nul => "decoded, it holds a NUL",
+        Flaw::InvalidUtf8 => "decoded, it is not UTF-8",
+        Flaw::BadEscape => "a `%` is not followed by two hexadecimal digits",
+        Flaw::NotAPath => "it does not begin with `/`",
+    }
+}
+
+fn integrate(reason: &Integrate) -> String {
+    match reason {
+        Integrate::Answered(Answered { host, status, latency_us, request_id }) => {
+            let id = request_id.as_ref().map(|id| format!(", its request id is `{id}`")).unwrap_or_default();
+            format!("`{host}` answered {status} after {latency_us} µs{id}")
+        }
+        Integrate::Mocked { status } => format!("the mock's template selects status {status}"),
+        Integrate::TimedOut { host, timeout_ms } => format!("`{host}` did not answer within {timeout_ms} ms"),
+        Integrate::Unreachable { host, why } => format!("`{host}` could not be reached: {why}"),
+        Integrate::Unresolvable { host, why } => format!("`{host}` has no address: {why}"),
+        Integrate::Untrusted { host, why } => format!("TLS with `{host}` failed: {why}"),
+        Integrate::Forbidden { host, why } => format!("`{host}` may not be called from here: {why}"),
+        Integrate::BadAnswer { host, why } => format!("`{host}` answered badly: {why}"),
+        Integrate::Broken { why } => format!("the integration cannot be called: {why}"),
+        Integrate::Unmappable { why } => format!("the backend's request cannot be made of this one: {why}"),
+        Integrate::NoResponseFits { status } => format!("no integration response fits status {status}"),
+        Integrate::NoMockStatus => "the mock's request template holds no status code".to_owned(),
+        Integrate::UnsupportedMediaType { media_type } => {
+            format!("no request template fits `{media_type}`, and such a body may not be passed on")
+        }
+        Integrate::BodyTooLarge { max } => format!("the body grew beyond {max} bytes"),
+        Integrate::BodyBroke { why } => format!("the client's body did not arrive: {why}"),
+    }
+}
+
+fn answer(reason: &Answer) -> String {
+    let says = |message: &str| format!("saying `{message}`");
+    match reason {
+        Answer::Integration { status } => format!("{status}, as the integration says"),
+        Answer::Gateway { kind, status, message } => {
+            let says = message.as_deref().map_or_else(|| "saying nothing".to_owned(), says);
+            format!("{status}, gateway response {}, {says}", kind.name())
+        }
+        Answer::FrontEnd { status, message } => format!("{status} from the front end, {}", says(message)),
+    }
+}
+
+fn record(reason: Record) -> &'static str {
+    match reason {
+        Record::Answered => "the whole answer was handed over",
+        Record::Abandoned => "the client went away before it had the whole answer",
+        Record::BackendBroke => "the backend broke off in the middle of its answer",
+        Record::Panicked => "the gateway itself failed; its own log has the fault",
+    }
+}

@@ -1,0 +1,110 @@
+//! Headers on their way to a backend: what ends here is removed, what tells of the client is added.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html> and RFC 9110, section 7.6.
+
+use std::fmt::Write as _;
+
+use bytes::BytesMut;
+use http::header::{self, HeaderName};
+use http::{HeaderMap, HeaderValue};
+use snapshot::Stage;
+
+use crate::request::{Request, TRACE_ID};
+
+static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+static FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+static API_ID: HeaderName = HeaderName::from_static("x-amzn-apigateway-api-id");
+static HTTPS: HeaderValue = HeaderValue::from_static("https");
+static HTTP: HeaderValue = HeaderValue::from_static("http");
+/// How AWS's gateways name themselves to backends.
+static VIA: HeaderValue = HeaderValue::from_static("HTTP/1.1 AmazonAPIGateway");
+
+/// What no backend is sent: the hop's own, and what AWS drops.
+static REMOVED: [HeaderName; 18] = [
+    header::CONNECTION,
+    header::HOST,
+    header::CONTENT_LENGTH,
+    header::TRANSFER_ENCODING,
+    header::UPGRADE,
+    header::TE,
+    header::TRAILER,
+    header::EXPECT,
+    header::MAX_FORWARDS,
+    header::PROXY_AUTHENTICATE,
+    header::PROXY_AUTHORIZATION,
+    header::SERVER,
+    header::WWW_AUTHENTICATE,
+    HeaderName::from_static("content-md5"),
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    HeaderName::from_static("http2-settings"),
+    HeaderName::from_static("x-amzn-requestid"),
+];
+
+/// Turns the client's headers into the backend's, in place.
+pub(crate) fn pass_on(headers: &mut HeaderMap, request: &Request, stage: &Stage) {
+    remove_named_by_connection(headers);
+    for name in &REMOVED {
+        headers.remove(name);
+    }
+    // SECURITY: a signature for us is a credential that the backend must not get to replay.
+    if headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-")) {
+        headers.remove(header::AUTHORIZATION);
+    }
+    headers.append(header::VIA, VIA.clone());
+    introduce(headers, request, stage);
+}
+
+/// Tells the backend whom the request is from and through which API it came.
+pub(crate) fn introduce(headers: &mut HeaderMap, request: &Request, stage: &Stage) {
+    let forwarded_for = forwarded_for(headers, request);
+    headers.insert(&FORWARDED_FOR, forwarded_for);
+    headers.insert(&FORWARDED_PORT, HeaderValue::from(request.connection.local.port()));
+    let scheme = if request.connection.tls.is_some() { &HTTPS } else { &HTTP };
+    headers.insert(&FORWARDED_PROTO, scheme.clone());
+    headers.insert(&TRACE_ID, request.trace_id.clone());
+    if let Ok(id) = HeaderValue::from_str(stage.api_id.as_str()) {
+        headers.insert(&API_ID, id);
+    }
+}
+
+/// Removes the headers that `Connection` names (RFC 9110, section 7.6.1).
+fn remove_named_by_connection(headers: &mut HeaderMap) {
+    let Some(first) = headers.get(header::CONNECTION) else { return };
+    // Most connections say only this.
+    if first == "keep-alive" || first == "close" {
+        return;
+    }
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        // SECURITY: a client must not be able to take away what the gateway or AWS's rules rely on.
+        .filter(|name| !is_protected(name))
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+}
+
+/// End-to-end headers that `Connection` must not name (RFC 9110 names `Cache-Control`; the others identify the caller).
+fn is_protected(name: &HeaderName) -> bool {
+    [header::AUTHORIZATION, header::COOKIE, header::CONTENT_TYPE, header::CACHE_CONTROL, header::CONTENT_ENCODING]
+        .contains(name)
+        || name.as_str().starts_with("x-forwarded-")
+}
+
+/// The client's own chain with the client behind it: what stands before our entry is hearsay.
+fn forwarded_for(headers: &HeaderMap, request: &Request) -> HeaderValue {
+    let mut chain = BytesMut::new();
+    for value in headers.get_all(&FORWARDED_FOR) {
+        chain.extend_from_slice(value.as_bytes());
+        chain.extend_from_slice(b", ");
+    }
+    // Writing to memory cannot fail.
+    let _ = write!(chain, "{}", request.source_ip());
+    // Parts of header values joined by a comma are a header value.
+    HeaderValue::from_maybe_shared(chain.freeze()).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+}

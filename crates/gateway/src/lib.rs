@@ -1,0 +1,113 @@
+//! One request, step by step: from its head to its record.
+//!
+//! It must not know: stored configuration (`model`, `store-resources`), AWS's management protocols, sockets. It sees
+//! configuration only as a [`snapshot::Snapshot`]. Begin with `journey.rs`, which is the whole story, then [`steps`] in
+//! their order; [`Gateway`] is what the edge calls.
+//!
+//! A journey that skips a step does not compile, because only the step before makes the evidence it asks for:
+//!
+//! ```compile_fail,E0308
+//! use gateway::steps::{network::Admitted, route};
+//! fn without_the_firewall(admitted: Admitted) {
+//!     let _ = route::find(admitted);
+//! }
+//! ```
+//!
+//! Nor can the evidence be made up:
+//!
+//! ```compile_fail,E0451
+//! use gateway::steps::{firewall::Screened, network::Admitted};
+//! fn pretend(admitted: Admitted) -> Screened {
+//!     Screened { admitted }
+//! }
+//! ```
+
+mod journey;
+pub mod steps;
+pub mod world;
+pub mod request;
+pub mod target;
+pub mod trail;
+pub mod reason;
+pub mod explain;
+pub mod refused;
+pub mod context;
+mod access_log;
+mod execution_log;
+mod forward;
+mod body;
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use base::{Clock, Scope};
+use egress::Egress;
+use http::Response;
+use snapshot::{Freshness, Snapshot};
+use telemetry::Sink;
+
+use crate::request::Request;
+use crate::steps::locate::Inbound;
+use crate::steps::record::{self, Desk, Recording};
+use crate::steps::{Step, answer};
+use crate::trail::Outcome;
+use crate::world::{Stale, World};
+
+pub use explain::Explainer;
+
+/// Answers the requests of API traffic. One value a worker: each has its own connections to the backends.
+#[derive(Debug)]
+pub struct Gateway {
+    snapshot: Arc<ArcSwap<Snapshot>>,
+    freshness: Freshness,
+    egress: Egress,
+    desk: Arc<Desk>,
+}
+
+impl Gateway {
+    /// A gateway that serves whatever `snapshot` holds when a request arrives, while it is fresh. Records of requests
+    /// for no known API go to `installation`.
+    pub fn new(
+        snapshot: Arc<ArcSwap<Snapshot>>,
+        freshness: Freshness,
+        egress: Egress,
+        sink: Sink,
+        clock: Arc<dyn Clock>,
+        installation: Scope,
+    ) -> Self {
+        Self { snapshot, freshness, egress, desk: Arc::new(Desk { sink, clock, installation }) }
+    }
+
+    fn world(&self) -> World {
+        let now = self.desk.clock.elapsed();
+        let stale = self.freshness.stale_max().filter(|_| self.freshness.is_stale(now));
+        World {
+            snapshot: self.snapshot.load_full(),
+            stale: stale.map(|max| Stale { age: self.freshness.age(now), max }),
+            egress: self.egress.clone(),
+            clock: Arc::clone(&self.desk.clock),
+        }
+    }
+}
+
+impl edge::Handler for Gateway {
+    async fn handle(&self, arrived: edge::Arrived) -> Response<edge::Body> {
+        let edge::Arrived { head, body, connection } = arrived;
+        let request = Arc::new(Request::new(Some(&head), connection, &*self.desk.clock));
+        let world = self.world();
+        let recording = Recording::begin(&self.desk, &request, world.snapshot.revision);
+        let inbound = Inbound { request, headers: head.headers, received: head.received, body };
+        journey::begin(inbound, world, recording).await
+    }
+
+    fn refused(&self, refused: edge::Refused) -> Response<edge::Body> {
+        let edge::Refused { refusal, head, connection } = refused;
+        let request = Arc::new(Request::new(head.as_deref(), connection, &*self.desk.clock));
+        let mut recording = Recording::begin(&self.desk, &request, self.snapshot.load().revision);
+        let refused = record::front_end_refusal(refusal);
+        recording.trail.note(Step::Locate, Outcome::Refused, refused.reason.clone());
+        let composed = answer::compose(Err(refused), &request);
+        let answer = recording.trail.pass(Step::Answer, composed);
+        recording.follow(answer)
+    }
+}

@@ -1,0 +1,327 @@
+//! Why each step decided what it did: one exhaustive enum of small values, grouped by step.
+//!
+//! `explain.rs` words them; here is only what they hold. Text that a stranger chose is cut by [`cut`] before it gets here.
+
+use std::sync::Arc;
+
+use base::id::{DeploymentId, ResourceId, RestApiId, StageName};
+use serde::{Deserialize, Serialize, Serializer};
+
+use crate::refused::ResponseType;
+use crate::target::Flaw;
+
+/// What decided a step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reason {
+    /// Which API and stage the request is for.
+    Locate(Locate),
+    /// Whether the network it came from may reach the API.
+    Network(Network),
+    /// What the web ACL says.
+    Firewall(Firewall),
+    /// Which resource and method it is for.
+    Route(Route),
+    /// Whether the caller may call it.
+    Authorize(Authorize),
+    /// Whether its usage plan has room.
+    Meter(Meter),
+    /// Whether it is what the method asks for.
+    Validate(Validate),
+    /// Whether an answer is at hand.
+    Cache(Cache),
+    /// What the integration did.
+    Integrate(Integrate),
+    /// What the caller is answered.
+    Answer(Answer),
+    /// How the request ended.
+    Record(Record),
+}
+
+/// Reasons of the locate step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Locate {
+    /// The host names an API and the path a stage of it.
+    Stage {
+        /// The API.
+        #[serde(serialize_with = "as_text")]
+        api: RestApiId,
+        /// The stage.
+        #[serde(serialize_with = "as_text")]
+        stage: StageName,
+        /// What the stage serves.
+        #[serde(serialize_with = "as_text")]
+        deployment: DeploymentId,
+    },
+    /// No host was named (HTTP/1.0).
+    NoHost,
+    /// The host is not one of this installation's.
+    ForeignHost {
+        /// The host.
+        host: Arc<str>,
+    },
+    /// The host names an API that does not exist.
+    UnknownApi {
+        /// The name.
+        api: Arc<str>,
+    },
+    /// The path names a stage that the API does not have.
+    UnknownStage {
+        /// The API.
+        #[serde(serialize_with = "as_text")]
+        api: RestApiId,
+        /// The name.
+        stage: Arc<str>,
+    },
+    /// The API's default endpoint is disabled.
+    EndpointDisabled {
+        /// The API.
+        #[serde(serialize_with = "as_text")]
+        api: RestApiId,
+    },
+    /// The stage did not compile.
+    BrokenStage {
+        /// The API.
+        #[serde(serialize_with = "as_text")]
+        api: RestApiId,
+        /// The stage.
+        #[serde(serialize_with = "as_text")]
+        stage: StageName,
+        /// The compiler's finding.
+        why: Arc<str>,
+    },
+    /// The store has been away for too long.
+    StaleSnapshot {
+        /// The snapshot's age.
+        age_s: u64,
+        /// The age that is still served.
+        max_s: u64,
+    },
+    /// The body's announced length is more than is taken.
+    BodyTooLarge {
+        /// The length.
+        bytes: u64,
+        /// The limit.
+        max: u64,
+    },
+    /// The edge refused the request before anything of it could be trusted.
+    FrontEnd {
+        /// The edge's words.
+        why: Arc<str>,
+    },
+}
+
+/// Reasons of the network step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Network {
+    /// The API is public.
+    Public,
+}
+
+/// Reasons of the firewall step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Firewall {
+    /// No web ACL is attached to the stage.
+    NoneAttached,
+}
+
+/// Reasons of the route step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Route {
+    /// A method was found.
+    Matched {
+        /// The resource.
+        #[serde(serialize_with = "as_text")]
+        resource: ResourceId,
+        /// Its path template.
+        path: Arc<str>,
+        /// The method's verb, `ANY` where it stands for all.
+        verb: Arc<str>,
+    },
+    /// The path could be read in two ways.
+    Flawed {
+        /// What is wrong with it.
+        flaw: Flaw,
+    },
+    /// No resource has this path, or it has no such method.
+    NothingMatches,
+    /// The same, and the `Authorization` header is not a signature, which AWS complains of instead.
+    NothingMatchesAuthorization,
+}
+
+/// Reasons of the authorize step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Authorize {
+    /// The method's authorization type is `NONE`.
+    OpenToAll,
+}
+
+/// Reasons of the meter step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Meter {
+    /// The method asks for no API key, and no limit is set.
+    Unmetered,
+}
+
+/// Reasons of the validate step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Validate {
+    /// The method has no validator.
+    NoValidator,
+}
+
+/// Reasons of the cache step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cache {
+    /// The stage has no cache.
+    Off,
+}
+
+/// Reasons of the integrate step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Integrate {
+    /// The backend began its answer.
+    Answered(Answered),
+    /// The mock answered.
+    Mocked {
+        /// The status its template selects by.
+        status: u16,
+    },
+    /// The backend took too long.
+    TimedOut {
+        /// The host that was called.
+        host: Arc<str>,
+        /// The integration's timeout.
+        timeout_ms: u64,
+    },
+    /// The backend could not be reached.
+    Unreachable {
+        /// The host that was called.
+        host: Arc<str>,
+        /// The client's words.
+        why: Arc<str>,
+    },
+    /// The backend's name has no address.
+    Unresolvable {
+        /// The host that was to be called.
+        host: Arc<str>,
+        /// The client's words.
+        why: Arc<str>,
+    },
+    /// The backend's certificate is not believed, or TLS failed otherwise.
+    Untrusted {
+        /// The host that was called.
+        host: Arc<str>,
+        /// The client's words.
+        why: Arc<str>,
+    },
+    /// The backend's address may not be called from here.
+    Forbidden {
+        /// The host that was to be called.
+        host: Arc<str>,
+        /// The client's words.
+        why: Arc<str>,
+    },
+    /// The backend answered something that is not HTTP.
+    BadAnswer {
+        /// The host that was called.
+        host: Arc<str>,
+        /// The client's words.
+        why: Arc<str>,
+    },
+    /// The method's integration did not compile.
+    Broken {
+        /// The compiler's finding.
+        why: Arc<str>,
+    },
+    /// Where to call or what to send cannot be made of this request.
+    Unmappable {
+        /// What is wrong.
+        why: Arc<str>,
+    },
+    /// No integration response fits the backend's status.
+    NoResponseFits {
+        /// The status.
+        status: u16,
+    },
+    /// The mock's request template holds no status code.
+    NoMockStatus,
+    /// No request template fits the body's media type, and it may not be passed on.
+    UnsupportedMediaType {
+        /// The media type.
+        media_type: Arc<str>,
+    },
+    /// The body grew beyond what is taken.
+    BodyTooLarge {
+        /// The limit.
+        max: u64,
+    },
+    /// The client broke off its own body, or sent it too slowly.
+    BodyBroke {
+        /// The edge's words.
+        why: Arc<str>,
+    },
+}
+
+/// A backend's answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answered {
+    /// The host that was called.
+    pub host: Arc<str>,
+    /// Its status.
+    pub status: u16,
+    /// How long it took.
+    pub latency_us: u64,
+    /// Its own request id.
+    pub request_id: Option<Arc<str>>,
+}
+
+/// Reasons of the answer step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Answer {
+    /// The integration's answer.
+    Integration {
+        /// The status.
+        status: u16,
+    },
+    /// A gateway response.
+    Gateway {
+        /// Its type.
+        kind: ResponseType,
+        /// Its status.
+        status: u16,
+        /// What it says.
+        message: Option<Arc<str>>,
+    },
+    /// The front end's answer, before or beside any API.
+    FrontEnd {
+        /// Its status.
+        status: u16,
+        /// What it says.
+        message: Arc<str>,
+    },
+}
+
+/// How the request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Record {
+    /// The whole answer was handed to the connection.
+    Answered,
+    /// The client went away before it had the whole answer.
+    Abandoned,
+    /// The backend broke off in the middle of its answer.
+    BackendBroke,
+    /// The gateway itself failed; the fault is in the product's own log.
+    Panicked,
+}
+
+/// The longest text that a stranger can leave in a trail, in bytes.
+pub const TEXT_BYTES_MAX: usize = 256;
+
+/// Cuts a stranger's text to [`TEXT_BYTES_MAX`].
+pub fn cut(text: &str) -> Arc<str> {
+    text[..text.floor_char_boundary(TEXT_BYTES_MAX)].into()
+}
+
+fn as_text<T: AsRef<str>, S: Serializer>(id: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(id.as_ref())
+}

@@ -1,0 +1,135 @@
+//! What is known of a request from its first moment to its record, shared by the steps, its bodies and its record.
+
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use base::id::RequestId;
+use base::{Clock, Timestamp};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderMap, HeaderValue, Method as Verb, Version};
+use snapshot::Method;
+
+use crate::execution_log::Exchange;
+use crate::target::Target;
+
+/// A request's facts. Headers and body travel with the steps' evidence instead: they are moved on, not kept.
+#[derive(Debug)]
+pub struct Request {
+    /// Our id: the key of everything recorded.
+    pub id: RequestId,
+    /// The id that the client claims in `x-amzn-RequestId`, where it is a UUID; it is echoed as in AWS.
+    pub claimed_id: Option<RequestId>,
+    /// `x-amz-apigw-id`: sixteen characters.
+    pub extended_id: [u8; 16],
+    /// `X-Amzn-Trace-Id`: the client's, else a fresh one.
+    pub trace_id: HeaderValue,
+    /// The verb; none when the request line could not be read.
+    pub verb: Option<Verb>,
+    /// The version the client spoke.
+    pub version: Version,
+    /// The host the request is for, without its port, cut to what a host may be long.
+    pub host: Option<Arc<str>>,
+    /// The target; none when the request line could not be read.
+    pub target: Option<Target>,
+    /// `User-Agent`.
+    pub user_agent: Option<HeaderValue>,
+    /// The connection it came on.
+    pub connection: Arc<edge::Connection>,
+    /// When it arrived.
+    pub received: Timestamp,
+    /// The same on the clock that measures durations.
+    pub started: Duration,
+    /// What the steps leave for the record.
+    pub notes: Notes,
+}
+
+/// What the steps leave for the record, beside the trail. Each is written once, by the step that its field names.
+#[derive(Debug, Default)]
+pub struct Notes {
+    /// The method, from the route step.
+    pub method: OnceLock<Arc<Method>>,
+    /// What went to the backend and came back, from the integrate step; only where the method's logging asks.
+    exchange: Mutex<Exchange>,
+}
+
+impl Notes {
+    /// The exchange with the backend.
+    pub fn exchange(&self) -> MutexGuard<'_, Exchange> {
+        self.exchange.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A host name is at most 253 characters long (RFC 1035), an IPv6 literal far less.
+const HOST_BYTES_MAX: usize = 255;
+
+impl Request {
+    /// Takes the facts of a head that arrived now; of a head that could not be read, there are few.
+    pub fn new(head: Option<&edge::Head>, connection: Arc<edge::Connection>, clock: &dyn Clock) -> Self {
+        let received = clock.now();
+        let headers = head.map(|head| &head.headers);
+        Self {
+            id: RequestId::random(),
+            claimed_id: headers.and_then(claimed_id),
+            extended_id: extended_id(),
+            trace_id: headers
+                .and_then(|headers| headers.get(&TRACE_ID))
+                .filter(|value| value.len() <= TRACE_ID_BYTES_MAX)
+                .cloned()
+                .unwrap_or_else(|| fresh_trace_id(received)),
+            verb: head.map(|head| head.method.clone()),
+            version: head.map_or(Version::HTTP_11, |head| head.version),
+            host: head.and_then(edge::Head::host).filter(|host| host.len() <= HOST_BYTES_MAX).map(Arc::from),
+            target: head.map(|head| Target::read(head.target.clone())),
+            user_agent: headers.and_then(|headers| headers.get(http::header::USER_AGENT)).cloned(),
+            connection,
+            received,
+            started: clock.elapsed(),
+            notes: Notes::default(),
+        }
+    }
+
+    /// The id the caller sees: its own where it claims one, else ours.
+    pub fn shown_id(&self) -> RequestId {
+        self.claimed_id.unwrap_or(self.id)
+    }
+
+    /// The client's address.
+    pub fn source_ip(&self) -> IpAddr {
+        self.connection.peer.ip()
+    }
+
+    /// The sixteen characters of `x-amz-apigw-id`.
+    pub fn extended_id(&self) -> &str {
+        std::str::from_utf8(&self.extended_id).expect("base64 is ASCII")
+    }
+}
+
+/// The header by which requests are traced.
+pub static TRACE_ID: http::HeaderName = http::HeaderName::from_static("x-amzn-trace-id");
+
+/// What X-Ray's own clients send at most, with room for a lineage.
+const TRACE_ID_BYTES_MAX: usize = 512;
+
+fn claimed_id(headers: &HeaderMap) -> Option<RequestId> {
+    let text = headers.get("x-amzn-requestid")?.to_str().ok()?;
+    // Only the hyphenated form is a UUID to AWS; the parser would take others.
+    (text.len() == 36).then(|| RequestId::parse(text).ok()).flatten()
+}
+
+/// Eleven random bytes, so that base64 ends in one `=` as AWS's ids do.
+fn extended_id() -> [u8; 16] {
+    let mut text = [b'='; 16];
+    let bytes = uuid::Uuid::new_v4().into_bytes();
+    // The first six bytes and the last five are free of the UUID's fixed bits.
+    let random = [&bytes[..6], &bytes[11..]].concat();
+    STANDARD.encode_slice(random, &mut text).expect("eleven bytes make sixteen characters");
+    text
+}
+
+fn fresh_trace_id(now: Timestamp) -> HeaderValue {
+    let random = uuid::Uuid::new_v4().as_u128() >> 32;
+    let text = format!("Root=1-{:08x}-{random:024x}", now.as_second().max(0));
+    HeaderValue::from_str(&text).expect("hexadecimal is a header value")
+}

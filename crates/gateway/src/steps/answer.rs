@@ -1,0 +1,96 @@
+//! Makes status, headers and body of whatever the journey came to: the only step that does.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html>
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+
+use crate::body::Download;
+use crate::reason::{self, Reason};
+use crate::refused::{FrontEnd, GatewayResponse, Passed, Refusal, Refused, ResponseType};
+use crate::request::Request;
+
+/// What the caller is answered.
+#[derive(Debug)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Body,
+}
+
+/// An answer's body.
+#[derive(Debug)]
+pub enum Body {
+    /// At hand.
+    Ready(Bytes),
+    /// As the backend sends it.
+    Stream(Download),
+}
+
+static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
+static EXTENDED_ID: HeaderName = HeaderName::from_static("x-amz-apigw-id");
+static ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
+static JSON: HeaderValue = HeaderValue::from_static("application/json");
+static PLAIN: HeaderValue = HeaderValue::from_static("text/plain");
+
+/// Composes the answer. Nothing refuses it any more.
+pub fn compose(outcome: Result<Answer, Refused>, request: &Request) -> Passed<Answer> {
+    let (mut answer, reason) = match outcome {
+        Ok(answer) => {
+            let reason = reason::Answer::Integration { status: answer.status.as_u16() };
+            (answer, reason)
+        }
+        Err(Refused { refusal: Refusal::Gateway(response), .. }) => gateway(response),
+        Err(Refused { refusal: Refusal::FrontEnd(response), .. }) => front_end(response),
+    };
+    answer.headers.insert(&REQUEST_ID, shown_id(request));
+    if let Ok(id) = HeaderValue::from_bytes(&request.extended_id) {
+        answer.headers.insert(&EXTENDED_ID, id);
+    }
+    if request.verb.as_ref() == Some(&http::Method::HEAD) {
+        answer.body = Body::Ready(Bytes::new());
+    }
+    Passed { value: answer, reason: Reason::Answer(reason) }
+}
+
+fn shown_id(request: &Request) -> HeaderValue {
+    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
+    let text = request.shown_id().0.hyphenated().encode_lower(&mut text);
+    HeaderValue::from_str(text).expect("hexadecimal and hyphens are a header value")
+}
+
+fn gateway(response: GatewayResponse) -> (Answer, reason::Answer) {
+    let GatewayResponse { kind, status, error_type, message } = response;
+    // AWS writes this one member with a capital letter for refusals of access, and small for all others.
+    let member = if kind == ResponseType::AccessDenied { "Message" } else { "message" };
+    let answer = json(status, error_type, member, message.as_deref());
+    let message = message.map(|message| Arc::from(message.as_ref()));
+    (answer, reason::Answer::Gateway { kind, status: status.as_u16(), message })
+}
+
+fn front_end(response: FrontEnd) -> (Answer, reason::Answer) {
+    let FrontEnd { status, error_type, message } = response;
+    let answer = match error_type {
+        Some(error_type) => json(status, error_type, "message", Some(message)),
+        None => with_type(status, &PLAIN, Bytes::from_static(message.as_bytes())),
+    };
+    (answer, reason::Answer::FrontEnd { status: status.as_u16(), message: message.into() })
+}
+
+fn json(status: StatusCode, error_type: &'static str, member: &str, message: Option<&str>) -> Answer {
+    let message = message.map_or(serde_json::Value::Null, serde_json::Value::from);
+    let mut answer = with_type(status, &JSON, Bytes::from(format!("{{\"{member}\":{message}}}")));
+    answer.headers.insert(&ERROR_TYPE, HeaderValue::from_static(error_type));
+    answer
+}
+
+fn with_type(status: StatusCode, media_type: &HeaderValue, body: Bytes) -> Answer {
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.insert(CONTENT_TYPE, media_type.clone());
+    Answer { status, headers, body: Body::Ready(body) }
+}

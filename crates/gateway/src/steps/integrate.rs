@@ -1,0 +1,67 @@
+//! Asks the integration for the answer.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-api-integration-types.html>
+
+mod http_proxy;
+mod http;
+mod mock;
+mod call;
+mod uri;
+mod sources;
+mod templates;
+
+use std::sync::Arc;
+
+use snapshot::Integration;
+
+use crate::reason::{Integrate, Reason, cut};
+use crate::refused::{Passed, Refused, ResponseType, Verdict};
+use crate::steps::answer::Answer;
+use crate::steps::cache::Missed;
+use crate::world::World;
+
+/// Calls the method's integration.
+pub async fn call(missed: Missed, world: &World) -> Verdict<Answer> {
+    let parts = missed.into_valid().into_routed().into_parts();
+    let method = Arc::clone(&parts.method);
+    match &method.integration {
+        Integration::HttpProxy(call) => http_proxy::call(parts, call, world).await,
+        Integration::Http(integration) => http::call(parts, integration, world).await,
+        Integration::Mock(mock) => mock::call(&parts, mock),
+        Integration::Broken { why } => {
+            Err(refused(ResponseType::ApiConfigurationError, Integrate::Broken { why: cut(why) }))
+        }
+    }
+}
+
+fn passed(answer: Answer, reason: Integrate) -> Passed<Answer> {
+    Passed { value: answer, reason: Reason::Integrate(reason) }
+}
+
+fn refused(kind: ResponseType, reason: Integrate) -> Refused {
+    Refused::gateway(kind, Reason::Integrate(reason))
+}
+
+/// Why a backend's request cannot be made of a client's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Unmappable {
+    kind: ResponseType,
+    why: &'static str,
+}
+
+impl Unmappable {
+    /// The client sent a value that cannot stand where it is mapped.
+    fn caller(why: &'static str) -> Self {
+        Self { kind: ResponseType::Default4xx, why }
+    }
+
+    /// The API's configuration leads nowhere.
+    fn owner(why: &'static str) -> Self {
+        Self { kind: ResponseType::ApiConfigurationError, why }
+    }
+}
+
+impl From<Unmappable> for Refused {
+    fn from(Unmappable { kind, why }: Unmappable) -> Self {
+        refused(kind, Integrate::Unmappable { why: why.into() })
+    }
+}

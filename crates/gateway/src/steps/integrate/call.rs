@@ -1,0 +1,206 @@
+//! One call to a backend, raced against the integration's timeout; what goes wrong is told apart here.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::limits::PAYLOAD_BYTES_MAX;
+use egress::{EgressError, Trust};
+use futures_util::FutureExt as _;
+use http::{HeaderMap, HeaderName, HeaderValue, Method as Verb, StatusCode, Uri, header};
+use snapshot::{HttpCall, Method, Target};
+
+use super::Unmappable;
+use super::sources::Sources;
+use crate::body::{Download, Upload, UploadFailure, UploadState};
+use crate::execution_log;
+use crate::reason::{Answered, Integrate, Reason, cut};
+use crate::refused::{FrontEnd, Refusal, Refused, ResponseType};
+use crate::request::Request;
+use crate::world::World;
+
+/// A backend's request, ready to be sent.
+#[derive(Debug)]
+pub(super) struct Outgoing {
+    pub(super) verb: Verb,
+    pub(super) uri: Uri,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Upload,
+    pub(super) upload_state: UploadState,
+}
+
+/// A backend's answer, begun.
+#[derive(Debug)]
+pub(super) struct Called {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) download: Download,
+    pub(super) answered: Answered,
+}
+
+/// The integration's verb, else the caller's.
+pub(super) fn verb(call: &HttpCall, request: &Request) -> Verb {
+    call.verb.clone().or_else(|| request.verb.clone()).unwrap_or_default()
+}
+
+/// Sends a request and waits for the head of its answer.
+pub(super) async fn send(
+    outgoing: Outgoing,
+    call: &HttpCall,
+    method: &Method,
+    request: &Request,
+    world: &World,
+) -> Result<Called, Refused> {
+    let host: Arc<str> = outgoing.uri.host().unwrap_or_default().into();
+    note_request(&outgoing, method, request);
+    let Outgoing { verb, uri, headers, body, upload_state } = outgoing;
+    let mut sent = http::Request::new(body);
+    (*sent.method_mut(), *sent.uri_mut(), *sent.headers_mut()) = (verb, uri, headers);
+
+    let began = world.clock.elapsed();
+    let answer = {
+        let mut timeout = world.clock.sleep(call.timeout).fuse();
+        let mut sending = std::pin::pin!(world.egress.send(sent, trust(call)).fuse());
+        futures_util::select_biased! {
+            answer = sending => answer,
+            () = timeout => return Err(timed_out(host, call.timeout)),
+        }
+    };
+    let response = answer.map_err(|failure| refusal(&failure, &upload_state, host.clone()))?;
+    let latency_us = world.clock.elapsed().saturating_sub(began).as_micros() as u64;
+
+    let (head, body) = response.into_parts();
+    if method.logging.payloads {
+        request.notes.exchange().response_headers = execution_log::headers(&head.headers);
+    }
+    let request_id = head.headers.get("x-amzn-requestid").and_then(|id| id.to_str().ok()).map(cut);
+    Ok(Called {
+        status: head.status,
+        headers: head.headers,
+        download: Download::new(body, call.timeout, Arc::clone(&world.clock)),
+        answered: Answered { host, status: head.status.as_u16(), latency_us, request_id },
+    })
+}
+
+fn trust(call: &HttpCall) -> Trust {
+    if call.insecure_skip_verification { Trust::Unchecked } else { Trust::Verified }
+}
+
+fn note_request(outgoing: &Outgoing, method: &Method, request: &Request) {
+    if method.logging.info {
+        let mut exchange = request.notes.exchange();
+        exchange.uri = outgoing.uri.to_string();
+        if method.logging.payloads {
+            exchange.endpoint_headers = execution_log::headers(&outgoing.headers);
+        }
+    }
+}
+
+fn timed_out(host: Arc<str>, timeout: Duration) -> Refused {
+    let reason = Integrate::TimedOut { host, timeout_ms: timeout.as_millis() as u64 };
+    super::refused(ResponseType::IntegrationTimeout, reason)
+}
+
+/// Tells a client that failed from a backend that did.
+fn refusal(failure: &EgressError, upload: &UploadState, host: Arc<str>) -> Refused {
+    let why = cut(&with_causes(failure));
+    match upload.failure() {
+        Some(UploadFailure::TooLarge) => {
+            let reason = Reason::Integrate(Integrate::BodyTooLarge { max: PAYLOAD_BYTES_MAX });
+            return Refused::front_end(FrontEnd::TOO_LARGE, reason);
+        }
+        Some(UploadFailure::Broken) => {
+            let answer = FrontEnd::of_edge(StatusCode::BAD_REQUEST);
+            return Refused::front_end(answer, Reason::Integrate(Integrate::BodyBroke { why }));
+        }
+        Some(UploadFailure::TooSlow) => {
+            return Refused::front_end(FrontEnd::BODY_TIMEOUT, Reason::Integrate(Integrate::BodyBroke { why }));
+        }
+        None => {}
+    }
+    match failure {
+        EgressError::InvalidUri | EgressError::Refused { .. } => {
+            super::refused(ResponseType::ApiConfigurationError, Integrate::Forbidden { host, why })
+        }
+        EgressError::Resolve { .. } => {
+            super::refused(ResponseType::ApiConfigurationError, Integrate::Unresolvable { host, why })
+        }
+        EgressError::Tls { .. } | EgressError::Roots(_) => {
+            super::refused(ResponseType::ApiConfigurationError, Integrate::Untrusted { host, why })
+        }
+        // Opening the connection has a time of its own, shorter than the integration's.
+        EgressError::Timeout => super::refused(ResponseType::IntegrationTimeout, Integrate::Unreachable { host, why }),
+        EgressError::Closed(error) if error.is_parse() => bad_answer(host, why),
+        EgressError::Connect { .. } | EgressError::Closed(_) => {
+            super::refused(ResponseType::IntegrationFailure, Integrate::Unreachable { host, why })
+        }
+    }
+}
+
+/// AWS answers 500 to what is no HTTP, and 504 to what is no answer.
+fn bad_answer(host: Arc<str>, why: Arc<str>) -> Refused {
+    let mut response = ResponseType::IntegrationFailure.response();
+    response.status = StatusCode::INTERNAL_SERVER_ERROR;
+    response.message = Some("Internal server error".into());
+    Refused { reason: Reason::Integrate(Integrate::BadAnswer { host, why }), refusal: Refusal::Gateway(response) }
+}
+
+/// An error's words and those of its causes.
+fn with_causes(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+/// Headers that mappings set, ready to be written.
+#[derive(Debug)]
+pub(super) struct MappedHeaders(Vec<(HeaderName, Vec<HeaderValue>)>);
+
+impl MappedHeaders {
+    /// Replaces what the headers held under these names.
+    pub(super) fn set(self, headers: &mut HeaderMap) {
+        for (name, values) in self.0 {
+            headers.remove(&name);
+            for value in values {
+                headers.append(&name, value);
+            }
+        }
+    }
+}
+
+/// Finds what mappings set. A source without a value sets nothing.
+pub(super) fn mapped_headers(call: &HttpCall, sources: &Sources<'_>) -> Result<MappedHeaders, Unmappable> {
+    let mut mapped = Vec::new();
+    for (target, source) in &call.parameters {
+        let Target::Header(name) = target else { continue };
+        let name: HeaderName = name.parse().map_err(|_| Unmappable::owner("a mapped header has no valid name"))?;
+        if is_the_hops_own(&name) {
+            continue;
+        }
+        let values = sources.find(source).into_iter().map(|value| HeaderValue::from_bytes(&value));
+        let values = values.collect::<Result<Vec<_>, _>>();
+        // SECURITY: a decoded line end in a path or query must not become a header of its own.
+        let values = values.map_err(|_| Unmappable::caller("a mapped header would hold control characters"))?;
+        if !values.is_empty() {
+            mapped.push((name, values));
+        }
+    }
+    Ok(MappedHeaders(mapped))
+}
+
+/// Framing and connection headers are ours to set, whatever a mapping says.
+fn is_the_hops_own(name: &HeaderName) -> bool {
+    [
+        header::CONNECTION,
+        header::CONTENT_LENGTH,
+        header::TRANSFER_ENCODING,
+        header::TE,
+        header::TRAILER,
+        header::UPGRADE,
+    ]
+    .contains(name)
+}

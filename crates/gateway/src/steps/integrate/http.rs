@@ -1,0 +1,97 @@
+//! `HTTP`: what mappings and templates make of the request is sent, and what they make of the answer is returned.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html>
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue};
+use snapshot::{HttpIntegration, IntegrationAnswer};
+
+use super::call::{self, Called, Outgoing};
+use super::sources::Sources;
+use super::templates::{self, DEFAULT_MEDIA_TYPE};
+use super::uri::{self, Unmapped};
+use crate::body::{Download, Upload};
+use crate::forward::{request, response};
+use crate::reason::Integrate;
+use crate::refused::{ResponseType, Verdict};
+use crate::request::TRACE_ID;
+use crate::steps::answer::{Answer, Body};
+use crate::steps::route::Parts;
+use crate::world::World;
+use crate::{execution_log, steps::locate::Inbound};
+
+/// Maps the request, calls, and maps the answer.
+pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &World) -> Verdict<Answer> {
+    let Parts { inbound, stage, method, parameters } = parts;
+    let Inbound { request, headers: client, received, body } = inbound;
+    let call = &integration.call;
+    let payloads = method.logging.payloads;
+    if payloads {
+        request.notes.exchange().request_headers = execution_log::headers(&client);
+    }
+    let template = templates::for_request(&integration.templates, integration.passthrough, &client)?;
+    let sources =
+        Sources { request: &request, stage: &stage, received: &received, parameters: &parameters, response: None };
+    let uri = uri::build(call, &sources, Unmapped::Dropped)?;
+    let mapped = call::mapped_headers(call, &sources)?;
+
+    let mut headers = HeaderMap::with_capacity(16);
+    headers.insert(ACCEPT, HeaderValue::from_static(DEFAULT_MEDIA_TYPE));
+    let agent = HeaderValue::try_from(format!("AmazonAPIGateway_{}", stage.api_id));
+    headers.insert(USER_AGENT, agent.expect("an API's id is lower-case letters and digits"));
+    let media_type = match template {
+        Some((media_type, _)) => HeaderValue::from_str(media_type).ok(),
+        None => client.get(CONTENT_TYPE).cloned(),
+    };
+    headers.insert(CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static(DEFAULT_MEDIA_TYPE)));
+    request::introduce(&mut headers, &request, &stage);
+    mapped.set(&mut headers);
+
+    let body = match template {
+        Some((_, text)) => edge::Body::from(Bytes::copy_from_slice(text.as_bytes())),
+        None => body,
+    };
+    let (upload, upload_state) = Upload::new(body, payloads.then(|| request.clone()));
+    let outgoing = Outgoing { verb: call::verb(call, &request), uri, headers, body: upload, upload_state };
+    let called = call::send(outgoing, call, &method, &request, world).await?;
+
+    let Some(selected) = integration.selection.find(called.status.as_str()) else {
+        let reason = Integrate::NoResponseFits { status: called.status.as_u16() };
+        return Err(super::refused(ResponseType::ApiConfigurationError, reason));
+    };
+    let Called { headers, download, answered, .. } = called;
+    let sources = Sources { response: Some(&headers), ..sources };
+    let accept = templates::accept(&client);
+    let mut answer = answer(selected, &sources, accept.as_deref(), Some(download));
+    answer.headers.entry(&TRACE_ID).or_insert_with(|| request.trace_id.clone());
+    Ok(super::passed(answer, Integrate::Answered(answered)))
+}
+
+/// Makes the answer that an integration response describes; its body is the template's, else the backend's.
+pub(super) fn answer(
+    selected: &IntegrationAnswer,
+    sources: &Sources<'_>,
+    accept: Option<&str>,
+    download: Option<Download>,
+) -> Answer {
+    let mut headers = HeaderMap::with_capacity(selected.headers.len() + 6);
+    for (name, source) in &selected.headers {
+        for value in sources.find(source) {
+            // A value that no header can hold is left out, as AWS does.
+            if let Ok(value) = HeaderValue::from_bytes(&value) {
+                response::set_mapped(&mut headers, name, value);
+            }
+        }
+    }
+    let template = templates::for_answer(&selected.templates, accept);
+    let media_type = template.map_or(&selected.method.media_type, |(media_type, _)| media_type);
+    if let Ok(media_type) = HeaderValue::from_str(media_type) {
+        headers.entry(CONTENT_TYPE).or_insert(media_type);
+    }
+    let body = match (template, download) {
+        (Some((_, text)), _) => Body::Ready(Bytes::copy_from_slice(text.as_bytes())),
+        (None, Some(download)) => Body::Stream(download),
+        (None, None) => Body::Ready(Bytes::new()),
+    };
+    Answer { status: selected.method.status, headers, body }
+}

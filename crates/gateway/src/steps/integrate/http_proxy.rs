@@ -1,0 +1,51 @@
+//! `HTTP_PROXY`: the request is passed on and the answer passed back, but for what mappings set.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html>
+
+use bytes::Bytes;
+use http::header::CONTENT_LENGTH;
+use snapshot::HttpCall;
+
+use super::call::{self, Called, Outgoing};
+use super::sources::Sources;
+use super::uri::{self, Unmapped};
+use crate::body::Upload;
+use crate::execution_log;
+use crate::forward;
+use crate::reason::Integrate;
+use crate::refused::Verdict;
+use crate::steps::answer::{Answer, Body};
+use crate::steps::locate::Inbound;
+use crate::steps::route::Parts;
+use crate::world::World;
+
+/// Passes the request on and the answer back.
+pub(super) async fn call(parts: Parts, call: &HttpCall, world: &World) -> Verdict<Answer> {
+    let Parts { inbound, stage, method, parameters } = parts;
+    let Inbound { request, mut headers, received, body } = inbound;
+    let payloads = method.logging.payloads;
+    if payloads {
+        request.notes.exchange().request_headers = execution_log::headers(&headers);
+    }
+    let sources =
+        Sources { request: &request, stage: &stage, received: &received, parameters: &parameters, response: None };
+    let uri = uri::build(call, &sources, Unmapped::PassedOn)?;
+    let mapped = call::mapped_headers(call, &sources)?;
+    forward::request::pass_on(&mut headers, &request, &stage);
+    mapped.set(&mut headers);
+
+    let (upload, upload_state) = Upload::new(body, payloads.then(|| request.clone()));
+    let verb = call::verb(call, &request);
+    let is_head = verb == http::Method::HEAD;
+    let outgoing = Outgoing { verb, uri, headers, body: upload, upload_state };
+    let Called { status, mut headers, download, answered } =
+        call::send(outgoing, call, &method, &request, world).await?;
+
+    let length = headers.get(CONTENT_LENGTH).cloned();
+    forward::response::pass_back(&mut headers);
+    // An answer to HEAD says how long the body would be.
+    if let Some(length) = length.filter(|_| is_head) {
+        headers.insert(CONTENT_LENGTH, length);
+    }
+    let body = if is_head { Body::Ready(Bytes::new()) } else { Body::Stream(download) };
+    Ok(super::passed(Answer { status, headers, body }, Integrate::Answered(answered)))
+}

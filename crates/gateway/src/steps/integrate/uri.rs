@@ -1,0 +1,210 @@
+//! The URI of a backend's request: the template filled in, the query mapped or passed on, checked once.
+
+use http::Uri;
+use http::uri::{Authority, PathAndQuery, Scheme};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
+use snapshot::integration::UriPiece;
+use snapshot::{HttpCall, Source, Target};
+
+use super::Unmappable;
+use super::sources::{Sources, decode, pairs};
+use crate::target::hides_dot_segment;
+
+/// What becomes of query parameters that no mapping names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unmapped {
+    /// They are passed on (`HTTP_PROXY`).
+    PassedOn,
+    /// They end here (`HTTP`).
+    Dropped,
+}
+
+/// Everything but RFC 3986's unreserved characters.
+const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Makes the URI. An error says why it cannot be made of this request.
+pub(super) fn build(call: &HttpCall, sources: &Sources<'_>, unmapped: Unmapped) -> Result<Uri, Unmappable> {
+    let mut text = String::with_capacity(128);
+    fill(call, sources, &mut text)?;
+    let (authority, path_at) = match &call.authority {
+        Some(authority) => (authority.clone(), 0),
+        None => split_authority(&text)?,
+    };
+    if path_at > 0 {
+        text.drain(..path_at);
+    }
+    if !text.starts_with('/') {
+        text.insert(0, '/');
+    }
+    push_query(call, sources, unmapped, &mut text);
+    let scheme: &Scheme = &call.scheme;
+    let target =
+        PathAndQuery::from_maybe_shared(text).map_err(|_| Unmappable::caller("its path or query is malformed"))?;
+    Uri::builder()
+        .scheme(scheme.clone())
+        .authority(authority)
+        .path_and_query(target)
+        .build()
+        .map_err(|_| Unmappable::owner("it is malformed"))
+}
+
+/// Writes the template with its parameters.
+fn fill(call: &HttpCall, sources: &Sources<'_>, text: &mut String) -> Result<(), Unmappable> {
+    for piece in &call.target {
+        match piece {
+            UriPiece::Text(fixed) => text.push_str(fixed),
+            UriPiece::Parameter(name) => {
+                let place = place(call, text);
+                parameter(call, sources, name, place, text)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Which part of the URI the next byte belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Authority,
+    Path,
+    Query,
+}
+
+fn place(call: &HttpCall, so_far: &str) -> Place {
+    if so_far.contains('?') {
+        Place::Query
+    } else if call.authority.is_some() || so_far.contains('/') {
+        Place::Path
+    } else {
+        Place::Authority
+    }
+}
+
+fn parameter(
+    call: &HttpCall,
+    sources: &Sources<'_>,
+    name: &str,
+    place: Place,
+    text: &mut String,
+) -> Result<(), Unmappable> {
+    let mapped = call.parameters.iter().find_map(|(target, source)| match target {
+        Target::Path(known) if **known == *name => Some(source),
+        Target::Path(_) | Target::Header(_) | Target::Query(_) => None,
+    });
+    let own = match mapped {
+        Some(Source::RequestPath(parameter)) => Some(&**parameter),
+        Some(_) => None,
+        None => Some(name),
+    };
+    // A path parameter in a path keeps its encoding; what it holds was judged with the request's target.
+    if place == Place::Path
+        && let Some(own) = own
+    {
+        text.push_str(sources.path_parameter(own).ok_or(Unmappable::owner("a path parameter of it has no value"))?);
+        return Ok(());
+    }
+    let value = match (mapped, own) {
+        (Some(source), _) => sources.find(source).pop(),
+        (None, own) => own
+            .and_then(|own| sources.path_parameter(own))
+            .map(|text| percent_encoding::percent_decode_str(text).into()),
+    };
+    let value = value.ok_or(Unmappable::owner("a path parameter of it has no value"))?;
+    match place {
+        Place::Authority => push_host(&value, text),
+        Place::Path => push_segment(&value, text),
+        Place::Query => {
+            text.extend(percent_encode(&value, VALUE));
+            Ok(())
+        }
+    }
+}
+
+/// SECURITY: a caller's value in the authority must not reach beyond a host and its port.
+fn push_host(value: &[u8], text: &mut String) -> Result<(), Unmappable> {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
+    match std::str::from_utf8(value) {
+        Ok(host) if value.iter().all(plain) => {
+            text.push_str(host);
+            Ok(())
+        }
+        Ok(_) | Err(_) => Err(Unmappable::caller("a parameter of its host is no host")),
+    }
+}
+
+/// SECURITY: a value from a header or query becomes one segment, and cannot climb.
+fn push_segment(value: &[u8], text: &mut String) -> Result<(), Unmappable> {
+    match std::str::from_utf8(value) {
+        Ok(segment) if !hides_dot_segment(segment) && !segment.contains('\0') => {
+            text.extend(percent_encode(value, VALUE));
+            Ok(())
+        }
+        Ok(_) | Err(_) => Err(Unmappable::caller("a parameter of its path climbs or is no text")),
+    }
+}
+
+/// The authority at the start of a filled template, and where the path begins.
+fn split_authority(text: &str) -> Result<(Authority, usize), Unmappable> {
+    let end = text.find(['/', '?']).unwrap_or(text.len());
+    let authority: Authority = text[..end].parse().map_err(|_| Unmappable::owner("its host is malformed"))?;
+    if authority.host().is_empty() || text[..end].contains('@') {
+        return Err(Unmappable::owner("its host is malformed"));
+    }
+    Ok((authority, end))
+}
+
+fn push_query(call: &HttpCall, sources: &Sources<'_>, unmapped: Unmapped, text: &mut String) {
+    let mut separator = if text.contains('?') { '&' } else { '?' };
+    let mut next = |text: &mut String| text.push(std::mem::replace(&mut separator, '&'));
+    let received = sources.request.target.as_ref().and_then(|target| target.query()).filter(|query| !query.is_empty());
+    let mapped = || {
+        call.parameters.iter().filter_map(|(target, source)| match target {
+            Target::Query(name) => Some((name, source)),
+            Target::Path(_) | Target::Header(_) => None,
+        })
+    };
+    match (unmapped, received) {
+        (Unmapped::PassedOn, Some(query)) if mapped().next().is_none() => {
+            next(text);
+            push_safe(query, text);
+        }
+        (Unmapped::PassedOn, Some(query)) => {
+            for (name, value) in pairs(query) {
+                let decoded = decode(name);
+                if mapped().any(|(known, _)| known.as_bytes() == &*decoded) {
+                    continue;
+                }
+                next(text);
+                push_safe(name, text);
+                text.push('=');
+                push_safe(value, text);
+            }
+        }
+        (Unmapped::PassedOn, None) | (Unmapped::Dropped, _) => {}
+    }
+    for (name, source) in mapped() {
+        for value in sources.find(source) {
+            next(text);
+            text.extend(percent_encode(name.as_bytes(), VALUE));
+            text.push('=');
+            text.extend(percent_encode(&value, VALUE));
+        }
+    }
+}
+
+/// Passes encoded text on; what a URI may not hold is encoded.
+fn push_safe(text: &str, out: &mut String) {
+    const UNSAFE: &AsciiSet = &percent_encoding::CONTROLS
+        .add(b' ')
+        .add(b'"')
+        .add(b'<')
+        .add(b'>')
+        .add(b'\\')
+        .add(b'^')
+        .add(b'`')
+        .add(b'{')
+        .add(b'|')
+        .add(b'}')
+        .add(b'#');
+    out.extend(percent_encoding::utf8_percent_encode(text, UNSAFE));
+}

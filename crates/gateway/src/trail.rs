@@ -1,0 +1,277 @@
+//! What each step decided, and when: kept while the request travels, packed into a few hundred bytes at its end.
+//!
+//! `explain.rs` turns the packed form into words when somebody asks. It is versioned, bounded, and decodes whatever
+//! bytes it is given without a panic.
+
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::Clock;
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::reason::{Answer, Integrate, Reason};
+use crate::refused::{Passed, Refused, Verdict};
+use crate::steps::Step;
+
+/// The decisions of one request in their order.
+#[derive(Debug)]
+pub struct Trail {
+    clock: Arc<dyn Clock>,
+    started: Duration,
+    entries: Vec<Entry>,
+}
+
+/// One step's decision.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The step.
+    pub step: Step,
+    /// Whether the request went on.
+    pub outcome: Outcome,
+    /// When it was decided, in microseconds since the request arrived.
+    pub at_us: u64,
+    /// What decided.
+    pub reason: Reason,
+}
+
+/// Whether a step let the request pass.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// It went on.
+    Passed,
+    /// It was answered instead.
+    Refused,
+}
+
+/// Every step decides once.
+const ENTRIES_MAX: usize = 16;
+
+impl Trail {
+    /// A trail that begins at `started`.
+    pub fn new(clock: Arc<dyn Clock>, started: Duration) -> Self {
+        Self { clock, started, entries: Vec::with_capacity(ENTRIES_MAX) }
+    }
+
+    /// Notes a step's verdict and hands on its evidence.
+    pub fn record<T>(&mut self, step: Step, verdict: Verdict<T>) -> Result<T, Refused> {
+        match verdict {
+            Ok(passed) => Ok(self.pass(step, passed)),
+            Err(refused) => {
+                self.note(step, Outcome::Refused, refused.reason.clone());
+                Err(refused)
+            }
+        }
+    }
+
+    /// Notes a step that cannot refuse and hands on what it made.
+    pub fn pass<T>(&mut self, step: Step, passed: Passed<T>) -> T {
+        self.note(step, Outcome::Passed, passed.reason);
+        passed.value
+    }
+
+    /// Notes a decision.
+    pub fn note(&mut self, step: Step, outcome: Outcome, reason: Reason) {
+        if self.entries.len() < ENTRIES_MAX {
+            let at_us = self.elapsed().as_micros() as u64;
+            self.entries.push(Entry { step, outcome, at_us, reason });
+        }
+    }
+
+    /// Time since the request arrived.
+    pub fn elapsed(&self) -> Duration {
+        self.clock.elapsed().saturating_sub(self.started)
+    }
+
+    /// The decisions so far.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// What the integration did, once it has.
+    pub fn integrate(&self) -> Option<&Integrate> {
+        self.entries.iter().rev().find_map(|entry| {
+            let Reason::Integrate(integrate) = &entry.reason else { return None };
+            Some(integrate)
+        })
+    }
+
+    /// What was answered and when, once it was.
+    pub fn answer(&self) -> Option<(&Answer, Duration)> {
+        self.entries.iter().rev().find_map(|entry| {
+            let Reason::Answer(answer) = &entry.reason else { return None };
+            Some((answer, Duration::from_micros(entry.at_us)))
+        })
+    }
+}
+
+/// A request's whole record, as it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Story<'a> {
+    /// Our id.
+    pub request: [u8; 16],
+    /// The id the client claimed.
+    pub claimed: Option<[u8; 16]>,
+    /// When it arrived, in nanoseconds since 1970.
+    pub received_ns: i64,
+    /// The snapshot it saw.
+    pub revision: u64,
+    /// The client.
+    pub source_ip: IpAddr,
+    /// The verb; empty when it could not be read.
+    #[serde(borrow)]
+    pub verb: Cow<'a, str>,
+    /// The host, without its port; empty where none was named.
+    #[serde(borrow)]
+    pub host: Cow<'a, str>,
+    /// The path as received, cut.
+    #[serde(borrow)]
+    pub path: Cow<'a, str>,
+    /// The status that was answered; none when the request was abandoned before.
+    pub status: Option<u16>,
+    /// Bytes of the answer's body.
+    pub bytes: u64,
+    /// From arrival to the end, in microseconds.
+    pub took_us: u64,
+    /// The decisions.
+    #[serde(borrow)]
+    pub entries: Cow<'a, [Entry]>,
+}
+
+/// Why bytes are not a trail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum DecodeError {
+    /// Written by a version this one does not know.
+    #[error("the trail has the unknown version {0}")]
+    Version(u8),
+    /// Nothing there, or more than a trail ever has.
+    #[error("a trail has 1 to {TRAIL_BYTES_MAX} bytes")]
+    Length,
+    /// Not what this version writes.
+    #[error("the trail is damaged")]
+    Damaged,
+}
+
+/// A packed trail's length, at most: sixteen entries of a few short texts each.
+pub const TRAIL_BYTES_MAX: usize = 16 * 1024;
+
+/// The packed form's version, its first byte.
+const VERSION: u8 = 1;
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+impl Story<'_> {
+    /// Packs it.
+    pub fn encode(&self) -> Bytes {
+        BUFFER.with_borrow_mut(|buffer| {
+            buffer.resize(TRAIL_BYTES_MAX, 0);
+            buffer[0] = VERSION;
+            let pack = |story: &Story<'_>, buffer: &mut [u8]| postcard::to_slice(story, buffer).map(|used| used.len());
+            // Texts are cut before they come here, so it fits; else what is left is still a trail.
+            let used = pack(self, &mut buffer[1..]).or_else(|_| {
+                let bare = Story { path: "".into(), host: "".into(), entries: Cow::Borrowed(&[]), ..self.clone() };
+                pack(&bare, &mut buffer[1..])
+            });
+            Bytes::copy_from_slice(&buffer[..=used.unwrap_or(0)])
+        })
+    }
+
+    /// Unpacks it.
+    pub fn decode(bytes: &[u8]) -> Result<Story<'_>, DecodeError> {
+        if bytes.len() > TRAIL_BYTES_MAX {
+            return Err(DecodeError::Length);
+        }
+        match bytes.split_first() {
+            None => Err(DecodeError::Length),
+            Some((&VERSION, packed)) => {
+                let (story, rest) = postcard::take_from_bytes(packed).map_err(|_| DecodeError::Damaged)?;
+                if rest.is_empty() { Ok(story) } else { Err(DecodeError::Damaged) }
+            }
+            Some((version, _)) => Err(DecodeError::Version(*version)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::reason::{Locate, Network, cut};
+
+    fn story(entries: Vec<Entry>) -> Story<'static> {
+        Story {
+            request: [7; 16],
+            claimed: Some([8; 16]),
+            received_ns: 1_700_000_000_000_000_000,
+            revision: 3,
+            source_ip: "127.0.0.1".parse().unwrap(),
+            verb: "GET".into(),
+            host: "a.localhost".into(),
+            path: "/prod/pets".into(),
+            status: Some(403),
+            bytes: 23,
+            took_us: 180,
+            entries: entries.into(),
+        }
+    }
+
+    fn entry(reason: Reason) -> Entry {
+        Entry { step: Step::Locate, outcome: Outcome::Refused, at_us: 12, reason }
+    }
+
+    #[test]
+    fn a_trail_comes_back_as_it_went() {
+        let story = story(vec![
+            entry(Reason::Locate(Locate::UnknownApi { api: "x".into() })),
+            entry(Reason::Network(Network::Public)),
+        ]);
+        let bytes = story.encode();
+        assert!(bytes.len() < 128, "{} bytes", bytes.len());
+        assert_eq!(Story::decode(&bytes), Ok(story));
+    }
+
+    #[test]
+    fn the_longest_texts_fit() {
+        let host = cut(&"x".repeat(1000));
+        let entries = vec![entry(Reason::Locate(Locate::ForeignHost { host })); ENTRIES_MAX];
+        let bytes = story(entries).encode();
+        assert_eq!(Story::decode(&bytes).expect("whole").entries.len(), ENTRIES_MAX);
+    }
+
+    #[test]
+    fn what_is_no_trail_is_refused() {
+        assert_eq!(Story::decode(b""), Err(DecodeError::Length));
+        assert_eq!(Story::decode(&vec![VERSION; TRAIL_BYTES_MAX + 1]), Err(DecodeError::Length));
+        assert_eq!(Story::decode(b"\x09abc"), Err(DecodeError::Version(9)));
+        let whole = story(Vec::new()).encode();
+        for cut in 1..whole.len() {
+            assert_eq!(Story::decode(&whole[..cut]), Err(DecodeError::Damaged), "cut at {cut}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_make_the_reader_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+            let _ = Story::decode(&bytes);
+            if let Some(first) = bytes.first_mut() {
+                *first = VERSION;
+            }
+            let _ = Story::decode(&bytes);
+        }
+
+        #[test]
+        fn no_damage_makes_the_reader_panic(at in 1_usize..100, with in any::<u8>()) {
+            let entries = vec![entry(Reason::Locate(Locate::UnknownApi { api: "abc".into() })); 4];
+            let mut bytes = story(entries).encode().to_vec();
+            let at = at.min(bytes.len() - 1);
+            bytes[at] = with;
+            let _ = Story::decode(&bytes);
+        }
+    }
+}

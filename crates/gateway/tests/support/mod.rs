@@ -1,0 +1,272 @@
+//! What journey tests share: an API made by hand, a real backend, and a look into the records.
+
+#![allow(dead_code, reason = "each test file uses its own part")]
+
+pub(crate) mod records;
+pub(crate) mod upstream;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use base::clock::SystemClock;
+use base::id::{DeploymentId, ResourceId, RestApiId, StageName};
+use base::{AccountId, Clock, Region, Scope, Timestamp};
+use bytes::Bytes;
+use edge::Handler as _;
+use egress::{Egress, Policy};
+use gateway::Gateway;
+use http::{HeaderMap, StatusCode};
+use http_body_util::BodyExt as _;
+use snapshot::integration::UriPiece;
+use snapshot::{
+    AccessLog, Api, Authorization, Freshness, HttpCall, HttpIntegration, Integration, IntegrationAnswer, LogFormat,
+    Logging, Method, MethodAnswer, Mock, Passthrough, Place, Routes, Selection, Snapshot, Stage, StageUnit,
+};
+
+use self::records::Records;
+
+pub(crate) const API: &str = "a1b2c3d4e5";
+pub(crate) const HOST: &str = "a1b2c3d4e5.execute-api.us-east-1.localhost";
+pub(crate) const STAGE: &str = "prod";
+
+/// An API in the making.
+pub(crate) struct Plan {
+    pub(crate) routes: Vec<(&'static str, &'static str, Integration)>,
+    pub(crate) log_format: Option<&'static str>,
+    pub(crate) logging: Logging,
+    pub(crate) endpoint_disabled: bool,
+    pub(crate) broken: Option<&'static str>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) stale_max: Duration,
+}
+
+pub(crate) fn plan(routes: Vec<(&'static str, &'static str, Integration)>) -> Plan {
+    Plan {
+        routes,
+        log_format: None,
+        logging: Logging::OFF,
+        endpoint_disabled: false,
+        broken: None,
+        clock: Arc::new(SystemClock::new()),
+        stale_max: Duration::ZERO,
+    }
+}
+
+/// A gateway that serves one API.
+pub(crate) struct Site {
+    pub(crate) gateway: Arc<Gateway>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) freshness: Freshness,
+    pub(crate) records: Records,
+}
+
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("text")
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("text"))
+    }
+}
+
+pub(crate) fn scope(account: &str) -> Scope {
+    Scope { account: AccountId::parse(account).expect("sound"), region: Region::parse("us-east-1").expect("sound") }
+}
+
+pub(crate) const OWNER: &str = "111122223333";
+pub(crate) const INSTALLATION: &str = "000000000000";
+
+impl Plan {
+    pub(crate) fn start(self) -> Site {
+        let snapshot = Arc::new(ArcSwap::from_pointee(self.snapshot()));
+        let clock = Arc::clone(&self.clock);
+        let freshness = Freshness::new(self.stale_max, clock.elapsed());
+        let records = Records::start();
+        let gateway = Gateway::new(
+            snapshot,
+            freshness.clone(),
+            egress(&clock),
+            records.sink.clone(),
+            Arc::clone(&clock),
+            scope(INSTALLATION),
+        );
+        Site { gateway: Arc::new(gateway), clock, freshness, records }
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        let mut snapshot = Snapshot::empty(Place::new(Region::parse("us-east-1").expect("sound"), "localhost"));
+        snapshot.revision = 7;
+        let id = RestApiId::parse(API).expect("sound");
+        let unit = match self.broken {
+            Some(why) => StageUnit::Broken { why: why.into() },
+            None => StageUnit::Ready(Arc::new(self.stage(id.clone()))),
+        };
+        let stages = [(StageName::parse(STAGE).expect("sound"), unit)].into();
+        snapshot.apis.insert(id.clone(), Arc::new(Api { id, scope: scope(OWNER), stages }));
+        snapshot
+    }
+
+    fn stage(&self, api_id: RestApiId) -> Stage {
+        Stage {
+            api_id,
+            scope: scope(OWNER),
+            name: StageName::parse(STAGE).expect("sound"),
+            deployment_id: DeploymentId::parse("d1").expect("sound"),
+            default_endpoint_disabled: self.endpoint_disabled,
+            endpoint_type: "REGIONAL",
+            routes: self.routes(),
+            variables: std::collections::BTreeMap::new(),
+            access_log: self.log_format.map(|format| AccessLog {
+                destination_arn: "arn:aws:logs:us-east-1:111122223333:log-group:a".into(),
+                format: LogFormat::parse(format).expect("a good format"),
+            }),
+            access_stream: format!("access/{API}/{STAGE}").into(),
+            execution_stream: format!("execution/{API}/{STAGE}").into(),
+        }
+    }
+
+    fn routes(&self) -> Routes {
+        let mut routes = Routes::new();
+        for (number, (verb, path, integration)) in self.routes.iter().enumerate() {
+            let method = Method {
+                resource_id: ResourceId::parse(&format!("r{number}")).expect("sound"),
+                resource_path: (*path).into(),
+                verb,
+                authorization: Authorization::None,
+                logging: self.logging,
+                integration: copy(integration),
+            };
+            let verb = (*verb != "ANY").then(|| verb.parse().expect("sound"));
+            routes.add(path, verb, Arc::new(method)).expect("unambiguous");
+        }
+        routes
+    }
+}
+
+fn copy(integration: &Integration) -> Integration {
+    match integration {
+        Integration::HttpProxy(call) => Integration::HttpProxy(copy_call(call)),
+        Integration::Http(http) => Integration::Http(HttpIntegration {
+            call: copy_call(&http.call),
+            templates: http.templates.clone(),
+            passthrough: http.passthrough,
+            selection: copy_selection(&http.selection),
+        }),
+        Integration::Mock(mock) => Integration::Mock(Mock {
+            statuses: mock.statuses.clone(),
+            passthrough: mock.passthrough,
+            selection: copy_selection(&mock.selection),
+        }),
+        Integration::Broken { why } => Integration::Broken { why: Arc::clone(why) },
+    }
+}
+
+fn copy_call(call: &HttpCall) -> HttpCall {
+    HttpCall {
+        verb: call.verb.clone(),
+        scheme: call.scheme.clone(),
+        target: call.target.clone(),
+        authority: call.authority.clone(),
+        parameters: call.parameters.clone(),
+        timeout: call.timeout,
+        insecure_skip_verification: call.insecure_skip_verification,
+    }
+}
+
+fn copy_selection(selection: &Selection) -> Selection {
+    Selection { patterns: selection.patterns.clone(), default: selection.default.clone() }
+}
+
+/// A call of `authority`; `{name}` in `target` is a parameter.
+pub(crate) fn call(authority: &str, target: &str) -> HttpCall {
+    let mut pieces = Vec::new();
+    let mut rest = target;
+    while let Some((text, behind)) = rest.split_once('{') {
+        let (name, after) = behind.split_once('}').expect("a closed parameter");
+        pieces.push(UriPiece::Text(text.to_owned()));
+        pieces.push(UriPiece::Parameter(name.to_owned()));
+        rest = after;
+    }
+    pieces.push(UriPiece::Text(rest.to_owned()));
+    HttpCall {
+        verb: None,
+        scheme: http::uri::Scheme::HTTP,
+        target: pieces,
+        authority: Some(authority.parse().expect("an authority")),
+        parameters: Vec::new(),
+        timeout: Duration::from_secs(29),
+        insecure_skip_verification: false,
+    }
+}
+
+pub(crate) fn proxy(authority: &str, target: &str) -> Integration {
+    Integration::HttpProxy(call(authority, target))
+}
+
+pub(crate) fn answer(status: u16, body: Option<&str>) -> IntegrationAnswer {
+    IntegrationAnswer {
+        method: MethodAnswer {
+            status: StatusCode::from_u16(status).expect("sound"),
+            media_type: "application/json".into(),
+        },
+        headers: Vec::new(),
+        templates: body.map(|body| ("application/json".into(), body.into())).into_iter().collect(),
+    }
+}
+
+/// A mock that answers 200 with `body`.
+pub(crate) fn mock(body: &str) -> Integration {
+    Integration::Mock(Mock {
+        statuses: vec![("application/json".into(), Some(200))],
+        passthrough: Passthrough::WhenNoMatch,
+        selection: Selection { patterns: Vec::new(), default: Some(answer(200, Some(body))) },
+    })
+}
+
+pub(crate) fn egress(clock: &Arc<dyn Clock>) -> Egress {
+    let config = egress::Config::new(Policy::default(), Vec::new(), None).expect("no root to read");
+    Egress::new(config, Arc::clone(clock))
+}
+
+/// A request's head from raw bytes, as the edge reads it.
+pub(crate) fn arrived(head: &str, body: impl Into<edge::Body>) -> edge::Arrived {
+    let raw = Bytes::copy_from_slice(head.as_bytes());
+    let parsed = edge::testing::parse(&raw, &edge::Limits::default()).expect("a sound head");
+    edge::Arrived { head: parsed.head, body: body.into(), connection: connection() }
+}
+
+pub(crate) fn connection() -> Arc<edge::Connection> {
+    Arc::new(edge::Connection {
+        id: 1,
+        peer: "192.0.2.7:5000".parse().expect("sound"),
+        local: "192.0.2.1:443".parse().expect("sound"),
+        accepted: Timestamp::UNIX_EPOCH,
+        tls: None,
+    })
+}
+
+impl Site {
+    /// Sends `VERB /path` with more header lines, each ending in CRLF.
+    pub(crate) async fn send(&self, line: &str, headers: &str, body: impl Into<edge::Body>) -> Reply {
+        self.send_head(&format!("{line} HTTP/1.1\r\nHost: {HOST}\r\n{headers}\r\n"), body).await
+    }
+
+    pub(crate) async fn get(&self, target: &str) -> Reply {
+        self.send(&format!("GET {target}"), "", Bytes::new()).await
+    }
+
+    pub(crate) async fn send_head(&self, head: &str, body: impl Into<edge::Body>) -> Reply {
+        let response = self.gateway.handle(arrived(head, body)).await;
+        let (head, body) = response.into_parts();
+        let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+        Reply { status: head.status, headers: head.headers, body }
+    }
+}
