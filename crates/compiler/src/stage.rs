@@ -15,7 +15,9 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUn
         (Ok(stage), Ok(deployment)) => (stage, deployment),
         (Err(why), _) | (Ok(_), Err(why)) => return closed(scope, unit, why),
     };
-    let access_log = match stage.access_log.as_ref().map(access_log).transpose() {
+    // AWS keeps half a setting and logs once both halves are there.
+    let whole = |log: &&stored::AccessLogSettings| !log.format.is_empty() && !log.destination_arn.is_empty();
+    let access_log = match stage.access_log.as_ref().filter(whole).map(access_log).transpose() {
         Ok(access_log) => access_log,
         Err(why) => return closed(scope, unit, why),
     };

@@ -1,0 +1,57 @@
+//! What a document says of an API, in the rules' own terms.
+
+use std::collections::BTreeMap;
+
+use model::apigateway::{HttpMethod, MethodResponse};
+
+use crate::rules;
+
+/// An API as a document describes it.
+#[derive(Debug, Default)]
+pub(crate) struct Description {
+    /// `info.title`.
+    pub(crate) name: Option<String>,
+    /// `info.description`.
+    pub(crate) description: Option<String>,
+    /// `info.version`.
+    pub(crate) version: Option<String>,
+    /// `x-amazon-apigateway-binary-media-types`.
+    pub(crate) binary_media_types: Option<Vec<String>>,
+    /// `x-amazon-apigateway-endpoint-configuration`.
+    pub(crate) disable_execute_api_endpoint: Option<bool>,
+    /// `components.schemas` or `definitions`, name to JSON.
+    pub(crate) schemas: BTreeMap<String, String>,
+    /// `basePath`, or the path of the first server; empty without one.
+    pub(crate) base_path: String,
+    /// Paths in the document's order.
+    pub(crate) paths: Vec<Path>,
+}
+
+/// A path with its methods; one without methods is a resource all the same.
+#[derive(Debug)]
+pub(crate) struct Path {
+    /// Such as `/pets/{id}`.
+    pub(crate) path: String,
+    /// Its methods.
+    pub(crate) methods: Vec<(HttpMethod, Operation)>,
+}
+
+/// A method with everything that belongs to it.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    /// The method itself.
+    pub(crate) method: rules::method::Fields,
+    /// By status code.
+    pub(crate) responses: BTreeMap<String, MethodResponse>,
+    /// What answers.
+    pub(crate) integration: Option<Integration>,
+}
+
+/// An integration with its responses by status code.
+#[derive(Debug)]
+pub(crate) struct Integration {
+    /// The integration itself.
+    pub(crate) fields: rules::integration::Fields,
+    /// Status code to response.
+    pub(crate) responses: BTreeMap<String, rules::integration_response::Fields>,
+}

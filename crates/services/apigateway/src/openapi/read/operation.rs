@@ -1,0 +1,71 @@
+//! One operation of a path: its parameters, responses and integration.
+
+use std::collections::BTreeMap;
+
+use model::apigateway::HttpMethod;
+use serde_json::Value;
+
+use super::{EXTENSION, LATER, integration, members, parameter, response, root, text};
+use crate::openapi::description::Operation;
+use crate::openapi::document::Document;
+use crate::openapi::report::Report;
+use crate::rules;
+
+/// Where an operation stands, for messages.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'p> {
+    pub(super) verb: HttpMethod,
+    pub(super) path: &'p str,
+}
+
+impl std::fmt::Display for Place<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "'{}' for resource at path '{}'", self.verb, self.path)
+    }
+}
+
+/// Reads an operation; `shared` are the path's own parameters.
+pub(super) fn read(
+    document: &Document,
+    place: Place<'_>,
+    value: &Value,
+    shared: Option<&Value>,
+    report: &mut Report,
+) -> Option<Operation> {
+    let operation = members(value, &format!("The operation {place}"), report)?;
+    root::security(operation.get("security"), &place.to_string(), report);
+    let mut parameters = BTreeMap::new();
+    for list in [shared, operation.get("parameters")].into_iter().flatten() {
+        parameter::read(document, place, list, &mut parameters, report);
+    }
+    let body = operation.get("requestBody");
+    let request_models =
+        body.map_or_else(BTreeMap::new, |body| response::request_models(document, place, body, report));
+    let responses = operation.get("responses");
+    let responses = responses.map_or_else(BTreeMap::new, |found| response::read(document, place, found, report));
+    let found = operation.get("x-amazon-apigateway-integration");
+    if found.is_none() {
+        report.warn(format!("No integration defined on {place}; the API cannot be deployed until it has one"));
+    }
+    for (name, value) in operation.iter().filter(|(name, _)| name.starts_with(EXTENSION)) {
+        let known = match name.as_str() {
+            "x-amazon-apigateway-integration" => true,
+            "x-amazon-apigateway-auth" => value.get("type").and_then(Value::as_str) == Some("NONE"),
+            _ => false,
+        };
+        if !known {
+            report.error(format!("{name} on {place}: {LATER}"));
+        }
+    }
+    Some(Operation {
+        method: rules::method::Fields {
+            authorization_type: "NONE".to_owned(),
+            operation_name: text(operation.get("operationId")),
+            request_parameters: parameters,
+            request_models,
+            ..rules::method::Fields::default()
+        },
+        responses,
+        integration: found.and_then(|found| integration::read(document, place, found, report)),
+    })
+}

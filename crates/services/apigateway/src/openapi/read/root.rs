@@ -1,0 +1,130 @@
+//! What stands at a document's root: info, servers, schemas, and the extensions that concern the whole API.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::{EXTENSION, members, text, texts};
+use crate::openapi::description::Description;
+use crate::openapi::document::{Dialect, Document};
+use crate::openapi::report::Report;
+
+/// Reads everything but the paths.
+pub(super) fn read(document: &Document, report: &mut Report) -> Description {
+    let mut description = Description::default();
+    let Some(root) = members(&document.root, "the document", report) else { return description };
+    let info = root.get("info");
+    description.name = text(info.and_then(|info| info.get("title")));
+    description.description = text(info.and_then(|info| info.get("description")));
+    description.version = text(info.and_then(|info| info.get("version")));
+    description.base_path = match document.dialect {
+        Dialect::OpenApi3 => server_path(root).unwrap_or_default(),
+        Dialect::Swagger2 => text(root.get("basePath")).unwrap_or_default(),
+    };
+    description.schemas = schemas(document, root, report);
+    protection(document, root, report);
+    for (name, value) in root.iter().filter(|(name, _)| name.starts_with(EXTENSION)) {
+        extension(name, value, &mut description, report);
+    }
+    description
+}
+
+/// The path of the first server's URL, its variables filled with their defaults.
+fn server_path(root: &Map<String, Value>) -> Option<String> {
+    let server = root.get("servers")?.as_array()?.first()?;
+    let mut url = server.get("url")?.as_str()?.to_owned();
+    for (name, variable) in server.get("variables").and_then(Value::as_object).into_iter().flatten() {
+        let default = text(variable.get("default")).unwrap_or_default();
+        url = url.replace(&format!("{{{name}}}"), default.trim_start_matches('/'));
+    }
+    let behind = url.split_once("://").map_or(url.as_str(), |(_, rest)| rest);
+    Some(behind.find('/').map_or(String::new(), |slash| behind[slash..].to_owned()))
+}
+
+/// Schemas are kept and enforced by nothing yet, which is worth a warning each.
+fn schemas(document: &Document, root: &Map<String, Value>, report: &mut Report) -> BTreeMap<String, String> {
+    let found = match document.dialect {
+        Dialect::OpenApi3 => root.get("components").and_then(|components| components.get("schemas")),
+        Dialect::Swagger2 => root.get("definitions"),
+    };
+    let Some(found) = found.and_then(Value::as_object) else { return BTreeMap::new() };
+    let mut kept = BTreeMap::new();
+    for (name, schema) in found {
+        // The built-in models exist in every API.
+        if !matches!(name.as_str(), "Empty" | "Error") {
+            report.warn(format!(
+                "The schema '{name}' is kept, but models are not enforced by this version of Portcullis yet"
+            ));
+        }
+        kept.insert(name.clone(), schema.to_string());
+    }
+    kept
+}
+
+// SECURITY: a document that asks for protection which is not enforced yet must not become an open API.
+fn protection(document: &Document, root: &Map<String, Value>, report: &mut Report) {
+    security(root.get("security"), "the document", report);
+    let schemes = match document.dialect {
+        Dialect::OpenApi3 => root.get("components").and_then(|components| components.get("securitySchemes")),
+        Dialect::Swagger2 => root.get("securityDefinitions"),
+    };
+    for (name, scheme) in schemes.and_then(Value::as_object).into_iter().flatten() {
+        let extensions = scheme.as_object().into_iter().flat_map(Map::keys);
+        match extensions.into_iter().find(|member| member.starts_with(EXTENSION)) {
+            Some(extension) => report.error(format!("The security scheme '{name}' has {extension}: {}", super::LATER)),
+            None => report.warn(format!("The security scheme '{name}' protects nothing")),
+        }
+    }
+}
+
+/// An empty list asks for nothing.
+pub(super) fn security(value: Option<&Value>, where_: &str, report: &mut Report) {
+    let Some(value) = value else { return };
+    let asks = value
+        .as_array()
+        .is_none_or(|list| list.iter().any(|item| item.as_object().is_none_or(|names| !names.is_empty())));
+    if asks {
+        let names: Vec<&str> = value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_object)
+            .flat_map(Map::keys)
+            .map(String::as_str)
+            .collect();
+        report.error(format!("`security` ({}) of {where_}: {}", names.join(", "), super::LATER));
+    }
+}
+
+fn extension(name: &str, value: &Value, description: &mut Description, report: &mut Report) {
+    match name.strip_prefix(EXTENSION).unwrap_or_default() {
+        "binary-media-types" => match texts(value) {
+            Some(types) => description.binary_media_types = Some(types),
+            None => report.error(format!("{name} is not a list of media types")),
+        },
+        "endpoint-configuration" => endpoint(name, value, description, report),
+        "api-key-source" if value == "HEADER" => {}
+        "endpoint-access-mode" if value == "BASIC" => {}
+        "security-policy" if matches!(value.as_str(), Some("TLS_1_0" | "TLS_1_2")) => {}
+        "minimum-compression-size" if value.is_null() => {}
+        "gateway-responses" | "request-validators" if value.as_object().is_some_and(Map::is_empty) => {}
+        "importexport-version" => {}
+        "documentation" => report.warn("The documentation parts are not kept"),
+        _ => report.error(format!("{name}: {}", super::LATER)),
+    }
+}
+
+fn endpoint(name: &str, value: &Value, description: &mut Description, report: &mut Report) {
+    let Some(endpoint) = members(value, name, report) else { return };
+    for (member, value) in endpoint {
+        match member.as_str() {
+            "disableExecuteApiEndpoint" => match value.as_bool() {
+                Some(disabled) => description.disable_execute_api_endpoint = Some(disabled),
+                None => report.error(format!("{name}.disableExecuteApiEndpoint is not a boolean")),
+            },
+            "vpcEndpointIds" if value.as_array().is_some_and(Vec::is_empty) => {}
+            "ipAddressType" if value == "ipv4" => {}
+            _ => report.error(format!("{name}.{member}: {}", super::LATER)),
+        }
+    }
+}
