@@ -200,17 +200,17 @@ impl<H: Handler> Driver<H> {
         let mut draining = false;
         poll_fn(|cx| {
             loop {
+                // Before anything is answered, so that no answer after the signal promises another.
+                if !draining && drain.as_mut().poll(cx).is_ready() {
+                    draining = true;
+                    shared.drain();
+                    finish(connection.as_mut());
+                }
                 if let Poll::Ready(output) = connection.as_mut().poll(cx) {
                     return Poll::Ready(Some(output));
                 }
                 if kill.as_mut().poll(cx).is_ready() {
                     return Poll::Ready(None);
-                }
-                if !draining && drain.as_mut().poll(cx).is_ready() {
-                    draining = true;
-                    shared.drain();
-                    finish(connection.as_mut());
-                    continue;
                 }
                 match watch.poll(cx) {
                     Poll::Ready(Some(Overdue::Head)) => finish(connection.as_mut()),
