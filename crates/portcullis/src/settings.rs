@@ -166,14 +166,17 @@ fn default_account() -> AccountId {
 }
 
 fn read_file(path: &Path) -> Result<Options, SettingsError> {
-    let text = std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable { path: path.into(), source })?;
+    let text =
+        std::fs::read_to_string(path).map_err(|source| SettingsError::Unreadable { path: path.into(), source })?;
     toml::from_str(&text).map_err(|source| SettingsError::Malformed { path: path.into(), source: Box::new(source) })
 }
 
 fn store(given: Option<String>) -> Result<Store, SettingsError> {
     match given.as_deref() {
         None | Some("sqlite") => Ok(Store::Sqlite),
-        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => Ok(Store::Postgres(url.to_owned())),
+        Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
+            Ok(Store::Postgres(url.to_owned()))
+        }
         // A mistyped URL may hold a password: only its beginning is shown.
         Some(other) => Err(SettingsError::Store(other.chars().take(16).collect())),
     }
@@ -194,7 +197,11 @@ fn check_zone(zone: String) -> Result<String, SettingsError> {
     let label = |label: &str| {
         (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
     };
-    if zone.len() <= 200 && zone.split('.').all(label) { Ok(zone.to_ascii_lowercase()) } else { Err(SettingsError::Zone(zone)) }
+    if zone.len() <= 200 && zone.split('.').all(label) {
+        Ok(zone.to_ascii_lowercase())
+    } else {
+        Err(SettingsError::Zone(zone))
+    }
 }
 
 #[cfg(test)]
@@ -211,7 +218,9 @@ mod tests {
 
     #[test]
     fn a_zone_is_made_of_labels() {
-        for (zone, good) in [("localhost", true), ("apis.example.com", true), ("a..b", false), ("", false), ("a b", false)] {
+        for (zone, good) in
+            [("localhost", true), ("apis.example.com", true), ("a..b", false), ("", false), ("a b", false)]
+        {
             assert_eq!(check_zone(zone.to_owned()).is_ok(), good, "{zone}");
         }
     }

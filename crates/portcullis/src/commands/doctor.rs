@@ -1,0 +1,120 @@
+//! `portcullis doctor`: checks the installation, and says of everything it finds what to do about it.
+
+use std::process::ExitCode;
+
+use base::Clock as _;
+use base::clock::SystemClock;
+use serde_json::{Value, json};
+
+use super::Stop;
+use crate::cli::{AnswerFormat, AskArgs, DirArgs};
+use crate::client::{AskError, Client};
+use crate::data_dir::DataDir;
+
+/// How one check came out.
+enum Check {
+    Good(String),
+    Bad { what: String, remedy: String },
+}
+
+pub(super) async fn run(args: DirArgs) -> Result<ExitCode, Stop> {
+    let dir = DataDir::at(&args.data_dir);
+    let mut checks = vec![master_key(&dir)];
+    let ask = AskArgs { dir: args, endpoint: None, master_key: None, format: AnswerFormat::Text };
+    match Client::of(&ask) {
+        Ok(client) => checks.extend(node(&client).await),
+        Err(fault) => checks.push(away(&fault)),
+    }
+    let mut healthy = true;
+    for check in &checks {
+        match check {
+            Check::Good(what) => println!("ok    {what}"),
+            Check::Bad { what, remedy } => {
+                healthy = false;
+                println!("FAIL  {what}\n      {remedy}");
+            }
+        }
+    }
+    Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn master_key(dir: &DataDir) -> Check {
+    match dir.master_key(None).and_then(|key| dir.root_key(&key)) {
+        Ok(root) => {
+            Check::Good(format!("the master key opens the root key {} of account {}", root.access_key_id, root.account))
+        }
+        Err(fault) => Check::Bad {
+            what: fault.to_string(),
+            remedy: "Where the master key is kept elsewhere, this check cannot see it.".to_owned(),
+        },
+    }
+}
+
+fn away(fault: &AskError) -> Check {
+    Check::Bad {
+        what: fault.to_string(),
+        remedy: "Start it with `portcullis serve`, and look at what it prints.".to_owned(),
+    }
+}
+
+async fn node(client: &Client) -> Vec<Check> {
+    let status = match client.portcullis("DescribeStatus", &json!({})).await {
+        Ok(status) => status,
+        Err(fault) => return vec![away(&fault)],
+    };
+    let mut checks = vec![revision(&status), clock(&status)];
+    let dropped = |name: &str| status["Dropped"][name].as_u64().unwrap_or(0);
+    checks.push(match (dropped("LogLines"), dropped("Trails")) {
+        (0, 0) => Check::Good("no log line and no decision record was dropped".to_owned()),
+        (lines, trails) => Check::Bad {
+            what: format!("{lines} log lines and {trails} decision records were dropped since the start"),
+            remedy: "The records store is slower than the traffic; give it a faster disk, or log less.".to_owned(),
+        },
+    });
+    let findings = status["Findings"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if findings.is_empty() {
+        checks.push(Check::Good("everything that is deployed is served".to_owned()));
+    }
+    checks.extend(findings.iter().map(|finding| Check::Bad {
+        what: format!("{} is closed: {}", text(finding, "Unit"), text(finding, "Why")),
+        remedy: text(finding, "Remedy").to_owned(),
+    }));
+    checks
+}
+
+fn revision(status: &Value) -> Check {
+    let (served, stored) = (status["ServedRevision"].as_u64(), status["StoredRevision"].as_u64());
+    match (served, stored) {
+        (Some(served), Some(stored)) if served >= stored => {
+            Check::Good(format!("the node serves revision {served}, the newest"))
+        }
+        (Some(served), Some(stored)) => Check::Bad {
+            what: format!("the node serves revision {served}, the store holds {stored}"),
+            remedy: "It should follow within a second; look at the node's own log.".to_owned(),
+        },
+        (_, _) => Check::Bad {
+            what: "the resources store does not answer".to_owned(),
+            remedy: "The node serves its last snapshot until --stale-max; bring the store back.".to_owned(),
+        },
+    }
+}
+
+/// Signatures are refused beyond five minutes of skew; a clock that is a minute off is worth a word.
+fn clock(status: &Value) -> Check {
+    let started = status["StartTime"].as_f64().unwrap_or(0.0);
+    let uptime = status["UptimeSeconds"].as_f64().unwrap_or(0.0);
+    let here = SystemClock::new().now().as_millisecond() as f64 / 1000.0;
+    let skew = (here - started - uptime).abs();
+    if skew < 60.0 {
+        Check::Good("the node's clock agrees with this machine's".to_owned())
+    } else {
+        Check::Bad {
+            what: format!("the node's clock differs from this machine's by {skew:.0} s"),
+            remedy: "Set both by NTP; signatures are refused beyond 300 s.".to_owned(),
+        }
+    }
+}
+
+fn text<'v>(value: &'v Value, name: &str) -> &'v str {
+    value[name].as_str().unwrap_or_default()
+}

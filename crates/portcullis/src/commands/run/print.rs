@@ -1,0 +1,68 @@
+//! Prints what was deployed: the routes, what protects each, and how to try them.
+
+use serde_json::Value;
+
+use super::import::Deployed;
+use crate::node::Node;
+
+/// One route, ready to print.
+struct Route {
+    verb: String,
+    path: String,
+    backend: String,
+}
+
+/// Prints an API.
+pub(super) fn deployed(api: &Deployed, node: &Node) {
+    let base = base_url(api, node);
+    let mut routes = routes(api);
+    routes.sort_by(|one, two| (&one.path, &one.verb).cmp(&(&two.path, &two.verb)));
+    println!("\n{}  (API {}, stage {})\n{base}\n", api.name, api.api_id, api.stage);
+    let width = |of: fn(&Route) -> &str| routes.iter().map(|route| of(route).len()).max().unwrap_or(0);
+    let (verbs, paths, backends) =
+        (width(|route| &route.verb), width(|route| &route.path), width(|route| &route.backend));
+    for Route { verb, path, backend } in &routes {
+        println!("  {verb:verbs$}  {path:paths$}  {backend:backends$}  OPEN: anybody may call it (authorization NONE)");
+    }
+    for warning in &api.warnings {
+        println!("  warning: {warning}");
+    }
+    println!("\ntry");
+    let ca = node.data_dir().path().join("ca.pem");
+    for Route { verb, path, .. } in routes.iter().take(4) {
+        let path = path.replace("{proxy+}", "anything").replace(['{', '}', '+'], "");
+        let verb = match verb.as_str() {
+            "GET" | "ANY" => String::new(),
+            verb => format!("-X {verb} "),
+        };
+        println!("  curl --cacert {} {verb}{base}{path}", ca.display());
+    }
+    println!("  portcullis logs --data-dir {} --follow", node.data_dir().path().display());
+}
+
+fn base_url(api: &Deployed, node: &Node) -> String {
+    let endpoints = node.endpoints();
+    let port = endpoints.gateway.rsplit(':').next().unwrap_or_default();
+    format!("https://{}.execute-api.{}.{}:{port}/{}", api.api_id, endpoints.region, endpoints.zone, api.stage)
+}
+
+fn routes(api: &Deployed) -> Vec<Route> {
+    let mut routes = Vec::new();
+    for resource in &api.resources {
+        let methods = resource["resourceMethods"].as_object();
+        for (verb, method) in methods.into_iter().flatten() {
+            let integration = &method["methodIntegration"];
+            let kind = integration["type"].as_str().unwrap_or("no integration");
+            let backend = match integration["uri"].as_str() {
+                Some(uri) => format!("{kind} {uri}"),
+                None => kind.to_owned(),
+            };
+            routes.push(Route { verb: verb.clone(), path: text(resource, "path"), backend });
+        }
+    }
+    routes
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,102 @@
+//! A node: both planes over one store, put together here and nowhere else.
+
+mod start;
+mod listeners;
+mod planes;
+mod services;
+mod stores;
+mod certificates;
+mod tls;
+mod status;
+mod logging;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use base::Clock;
+use telemetry::Sink;
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+pub(crate) use logging::log_to_stderr;
+pub(crate) use services::services;
+pub(crate) use start::StartError;
+
+use crate::data_dir::{Credentials, DataDir, Endpoints};
+use crate::settings::Settings;
+use stores::Stores;
+
+/// A running node.
+pub(crate) struct Node {
+    data_dir: DataDir,
+    endpoints: Endpoints,
+    root: Credentials,
+    stores: Stores,
+    sink: Sink,
+    shutdown: CancellationToken,
+    /// The listeners; they end once they have drained.
+    listeners: JoinSet<edge::Drained>,
+    /// Publisher, jobs, telemetry: they end with the node.
+    background: JoinSet<()>,
+}
+
+impl Node {
+    /// Starts a node and answers once it serves.
+    pub(crate) async fn start(settings: Settings) -> Result<Self, StartError> {
+        let clock: Arc<dyn Clock> = Arc::new(base::clock::SystemClock::new());
+        start::start(settings, clock).await
+    }
+
+    /// Where it answers.
+    pub(crate) fn endpoints(&self) -> &Endpoints {
+        &self.endpoints
+    }
+
+    /// Its data directory.
+    pub(crate) fn data_dir(&self) -> &DataDir {
+        &self.data_dir
+    }
+
+    /// Its first account's root key.
+    pub(crate) fn root(&self) -> &Credentials {
+        &self.root
+    }
+
+    /// Stops accepting, lets running requests finish, writes what is left, closes the stores.
+    pub(crate) async fn drain(mut self) -> ExitCode {
+        tracing::info!("draining");
+        self.data_dir.remove_endpoints();
+        self.shutdown.cancel();
+        let mut whole = true;
+        while let Some(drained) = self.listeners.join_next().await {
+            whole &= drained.is_ok_and(|drained| drained.cut_off == 0);
+        }
+        if let Err(fault) = self.sink.flush().await {
+            tracing::error!(error = %fault, "the last log lines could not be stored");
+        }
+        self.background.shutdown().await;
+        self.stores.close().await;
+        tracing::info!("stopped");
+        if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    }
+}
+
+/// The runtime of the control plane and of everything that is not API traffic.
+pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().thread_name("portcullis").build()
+}
+
+/// Waits for SIGTERM or Ctrl-C.
+pub(crate) async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                // A handler that cannot be set leaves SIGTERM.
+                Ok(()) = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(fault) => tracing::error!(error = %fault, "cannot listen for SIGTERM"),
+    }
+}

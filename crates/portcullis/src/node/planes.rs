@@ -1,0 +1,199 @@
+//! Both planes, wired: the journey and the calls, with what runs beside them.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use base::seal::MasterKey;
+use base::{Clock, Scope};
+use compiler::Compiler;
+use control::{Control, Jobs, Listen, Publisher, Setup};
+use edge::{Endpoint, Limits, Server, Tls};
+use egress::Egress;
+use gateway::{Explainer, Gateway};
+use operation::{Installation, Job, Ports};
+use snapshot::{Freshness, Place, Snapshot};
+use telemetry::{Sink, Writer};
+
+use super::certificates::AuthorityRenewal;
+use super::listeners::Listeners;
+use super::start::StartError;
+use super::status::Status;
+use super::stores::Stores;
+use super::{Node, services, tls};
+use crate::settings::{Settings, Workers};
+
+/// Everything that serves, before it serves.
+pub(super) struct Planes {
+    pub(super) sink: Sink,
+    writer: Writer,
+    publisher: Arc<Publisher>,
+    control: Arc<Control>,
+    jobs: Jobs,
+    freshness: Freshness,
+    scope: Scope,
+}
+
+/// What the work loops of a node's own listeners share.
+struct Traffic {
+    snapshot: Arc<ArcSwap<Snapshot>>,
+    freshness: Freshness,
+    egress: egress::Config,
+    sink: Sink,
+    clock: Arc<dyn Clock>,
+    scope: Scope,
+}
+
+impl Planes {
+    /// Wires everything that needs no listener.
+    pub(super) fn build(
+        settings: &Settings,
+        scope: &Scope,
+        stores: &Stores,
+        master_key: &Arc<MasterKey>,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Self, StartError> {
+        let freshness = Freshness::new(settings.stale_max.unwrap_or_default(), clock.elapsed());
+        let place = Place::new(settings.region.clone(), &settings.zone);
+        let compiler = Compiler::new(Arc::clone(master_key));
+        let resources = Arc::clone(&stores.resources);
+        let publisher = Publisher::new(resources, compiler, Arc::clone(clock), place, freshness.clone());
+        let publisher = Arc::new(publisher);
+        let (sink, writer) = telemetry::pipe(Arc::clone(&stores.events), Arc::clone(clock), telemetry::QUEUE_BYTES_MAX);
+        let status = Status { publisher: Arc::clone(&publisher), sink: sink.clone(), started: clock.now() };
+        let ports = Arc::new(Ports {
+            resources: Arc::clone(&stores.resources),
+            events: Arc::clone(&stores.events),
+            data_plane: Arc::new(Explainer),
+            status: Arc::new(status),
+            master_key: Arc::clone(master_key),
+            installation: Installation { region: settings.region.clone(), zone: settings.zone.clone() },
+        });
+        let setup = Setup {
+            services: services(),
+            publisher: Arc::clone(&publisher),
+            ports: Arc::clone(&ports),
+            account: scope.account,
+        };
+        let holder = format!("{}-{}", std::process::id(), base::id::random_text(8));
+        Ok(Self {
+            control: Arc::new(Control::new(setup)?),
+            jobs: Jobs { ports, clock: Arc::clone(clock), holder, scope: scope.clone() },
+            scope: scope.clone(),
+            sink,
+            writer,
+            publisher,
+            freshness,
+        })
+    }
+
+    /// Brings the snapshot up to date and starts everything, listeners last.
+    pub(super) async fn serve(
+        self,
+        listeners: Listeners,
+        settings: &Settings,
+        clock: &Arc<dyn Clock>,
+        node: &mut Node,
+    ) -> Result<(), StartError> {
+        let renewal = self.renewal(settings);
+        // The first certificate is needed before the first handshake; whichever node holds the lease makes it.
+        self.jobs.once(&renewal).await?;
+        self.publisher.catch_up().await?;
+        let default = renewal.names.first().cloned().unwrap_or_default();
+        let certificates = tls::certificates(&self.publisher, &default)?;
+        let tls = Tls::new(Arc::clone(&certificates))?;
+        let traffic = self.traffic(&listeners, settings, clock)?;
+        let publisher = Arc::clone(&self.publisher);
+        node.background.spawn(async move { publisher.run().await });
+        node.background.spawn(tls::follow(Arc::clone(&self.publisher), certificates, default));
+        node.background.spawn(self.writer.run());
+        for job in jobs(renewal, settings) {
+            let jobs = self.jobs.clone();
+            node.background.spawn(async move { jobs.run(job).await });
+        }
+        let admin_is_tls = listeners.admin_is_tls();
+        let Listeners { admin, gateway, plain } = listeners;
+        let admin = if admin_is_tls { Endpoint::tls(admin, tls.clone()) } else { Endpoint::plain(admin) };
+        let mut api = vec![Endpoint::tls(gateway, tls)];
+        api.extend(plain.map(Endpoint::plain));
+        let limits = Limits { drain_timeout: settings.drain, ..Limits::default() };
+        let server = |endpoints, workers| Server {
+            endpoints,
+            limits: limits.clone(),
+            workers,
+            clock: Arc::clone(clock),
+            shutdown: node.shutdown.clone(),
+        };
+        let (calls, requests) = (server(vec![admin], edge::Workers::Shared), server(api, workers(settings.workers)));
+        let (control, clock) = (self.control, Arc::clone(clock));
+        let listen = move |_| Listen::new(Arc::clone(&control), Arc::clone(&clock));
+        node.listeners.spawn(async move { drained(edge::serve(calls, listen).await) });
+        node.listeners.spawn(async move { drained(edge::serve(requests, move |_| traffic.gateway()).await) });
+        Ok(())
+    }
+
+    fn traffic(
+        &self,
+        listeners: &Listeners,
+        settings: &Settings,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Traffic, StartError> {
+        let policy = settings.egress.parse().map_err(StartError::Egress)?;
+        let root = match &settings.upstream_ca {
+            Some(path) => {
+                let unreadable = |source| StartError::UpstreamCa { path: path.display().to_string(), source };
+                Some(std::fs::read_to_string(path).map_err(unreadable)?)
+            }
+            None => None,
+        };
+        Ok(Traffic {
+            snapshot: self.publisher.snapshot(),
+            freshness: self.freshness.clone(),
+            egress: egress::Config::new(policy, listeners.addresses(), root.as_deref())?,
+            sink: self.sink.clone(),
+            clock: Arc::clone(clock),
+            scope: self.scope.clone(),
+        })
+    }
+
+    fn renewal(&self, settings: &Settings) -> AuthorityRenewal {
+        let names = edge::authority::local_names(settings.region.as_str(), &settings.zone);
+        AuthorityRenewal { scope: self.scope.clone(), names }
+    }
+}
+
+impl Traffic {
+    /// A worker's own gateway, with connections of its own to the backends.
+    fn gateway(&self) -> Gateway {
+        Gateway::new(
+            Arc::clone(&self.snapshot),
+            self.freshness.clone(),
+            Egress::new(self.egress.clone(), Arc::clone(&self.clock)),
+            self.sink.clone(),
+            Arc::clone(&self.clock),
+            self.scope.clone(),
+        )
+    }
+}
+
+fn jobs(renewal: AuthorityRenewal, settings: &Settings) -> Vec<Arc<dyn Job>> {
+    let retention = telemetry::Retention { days: settings.records_days, bytes_max: settings.records_bytes };
+    vec![
+        Arc::new(renewal),
+        Arc::new(installation::jobs::RecordsRetention { retention }),
+        Arc::new(installation::jobs::AuditRetention),
+    ]
+}
+
+fn workers(workers: Workers) -> edge::Workers {
+    match workers {
+        Workers::Shared => edge::Workers::Shared,
+        Workers::PerCore(count) => edge::Workers::PerCore(count),
+    }
+}
+
+fn drained(outcome: std::io::Result<edge::Drained>) -> edge::Drained {
+    outcome.unwrap_or_else(|fault| {
+        tracing::error!(error = %fault, "a listener could not be served");
+        edge::Drained { cut_off: usize::MAX }
+    })
+}

@@ -1,0 +1,8 @@
+//! The services a node answers for.
+
+use operation::Service;
+
+/// All of them. Conformance, coverage and the security matrix read this list too.
+pub(crate) fn services() -> Vec<Service> {
+    vec![apigateway::service(), sts::service(), cloudtrail::service(), installation::service()]
+}
