@@ -141,7 +141,7 @@ impl Settings {
             region: given.region.or(file.region).unwrap_or_else(default_region),
             account: given.account.or(file.account).unwrap_or_else(default_account),
             zone: check_zone(zone)?,
-            store: store(given.store.or(file.store))?,
+            store: store(given.store.or(file.store).as_deref())?,
             master_key: given.master_key.or(file.master_key),
             stale_max: match given.stale_max.or(file.stale_max).unwrap_or(3600) {
                 0 => None,
@@ -171,8 +171,8 @@ fn read_file(path: &Path) -> Result<Options, SettingsError> {
     toml::from_str(&text).map_err(|source| SettingsError::Malformed { path: path.into(), source: Box::new(source) })
 }
 
-fn store(given: Option<String>) -> Result<Store, SettingsError> {
-    match given.as_deref() {
+fn store(given: Option<&str>) -> Result<Store, SettingsError> {
+    match given {
         None | Some("sqlite") => Ok(Store::Sqlite),
         Some(url) if url.starts_with("postgres://") || url.starts_with("postgresql://") => {
             Ok(Store::Postgres(url.to_owned()))
@@ -211,8 +211,8 @@ mod tests {
     #[test]
     fn a_store_is_sqlite_or_a_postgres_url_and_a_typo_shows_no_password() {
         assert_eq!(store(None).expect("default"), Store::Sqlite);
-        assert!(matches!(store(Some("postgres://a:b@c/d".into())), Ok(Store::Postgres(_))));
-        let fault = store(Some("postgre://user:hunter2@db/x".into())).expect_err("a typo");
+        assert!(matches!(store(Some("postgres://a:b@c/d")), Ok(Store::Postgres(_))));
+        let fault = store(Some("postgre://user:hunter2@db/x")).expect_err("a typo");
         assert!(!fault.to_string().contains("hunter2"));
     }
 

@@ -46,7 +46,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Stop> {
         Command::Logs(args) => small_runtime()?.block_on(logs::run(args)),
         Command::Doctor(args) => small_runtime()?.block_on(doctor::run(args)),
         Command::Explain(args) => small_runtime()?.block_on(explain::run(args)),
-        Command::Shapes => shapes::run(),
+        Command::Shapes => Ok(shapes::run()),
     }
 }
 

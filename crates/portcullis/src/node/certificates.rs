@@ -63,7 +63,7 @@ impl Job for AuthorityRenewal {
     }
 
     fn every(&self) -> Duration {
-        Duration::from_secs(3600)
+        Duration::from_hours(1)
     }
 
     async fn run(&self, call: &mut JobCall<'_>) -> Result<(), Failure> {
@@ -81,7 +81,7 @@ impl Job for AuthorityRenewal {
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
         let issued = authority.issue(&names, call.now).map_err(|fault| broken(&fault))?;
         let version = stored.map_or(1, |leaf| leaf.version + 1);
-        call.tx.put(&global, &sealed(&call.ports, name, version, &self.names, issued))
+        call.tx.put(&global, &sealed(call.ports, name, version, &self.names, issued))
     }
 }
 

@@ -24,9 +24,10 @@ pub(super) async fn follow(publisher: Arc<Publisher>, certificates: Arc<Certific
         if snapshot.certificates.ptr_eq(&known.certificates) {
             continue;
         }
-        match set_of(&snapshot, &default) {
-            Some(set) => certificates.replace(set),
-            None => tracing::error!("the certificate `{default}` is gone; TLS goes on with the one it had"),
+        if let Some(set) = set_of(&snapshot, &default) {
+            certificates.replace(set);
+        } else {
+            tracing::error!("the certificate `{default}` is gone; TLS goes on with the one it had");
         }
         known = snapshot;
     }

@@ -49,13 +49,12 @@ impl Plan {
         let document = tokio::fs::read(file).await.map_err(DeployError::Unreadable)?;
         let file = std::fs::canonicalize(file).unwrap_or_else(|_| PathBuf::from(file));
         let tag = file.display().to_string();
-        let api = match self.find(&tag).await? {
-            Some(id) => self.client.rest("PUT", &format!("/restapis/{id}?mode=overwrite"), document).await?,
-            None => {
-                let api = self.client.rest("POST", "/restapis?mode=import", document).await?;
-                self.tag(text(&api, "id"), &tag).await?;
-                api
-            }
+        let api = if let Some(id) = self.find(&tag).await? {
+            self.client.rest("PUT", &format!("/restapis/{id}?mode=overwrite"), document).await?
+        } else {
+            let api = self.client.rest("POST", "/restapis?mode=import", document).await?;
+            self.tag(text(&api, "id"), &tag).await?;
+            api
         };
         let id = text(&api, "id").to_owned();
         let deployment = self.client.rest_json("POST", &format!("/restapis/{id}/deployments"), &json!({})).await?;
