@@ -7,7 +7,6 @@ use std::io::Write as _;
 use std::time::Duration;
 
 use base::Timestamp;
-use http::Version;
 use snapshot::{Stage, Variable};
 
 use crate::reason::{Answer, Answered, Integrate};
@@ -63,7 +62,8 @@ impl Values<'_> {
             Variable::ResourcePath => put_text(request.notes.method.get().map(|method| &*method.resource_path), out),
             Variable::Path => put_text(request.target.as_ref().map(|target| target.raw().path()), out),
             Variable::HttpMethod => put_text(request.verb.as_ref().map(http::Method::as_str), out),
-            Variable::Protocol => put_text(Some(protocol(request.version)), out),
+            // AWS says so whatever the client speaks.
+            Variable::Protocol => put_text(Some("HTTP/1.1"), out),
             Variable::RequestId => put_uuid(request.shown_id().0, out),
             Variable::ExtendedRequestId => out.extend_from_slice(&request.extended_id),
             Variable::RequestTime => put_clf_time(request.received, out),
@@ -188,17 +188,6 @@ pub(crate) fn error_of(integrate: &Integrate) -> Option<&str> {
 fn root_of_trace(header: &[u8]) -> &[u8] {
     let root = header.split(|byte| *byte == b';').find_map(|part| part.strip_prefix(b"Root="));
     root.unwrap_or_default()
-}
-
-pub(crate) fn protocol(version: Version) -> &'static str {
-    match version {
-        Version::HTTP_09 => "HTTP/0.9",
-        Version::HTTP_10 => "HTTP/1.0",
-        Version::HTTP_2 => "HTTP/2.0",
-        Version::HTTP_3 => "HTTP/3.0",
-        // The type is opaque, so no match on it is ever complete.
-        _ => "HTTP/1.1",
-    }
 }
 
 fn put_text(text: Option<&str>, out: &mut Vec<u8>) {

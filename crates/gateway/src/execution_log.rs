@@ -21,12 +21,16 @@ pub struct Exchange {
     pub request_body: Excerpt,
     /// The headers sent to the backend.
     pub endpoint_headers: String,
+    /// The template that was sent instead of the client's body.
+    pub endpoint_body: Excerpt,
     /// The headers that came back.
     pub response_headers: String,
     /// The first bytes of the body that came back.
     pub response_body: Excerpt,
     /// The headers of the answer.
     pub answer_headers: String,
+    /// The template that was answered instead of the backend's body.
+    pub answer_body: Excerpt,
 }
 
 /// The first bytes of a body.
@@ -47,6 +51,11 @@ impl Excerpt {
         let room = EXCERPT_BYTES_MAX - self.bytes.len();
         self.bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
         self.truncated |= chunk.len() > room;
+    }
+
+    /// This excerpt, or the other where this is empty.
+    fn or<'e>(&'e self, other: &'e Self) -> &'e Self {
+        if self.bytes.is_empty() { other } else { self }
     }
 
     fn text(&self) -> String {
@@ -158,6 +167,7 @@ fn before_call(request: &Request, stage: &Stage, method: &Method, payloads: bool
     let query = request.target.as_ref().and_then(|target| target.query()).unwrap_or_default();
     let exchange = request.notes.exchange();
     if payloads {
+        lines.push(format!("Method request path: {}", map(path_parameters(request, stage).into_iter())));
         let pairs =
             query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         lines
@@ -171,9 +181,18 @@ fn before_call(request: &Request, stage: &Stage, method: &Method, payloads: bool
     if payloads {
         lines.push(format!("Endpoint request URI: {}", one_line(&exchange.uri)));
         lines.push(format!("Endpoint request headers: {}", exchange.endpoint_headers));
-        lines.push(format!("Endpoint request body after transformations: {}", exchange.request_body.text()));
+        let body = exchange.endpoint_body.or(&exchange.request_body);
+        lines.push(format!("Endpoint request body after transformations: {}", body.text()));
     }
     lines.push(format!("Sending request to {}", one_line(&exchange.uri)));
+}
+
+/// The path's parameters, found once more: only a log wants them this late.
+fn path_parameters<'r>(request: &'r Request, stage: &'r Stage) -> Vec<(&'r str, &'r [u8])> {
+    let (Some(target), Some(verb)) = (&request.target, &request.verb) else { return Vec::new() };
+    let found = stage.routes.find(target.rest(), verb);
+    let parameters = found.map(|found| found.parameters).unwrap_or_default();
+    parameters.into_iter().map(|(name, value)| (name, value.as_bytes())).collect()
 }
 
 fn after_call(request: &Request, lines: &mut Vec<String>) {
@@ -181,8 +200,9 @@ fn after_call(request: &Request, lines: &mut Vec<String>) {
     if !exchange.response_headers.is_empty() {
         lines.push(format!("Endpoint response headers: {}", exchange.response_headers));
         lines.push(format!("Endpoint response body before transformations: {}", exchange.response_body.text()));
-        lines.push(format!("Method response body after transformations: {}", exchange.response_body.text()));
     }
+    let body = exchange.answer_body.or(&exchange.response_body);
+    lines.push(format!("Method response body after transformations: {}", body.text()));
     if !exchange.answer_headers.is_empty() {
         lines.push(format!("Method response headers: {}", exchange.answer_headers));
     }

@@ -15,7 +15,7 @@ use crate::trail::Trail;
 use crate::world::World;
 
 /// From arrival to the answer. [`Step::Record`] follows when the answer's last byte was taken, or the request dropped.
-pub(crate) async fn begin(inbound: Inbound, world: World, mut recording: Recording) -> Response<edge::Body> {
+pub(crate) async fn begin(inbound: Box<Inbound>, world: World, mut recording: Recording) -> Response<edge::Body> {
     let outcome = AssertUnwindSafe(locate_and_travel(inbound, &world, &mut recording)).catch_unwind().await;
     let outcome = outcome.unwrap_or_else(|panic| Err(recording.panicked(&*panic)));
     let composed = answer::compose(outcome, recording.request());
@@ -23,7 +23,7 @@ pub(crate) async fn begin(inbound: Inbound, world: World, mut recording: Recordi
     recording.follow(answer)
 }
 
-async fn locate_and_travel(inbound: Inbound, world: &World, recording: &mut Recording) -> Result<Answer, Refused> {
+async fn locate_and_travel(inbound: Box<Inbound>, world: &World, recording: &mut Recording) -> Result<Answer, Refused> {
     let Recording { trail, owner, .. } = recording;
     let located = trail.record(Step::Locate, locate::place(inbound, world, owner))?;
     travel(located, world, trail).await

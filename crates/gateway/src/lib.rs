@@ -38,6 +38,7 @@ mod forward;
 mod body;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use base::{Clock, Scope};
@@ -78,8 +79,8 @@ impl Gateway {
         Self { snapshot, freshness, egress, desk: Arc::new(Desk { sink, clock, installation }) }
     }
 
-    fn world(&self) -> World {
-        let now = self.desk.clock.elapsed();
+    /// The world at `now`, as the clock measures durations.
+    fn world(&self, now: Duration) -> World {
         let stale = self.freshness.stale_max().filter(|_| self.freshness.is_stale(now));
         World {
             snapshot: self.snapshot.load_full(),
@@ -94,9 +95,9 @@ impl edge::Handler for Gateway {
     async fn handle(&self, arrived: edge::Arrived) -> Response<edge::Body> {
         let edge::Arrived { head, body, connection } = arrived;
         let request = Arc::new(Request::new(Some(&head), connection, &*self.desk.clock));
-        let world = self.world();
+        let world = self.world(request.started);
         let recording = Recording::begin(&self.desk, &request, world.snapshot.revision);
-        let inbound = Inbound { request, headers: head.headers, received: head.received, body };
+        let inbound = Box::new(Inbound { request, headers: head.headers, received: head.received, body });
         journey::begin(inbound, world, recording).await
     }
 

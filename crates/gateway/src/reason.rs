@@ -37,6 +37,22 @@ pub enum Reason {
     Record(Record),
 }
 
+impl Reason {
+    /// Whether nothing had to be asked or computed, so that no time passed: reading the clock would cost more than the
+    /// decision.
+    pub fn is_instant(&self) -> bool {
+        match self {
+            Self::Network(Network::Public)
+            | Self::Firewall(Firewall::NoneAttached)
+            | Self::Authorize(Authorize::OpenToAll)
+            | Self::Meter(Meter::Unmetered)
+            | Self::Validate(Validate::NoValidator)
+            | Self::Cache(Cache::Off) => true,
+            Self::Locate(_) | Self::Route(_) | Self::Integrate(_) | Self::Answer(_) | Self::Record(_) => false,
+        }
+    }
+}
+
 /// Reasons of the locate step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Locate {

@@ -48,7 +48,7 @@ pub enum Outcome {
 }
 
 /// Every step decides once.
-const ENTRIES_MAX: usize = 16;
+const ENTRIES_MAX: usize = 12;
 
 impl Trail {
     /// A trail that begins at `started`.
@@ -76,7 +76,10 @@ impl Trail {
     /// Notes a decision.
     pub fn note(&mut self, step: Step, outcome: Outcome, reason: Reason) {
         if self.entries.len() < ENTRIES_MAX {
-            let at_us = self.elapsed().as_micros() as u64;
+            let at_us = match self.entries.last() {
+                Some(last) if reason.is_instant() => last.at_us,
+                Some(_) | None => self.elapsed().as_micros() as u64,
+            };
             self.entries.push(Entry { step, outcome, at_us, reason });
         }
     }
@@ -155,7 +158,7 @@ pub enum DecodeError {
     Damaged,
 }
 
-/// A packed trail's length, at most: sixteen entries of a few short texts each.
+/// A packed trail's length, at most: twelve entries of a few short texts each.
 pub const TRAIL_BYTES_MAX: usize = 16 * 1024;
 
 /// The packed form's version, its first byte.

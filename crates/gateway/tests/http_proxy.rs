@@ -4,7 +4,7 @@ mod support;
 
 use http::{Response, StatusCode};
 use snapshot::{Integration, Source, Target, Variable};
-use support::upstream::{Upstream, text};
+use support::upstream::{Then, Upstream, text};
 use support::{call, plan, proxy};
 
 #[tokio::test]
@@ -177,4 +177,30 @@ async fn an_answer_to_head_tells_its_length() {
     let site = plan(vec![("ANY", "/", proxy(&upstream.authority(), "/"))]).start();
     let reply = site.send("HEAD /prod", "", "").await;
     assert_eq!((reply.status, reply.text(), reply.header("content-length")), (StatusCode::OK, "", Some("2")));
+}
+
+#[tokio::test]
+async fn split_cookies_arrive_as_one() {
+    let upstream = Upstream::ok().await;
+    let site = plan(vec![("GET", "/", proxy(&upstream.authority(), "/"))]).start();
+    site.send("GET /prod", "Cookie: a=1\r\nCookie: b=2\r\n", "").await;
+    let seen = upstream.only();
+    assert_eq!(seen.headers.get_all("cookie").iter().count(), 1);
+    assert_eq!(seen.header("cookie"), Some("a=1; b=2"));
+}
+
+#[tokio::test]
+async fn every_answer_has_a_media_type() {
+    let upstream = Upstream::ok().await;
+    let site = plan(vec![("GET", "/", proxy(&upstream.authority(), "/"))]).start();
+    assert_eq!(site.get("/prod").await.header("content-type"), Some("application/json"));
+}
+
+#[tokio::test]
+async fn a_backend_cannot_switch_protocols() {
+    let answer = b"HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: x\r\n\r\n";
+    let upstream = Upstream::raw(answer, Then::StaySilent).await;
+    let site = plan(vec![("GET", "/", proxy(&upstream.authority(), "/"))]).start();
+    let reply = site.send("GET /prod", "Connection: upgrade\r\nUpgrade: x\r\n", "").await;
+    assert!(reply.status.is_server_error(), "{}", reply.status);
 }

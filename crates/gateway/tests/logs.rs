@@ -69,7 +69,7 @@ fn logged(errors: bool, info: bool, payloads: bool) -> Logging {
 #[tokio::test]
 async fn an_execution_log_tells_the_story_in_awss_words() {
     let upstream = Upstream::ok().await;
-    let mut plan = plan(vec![("POST", "/pets", proxy(&upstream.authority(), "/base"))]);
+    let mut plan = plan(vec![("POST", "/{kind}", proxy(&upstream.authority(), "/base"))]);
     plan.logging = logged(true, true, true);
     let site = plan.start();
     let reply =
@@ -80,9 +80,10 @@ async fn an_execution_log_tells_the_story_in_awss_words() {
     for want in [
         "Extended Request Id: ".to_owned(),
         format!("Verifying Usage Plan for request: {id}. API Key:  API Stage: {API}/prod"),
-        "API Key  authorized because method 'POST /pets' does not require API Key.".to_owned(),
+        "API Key  authorized because method 'POST /{kind}' does not require API Key.".to_owned(),
         format!("Starting execution for request: {id}"),
         "HTTP Method: POST, Resource Path: /pets".to_owned(),
+        "Method request path: {kind=pets}".to_owned(),
         "Method request query string: {a=b}".to_owned(),
         "Method request headers: {".to_owned(),
         "Method request body before transformations: hello".to_owned(),

@@ -47,6 +47,7 @@ pub(crate) fn pass_on(headers: &mut HeaderMap, request: &Request, stage: &Stage)
     for name in &REMOVED {
         headers.remove(name);
     }
+    join_cookies(headers);
     // SECURITY: a signature for us is a credential that the backend must not get to replay.
     if headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-")) {
         headers.remove(header::AUTHORIZATION);
@@ -65,6 +66,16 @@ pub(crate) fn introduce(headers: &mut HeaderMap, request: &Request, stage: &Stag
     headers.insert(&TRACE_ID, request.trace_id.clone());
     if let Ok(id) = HeaderValue::from_str(stage.api_id.as_str()) {
         headers.insert(&API_ID, id);
+    }
+}
+
+/// HTTP/2 may split a cookie header that HTTP/1.1 must have in one (RFC 9113, section 8.2.3).
+fn join_cookies(headers: &mut HeaderMap) {
+    let parts: Vec<&[u8]> = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes).collect();
+    if parts.len() > 1
+        && let Ok(joined) = HeaderValue::from_bytes(&parts.join(&b"; "[..]))
+    {
+        headers.insert(header::COOKIE, joined);
     }
 }
 

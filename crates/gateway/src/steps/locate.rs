@@ -29,7 +29,8 @@ pub struct Inbound {
 /// The request is for a stage that is served.
 #[derive(Debug)]
 pub struct Located {
-    inbound: Inbound,
+    /// Boxed, because it is handed on from step to step.
+    inbound: Box<Inbound>,
     stage: Arc<Stage>,
 }
 
@@ -44,7 +45,7 @@ impl Located {
         &self.stage
     }
 
-    pub(super) fn into_parts(self) -> (Inbound, Arc<Stage>) {
+    pub(super) fn into_parts(self) -> (Box<Inbound>, Arc<Stage>) {
         (self.inbound, self.stage)
     }
 
@@ -54,7 +55,7 @@ impl Located {
 }
 
 /// Finds the stage that the request is for, and whose the records are.
-pub fn place(inbound: Inbound, world: &World, owner: &mut Owner) -> Verdict<Located> {
+pub fn place(inbound: Box<Inbound>, world: &World, owner: &mut Owner) -> Verdict<Located> {
     if let Some(stale) = world.stale {
         let reason = Locate::StaleSnapshot { age_s: stale.age.as_secs(), max_s: stale.max.as_secs() };
         return Err(refused(FrontEnd::UNAVAILABLE, reason));

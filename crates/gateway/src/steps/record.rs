@@ -100,6 +100,9 @@ impl Recording {
         }
         let body = match body {
             Body::Ready(bytes) => {
+                if self.logs_payloads() {
+                    self.request.notes.exchange().answer_body.take(&bytes);
+                }
                 self.bytes = bytes.len() as u64;
                 self.answered();
                 edge::Body::from(bytes)
@@ -153,7 +156,7 @@ impl Recording {
             path: short(path).into(),
             status: self.status,
             bytes: self.bytes,
-            took_us: self.trail.elapsed().as_micros() as u64,
+            took_us: self.trail.entries().last().map_or(0, |entry| entry.at_us),
             entries: Cow::Borrowed(self.trail.entries()),
         }
     }

@@ -23,7 +23,7 @@ use crate::target::Target;
 /// The request is for a method that exists.
 #[derive(Debug)]
 pub struct Routed {
-    inbound: Inbound,
+    inbound: Box<Inbound>,
     stage: Arc<Stage>,
     method: Arc<Method>,
     parameters: Parameters,
@@ -44,7 +44,7 @@ impl Parameters {
 /// What a routed request consists of.
 #[derive(Debug)]
 pub(super) struct Parts {
-    pub(super) inbound: Inbound,
+    pub(super) inbound: Box<Inbound>,
     pub(super) stage: Arc<Stage>,
     pub(super) method: Arc<Method>,
     pub(super) parameters: Parameters,

@@ -69,6 +69,10 @@ pub(super) async fn send(
     let latency_us = world.clock.elapsed().saturating_sub(began).as_micros() as u64;
 
     let (head, body) = response.into_parts();
+    // Nobody asked for another protocol, and whatever else is no final answer has no meaning here.
+    if head.status.is_informational() {
+        return Err(bad_answer(host, "it answered with an informational status".into()));
+    }
     if method.logging.payloads {
         request.notes.exchange().response_headers = execution_log::headers(&head.headers);
     }

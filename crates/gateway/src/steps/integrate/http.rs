@@ -23,7 +23,7 @@ use crate::{execution_log, steps::locate::Inbound};
 /// Maps the request, calls, and maps the answer.
 pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &World) -> Verdict<Answer> {
     let Parts { inbound, stage, method, parameters } = parts;
-    let Inbound { request, headers: client, received, body } = inbound;
+    let Inbound { request, headers: client, received, body } = *inbound;
     let call = &integration.call;
     let payloads = method.logging.payloads;
     if payloads {
@@ -51,7 +51,11 @@ pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &Wo
         Some((_, text)) => edge::Body::from(Bytes::copy_from_slice(text.as_bytes())),
         None => body,
     };
-    let (upload, upload_state) = Upload::new(body, payloads.then(|| request.clone()));
+    if payloads && let Some((_, text)) = template {
+        request.notes.exchange().endpoint_body.take(text.as_bytes());
+    }
+    let logged = (payloads && template.is_none()).then(|| request.clone());
+    let (upload, upload_state) = Upload::new(body, logged);
     let outgoing = Outgoing { verb: call::verb(call, &request), uri, headers, body: upload, upload_state };
     let called = call::send(outgoing, call, &method, &request, world).await?;
 

@@ -2,11 +2,13 @@
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html>
 
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
+use http::HeaderValue;
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use snapshot::HttpCall;
 
 use super::call::{self, Called, Outgoing};
 use super::sources::Sources;
+use super::templates::DEFAULT_MEDIA_TYPE;
 use super::uri::{self, Unmapped};
 use crate::body::Upload;
 use crate::execution_log;
@@ -21,7 +23,7 @@ use crate::world::World;
 /// Passes the request on and the answer back.
 pub(super) async fn call(parts: Parts, call: &HttpCall, world: &World) -> Verdict<Answer> {
     let Parts { inbound, stage, method, parameters } = parts;
-    let Inbound { request, mut headers, received, body } = inbound;
+    let Inbound { request, mut headers, received, body } = *inbound;
     let payloads = method.logging.payloads;
     if payloads {
         request.notes.exchange().request_headers = execution_log::headers(&headers);
@@ -42,6 +44,8 @@ pub(super) async fn call(parts: Parts, call: &HttpCall, world: &World) -> Verdic
 
     let length = headers.get(CONTENT_LENGTH).cloned();
     forward::response::pass_back(&mut headers);
+    // AWS names a media type on every answer of an integration.
+    headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(DEFAULT_MEDIA_TYPE));
     // An answer to HEAD says how long the body would be.
     if let Some(length) = length.filter(|_| is_head) {
         headers.insert(CONTENT_LENGTH, length);
