@@ -104,7 +104,6 @@ async fn unknown_places_are_no_fault_of_ours() {
         ("GET", "/restapis/%00"),
         ("GET", "/restapis/..%2f..%2fetc"),
         ("GET", "/restapis/%ff"),
-        ("GET", "/restapis?limit=-1"),
         ("GET", "/restapis?limit=a"),
         ("GET", "/restapis?limit=99999999999999999999"),
         ("GET", "/restapis?position=%00%ff"),

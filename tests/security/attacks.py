@@ -7,7 +7,7 @@ import datetime
 from urllib.parse import urlencode
 
 from botocore.auth import SigV4Auth
-from botocore.awsrequest import AWSRequest
+from botocore.awsrequest import create_request_object, prepare_request_dict
 from botocore.credentials import Credentials
 
 STALE = datetime.timedelta(minutes=6)
@@ -40,7 +40,7 @@ def early(request, installation, service):
 
 
 def other_service(request, installation, service):
-    """A signature for another service; the operation is still recognised by its shape."""
+    """A signature for a service that is not served here."""
     sign(request, installation, "sqs")
 
 
@@ -67,6 +67,8 @@ def empty_signature(request, installation, service):
     request.headers["Authorization"] = header.rpartition("Signature=")[0] + "Signature="
 
 
+# One address serves every service, and the scope names the one that is asked.
+ELSEWHERE = "UnknownOperation"
 MISSING = "MissingAuthenticationToken"
 INVALID = "InvalidSignature"
 UNKNOWN = "UnrecognizedClient"
@@ -78,7 +80,7 @@ ATTACKS = {
     changed_body: {INVALID},
     expired: {INVALID},
     early: {INVALID},
-    other_service: {INVALID},
+    other_service: {INVALID, ELSEWHERE},
     unknown_key: {UNKNOWN},
     unknown_token: {UNKNOWN},
     garbage: {INCOMPLETE},
@@ -87,15 +89,18 @@ ATTACKS = {
 
 # The query protocol has names of its own for two of them.
 QUERY = {INVALID: "SignatureDoesNotMatch", UNKNOWN: "InvalidClientTokenId"}
-# JSON 1.x services answer 400 to what the others answer 403 to.
+# JSON 1.x services answer 400 to what the others answer 403 to, and the query protocol to what is no signature at all.
 STATUS = {"rest-json": 403, "json": 400, "query": 403}
+QUERY_STATUS = {garbage: 400, empty_signature: 400}
 
 
 def expected(attack, protocol):
-    """The codes and the status of AWS's answer."""
+    """The codes and the status of AWS's answer; a service that is not served has no protocol, and answers in JSON."""
     kinds = ATTACKS[attack]
     codes = {QUERY.get(kind, kind) if protocol == "query" else kind + "Exception" for kind in kinds}
-    return codes, STATUS[protocol]
+    if ELSEWHERE in kinds:
+        return codes | {ELSEWHERE + "Exception"}, 404
+    return codes, QUERY_STATUS.get(attack, STATUS[protocol]) if protocol == "query" else STATUS[protocol]
 
 
 def sign(request, installation, service, key=None, secret=None, token=None, age=datetime.timedelta()):
@@ -117,17 +122,13 @@ class Aged(SigV4Auth):
 
 def prepare(installation, serialized):
     """A request as botocore would send it, before it is signed."""
-    return AWSRequest(
-        method=serialized["method"],
-        url=installation.admin + serialized["url_path"],
-        params=serialized.get("query_string") or None,
-        headers=dict(serialized.get("headers", {})),
-        data=body_of(serialized),
-    )
+    prepare_request_dict(serialized, installation.admin, context={})
+    request = create_request_object(serialized)
+    request.data = body_of(request.data)
+    return request
 
 
-def body_of(serialized):
-    body = serialized.get("body", b"")
-    if isinstance(body, dict):
-        return urlencode(body).encode()
-    return body.encode() if isinstance(body, str) else body
+def body_of(data):
+    if isinstance(data, dict):
+        return urlencode(data).encode()
+    return data.encode() if isinstance(data, str) else data or b""

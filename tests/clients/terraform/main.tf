@@ -105,9 +105,10 @@ resource "aws_api_gateway_deployment" "pets" {
 
   triggers = {
     redeployment = sha1(jsonencode([
-      aws_api_gateway_integration.pet,
-      aws_api_gateway_integration.health,
-      aws_api_gateway_integration_response.health,
+      aws_api_gateway_resource.pet.id,
+      aws_api_gateway_integration.pet.uri,
+      aws_api_gateway_integration.health.id,
+      aws_api_gateway_integration_response.health.response_templates,
     ]))
   }
 
