@@ -42,7 +42,7 @@ impl Node {
         command.arg("run").arg(&document).arg("--data-dir").arg(folder.join("data"));
         command.args(["--admin", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--plain-http", "127.0.0.1:0"]);
         command.args(["--workers", workers, "--variable", &format!("upstream=127.0.0.1:{upstream}")]);
-        command.env("PORTCULLIS_LOG", "warn");
+        command.env("PORTCULLIS_LOG", "error");
         let mut process = Process::pinned(core, &command)?;
         let output = process.child().stdout.take().ok_or_else(|| io::Error::other("no output"))?;
         let mut lines = BufReader::new(output).lines();
