@@ -67,21 +67,47 @@ impl Job for AuthorityRenewal {
     }
 
     async fn run(&self, call: &mut JobCall<'_>) -> Result<(), Failure> {
+        self.renew(&mut call.tx, call.ports, call.now).await
+    }
+}
+
+impl AuthorityRenewal {
+    /// Issues the certificate where it is due. The job does so under its lease; a start does so before it can serve, and
+    /// then the transaction's own preconditions settle which of several nodes was first.
+    async fn renew(&self, tx: &mut Transaction, ports: &Ports, now: Timestamp) -> Result<(), Failure> {
         let global = self.scope.global();
         let name = self.names.first().map(String::as_str).unwrap_or_default();
-        let stored = call.tx.get::<LocalLeaf>(&global, name).await?;
-        let sound =
-            |stored: &LocalLeaf| stored.names == self.names && still_good(&call.ports.master_key, stored, call.now);
+        let stored = tx.get::<LocalLeaf>(&global, name).await?;
+        let sound = |stored: &LocalLeaf| stored.names == self.names && still_good(&ports.master_key, stored, now);
         if stored.as_ref().is_some_and(sound) {
             return Ok(());
         }
-        let authority = call.tx.get::<LocalAuthority>(&global, LocalAuthority::ID).await?;
+        let authority = tx.get::<LocalAuthority>(&global, LocalAuthority::ID).await?;
         let authority = authority.ok_or_else(|| Failure::Broken { what: "there is no local authority".to_owned() })?;
-        let authority = restore(&call.ports.master_key, &authority)?;
+        let authority = restore(&ports.master_key, &authority)?;
         let names: Vec<&str> = self.names.iter().map(String::as_str).collect();
-        let issued = authority.issue(&names, call.now).map_err(|fault| broken(&fault))?;
+        let issued = authority.issue(&names, now).map_err(|fault| broken(&fault))?;
         let version = stored.map_or(1, |leaf| leaf.version + 1);
-        call.tx.put(&global, &sealed(call.ports, name, version, &self.names, issued))
+        tx.put(&global, &sealed(ports, name, version, &self.names, issued))
+    }
+
+    /// Makes sure that there is a certificate, before the first handshake.
+    pub(super) async fn ensure(&self, ports: &Ports, now: Timestamp) -> Result<(), Failure> {
+        loop {
+            let mut tx = Transaction::begin(ports.resources.as_ref(), Kind::Write).await?;
+            self.renew(&mut tx, ports, now).await?;
+            if tx.is_empty() {
+                return Ok(());
+            }
+            let mut batch = tx.into_batch();
+            batch.audit.push(control::audit::system_entry(&self.scope, self.name(), now));
+            match ports.resources.commit(batch).await {
+                Ok(_) => return Ok(()),
+                // Another node was first: look at what it made.
+                Err(CommitError::Conflict | CommitError::Fenced) => {}
+                Err(CommitError::Fault(fault)) => return Err(fault.into()),
+            }
+        }
     }
 }
 

@@ -95,8 +95,7 @@ impl Planes {
         node: &mut Node,
     ) -> Result<(), StartError> {
         let renewal = self.renewal(settings);
-        // The first certificate is needed before the first handshake; whichever node holds the lease makes it.
-        self.jobs.once(&renewal).await?;
+        renewal.ensure(&self.jobs.ports, clock.now()).await?;
         self.publisher.catch_up().await?;
         let default = renewal.names.first().cloned().unwrap_or_default();
         let certificates = tls::certificates(&self.publisher, &default)?;

@@ -102,6 +102,10 @@ pub(crate) enum SecurityPolicy {
     EdgeTls12Pfs,
     #[shape("SecurityPolicy_TLS12_2018_EDGE")]
     EdgeTls12Of2018,
+    #[shape("SecurityPolicy_TLS13_1_2_Ext2_PQ_2025_09")]
+    Tls12Ext2Pq,
+    #[shape("SecurityPolicy_TLS13_1_2_Ext2_FIPS_PQ_2025_09")]
+    Tls12Ext2FipsPq,
 }
 
 /// Whether host and server name must agree.

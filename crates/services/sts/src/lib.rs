@@ -42,6 +42,7 @@ mod tests {
             "GetCallerIdentity",
             "GetDelegatedAccessToken",
             "GetFederationToken",
+            "GetScopedCredentials",
             "GetSessionToken",
             "GetWebIdentityToken",
         ];

@@ -22,6 +22,7 @@ pub(crate) fn all() -> Vec<Refused> {
         "GetAccessKeyInfo"
         "GetDelegatedAccessToken"
         "GetFederationToken"
+        "GetScopedCredentials"
         "GetSessionToken"
         "GetWebIdentityToken"
     ]

@@ -82,7 +82,9 @@ pub(crate) fn security_policy(policy: SecurityPolicy) -> Result<stored::Security
         | SecurityPolicy::Tls12Of2021
         | SecurityPolicy::EdgeTls13
         | SecurityPolicy::EdgeTls12Pfs
-        | SecurityPolicy::EdgeTls12Of2018 => {
+        | SecurityPolicy::EdgeTls12Of2018
+        | SecurityPolicy::Tls12Ext2Pq
+        | SecurityPolicy::Tls12Ext2FipsPq => {
             let name = wire::Choice::as_text(&policy);
             Err(Error::not_enforced(format!("securityPolicy `{name}`")))
         }
