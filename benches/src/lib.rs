@@ -6,3 +6,5 @@ pub mod process;
 pub mod load;
 pub mod nginx;
 pub mod node;
+pub mod folder;
+pub mod tls;

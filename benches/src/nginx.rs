@@ -57,10 +57,8 @@ pub fn peer(folder: &Path, core: usize, upstream: u16) -> io::Result<Nginx> {
 fn start(folder: &Path, name: &str, core: usize, http: &str, plain: u16, tls: u16) -> io::Result<Nginx> {
     let home = folder.join(name);
     fs::create_dir_all(&home)?;
-    let temporary: String = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
-        .iter()
-        .map(|kind| format!("{kind}_temp_path {}; ", home.join(kind).display()))
-        .collect();
+    let folder_of = |kind: &str| format!("{kind}_temp_path {}; ", home.join(kind).display());
+    let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(folder_of).concat();
     let text = format!(
         "daemon off; worker_processes 1; pid {pid}; error_log {errors} warn; events {{ worker_connections 16384; }} \
          http {{ {temporary} {http} }}",

@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
+use benches::folder::Folder;
 use benches::load::{Load, Measured};
 use benches::nginx::{self, Nginx};
 use benches::node::Node;
@@ -169,25 +169,4 @@ fn median(rounds: &[Round], of: impl Fn(&Round) -> f64) -> f64 {
     let mut values: Vec<f64> = rounds.iter().map(of).collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(0.0)
-}
-
-/// A temporary folder that goes with us.
-struct Folder(PathBuf);
-
-impl Folder {
-    fn make() -> io::Result<Self> {
-        let path = std::env::temp_dir().join(format!("portcullis-bench-{}", std::process::id()));
-        std::fs::create_dir_all(&path)?;
-        Ok(Self(path))
-    }
-}
-
-impl Drop for Folder {
-    fn drop(&mut self) {
-        let start = Instant::now();
-        // The processes in it were told to stop and may still write.
-        while std::fs::remove_dir_all(&self.0).is_err() && start.elapsed() < Duration::from_secs(5) {
-            std::thread::sleep(Duration::from_millis(50));
-        }
-    }
 }
