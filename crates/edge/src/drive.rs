@@ -50,6 +50,9 @@ pub(crate) struct Driver<H> {
     http2: http2::Builder<TokioExecutor>,
 }
 
+/// A TLS connection, on the heap so that moving it from stage to stage copies nothing.
+type Encrypted = Box<TlsStream<Bounded<TcpStream>>>;
+
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
@@ -94,7 +97,7 @@ impl<H: Handler> Driver<H> {
                 // Small answers must not wait for the client's acknowledgement of the ones before.
                 let _ = stream.set_nodelay(true);
                 match tls {
-                    None => self.serve_http1(stream, facts).await,
+                    None => Box::pin(self.serve_http1(stream, facts)).await,
                     Some(tls) => self.serve_tls(stream, facts, tls).await,
                 }
             }
@@ -104,32 +107,42 @@ impl<H: Handler> Driver<H> {
         end
     }
 
+    /// A connection's memory is that of its present stage: each is a future of its own on the heap.
     async fn serve_tls(&self, stream: TcpStream, mut facts: Connection, tls: Tls) -> End {
-        let bounded = Bounded::new(stream, self.limits.handshake_bytes_max);
-        let handshake = pin!(tokio_rustls::TlsAcceptor::from(tls.0).accept(bounded).into_fallible());
-        let kill = pin!(self.kill.cancelled());
-        let timeout = select(self.clock.sleep(self.limits.handshake_timeout), kill);
-        let mut stream = match select(handshake, timeout).await {
-            Either::Left((Ok(stream), _)) => stream,
-            Either::Left((Err((error, stream)), _)) => {
-                tracing::debug!(peer = %facts.peer, %error, "the TLS handshake failed");
-                self.handler.turned_away(facts.peer, TurnedAway::HandshakeFailed);
-                self.linger(stream, Unread::Perhaps).await;
-                return End::Closed;
-            }
-            Either::Right((Either::Left(_), _)) => {
-                self.handler.turned_away(facts.peer, TurnedAway::HandshakeTimeout);
-                return End::Closed;
-            }
-            Either::Right((Either::Right(_), _)) => return End::CutOff,
+        let stream = match Box::pin(self.shake_hands(stream, facts.peer, tls)).await {
+            Ok(stream) => stream,
+            Err(end) => return end,
         };
-        stream.get_mut().0.unbound();
         let tls = tls_facts(&stream);
         let alpn = tls.alpn;
         facts.tls = Some(tls);
         match alpn {
-            Alpn::H2 => self.serve_http2(stream, facts).await,
-            Alpn::Http11 => self.serve_http1(stream, facts).await,
+            Alpn::H2 => Box::pin(self.serve_http2(stream, facts)).await,
+            Alpn::Http11 => Box::pin(self.serve_http1(stream, facts)).await,
+        }
+    }
+
+    async fn shake_hands(&self, stream: TcpStream, peer: SocketAddr, tls: Tls) -> Result<Encrypted, End> {
+        let bounded = Bounded::new(stream, self.limits.handshake_bytes_max);
+        let handshake = pin!(tokio_rustls::TlsAcceptor::from(tls.0).accept(bounded).into_fallible());
+        let kill = pin!(self.kill.cancelled());
+        let timeout = select(self.clock.sleep(self.limits.handshake_timeout), kill);
+        match select(handshake, timeout).await {
+            Either::Left((Ok(mut stream), _)) => {
+                stream.get_mut().0.unbound();
+                Ok(Box::new(stream))
+            }
+            Either::Left((Err((error, stream)), _)) => {
+                tracing::debug!(%peer, %error, "the TLS handshake failed");
+                self.handler.turned_away(peer, TurnedAway::HandshakeFailed);
+                Box::pin(self.linger(stream, Unread::Perhaps)).await;
+                Err(End::Closed)
+            }
+            Either::Right((Either::Left(_), _)) => {
+                self.handler.turned_away(peer, TurnedAway::HandshakeTimeout);
+                Err(End::Closed)
+            }
+            Either::Right((Either::Right(_), _)) => Err(End::CutOff),
         }
     }
 
@@ -138,28 +151,39 @@ impl<H: Handler> Driver<H> {
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let shared = Shared::new(facts, Arc::clone(&self.limits), Arc::clone(&self.clock));
-        let guard = Guard::new(stream, Arc::clone(&shared));
-        let service = service_fn(|request: Request<Incoming>| {
-            let (captured, in_flight) = shared.begin_captured();
-            let (handler, shared) = (Arc::clone(&self.handler), Arc::clone(&shared));
-            async move {
-                let incoming = request.into_body();
-                Ok::<_, Infallible>(service::http1(handler, shared, captured, in_flight, incoming).await)
+        let mut guard = Guard::new(stream, Arc::clone(&shared));
+        loop {
+            // Until bytes come, a connection holds none of hyper's buffers.
+            match self.watch(pin!(guard.wake()), &shared, |_| {}).await {
+                Some(Ok(true)) => {}
+                Some(Ok(false)) => break,
+                Some(Err(_)) => return End::Closed,
+                None => return End::CutOff,
             }
-        });
-        let connection = self.http1.serve_connection(TokioIo::new(guard), service).without_shutdown();
-        match self.watch(connection, &shared, |_| {}).await {
-            Some(Ok(parts)) => {
-                let (stream, unread) = parts.io.into_inner().into_inner();
-                self.linger(stream, unread).await;
-                End::Closed
+            let service = service_fn(|request: Request<Incoming>| {
+                let (captured, in_flight) = shared.begin_captured();
+                let (handler, shared) = (Arc::clone(&self.handler), Arc::clone(&shared));
+                async move {
+                    let incoming = request.into_body();
+                    Ok::<_, Infallible>(service::http1(handler, shared, captured, in_flight, incoming).await)
+                }
+            });
+            let mut connection = Box::new(self.http1.serve_connection(TokioIo::new(guard), service));
+            let ended = self.watch(Pin::new(&mut *connection), &shared, |_| {}).await;
+            guard = connection.into_parts().io.into_inner();
+            match ended {
+                Some(Ok(())) if guard.asleep() => {}
+                Some(Ok(())) => break,
+                Some(Err(error)) => {
+                    tracing::debug!(peer = %shared.facts.peer, %error, "the connection broke off");
+                    break;
+                }
+                None => return End::CutOff,
             }
-            Some(Err(error)) => {
-                tracing::debug!(peer = %shared.facts.peer, %error, "the connection broke off");
-                End::Closed
-            }
-            None => End::CutOff,
         }
+        let (stream, unread) = guard.into_inner();
+        Box::pin(self.linger(stream, unread)).await;
+        End::Closed
     }
 
     async fn serve_http2<T>(&self, stream: T, facts: Connection) -> End
@@ -175,7 +199,7 @@ impl<H: Handler> Driver<H> {
                 async move { Ok::<_, Infallible>(service::http2(handler, shared, in_flight, request).await) }
             })
         };
-        let connection = self.http2.serve_connection(TokioIo::new(stream), service);
+        let connection = pin!(self.http2.serve_connection(TokioIo::new(stream), service));
         match self.watch(connection, &shared, http2::Connection::graceful_shutdown).await {
             Some(Ok(())) => End::Closed,
             Some(Err(error)) => {
@@ -189,11 +213,10 @@ impl<H: Handler> Driver<H> {
     /// Runs a connection while its time lasts; `finish` asks it to end after what is in flight. `None` is cut off.
     async fn watch<F: Future>(
         &self,
-        connection: F,
+        mut connection: Pin<&mut F>,
         shared: &Shared,
         mut finish: impl FnMut(Pin<&mut F>),
     ) -> Option<F::Output> {
-        let mut connection = pin!(connection);
         let mut drain = pin!(self.drain.cancelled());
         let mut kill = pin!(self.kill.cancelled());
         let mut watch = Watch::new(&*self.clock, shared);
@@ -214,8 +237,8 @@ impl<H: Handler> Driver<H> {
                 }
                 match watch.poll(cx) {
                     Poll::Ready(Some(Overdue::Head)) => finish(connection.as_mut()),
+                    Poll::Ready(Some(Overdue::Doze) | None) => {}
                     Poll::Ready(Some(Overdue::Progress)) => return Poll::Ready(None),
-                    Poll::Ready(None) => {}
                     Poll::Pending => return Poll::Pending,
                 }
             }
@@ -279,7 +302,7 @@ impl<'a> Watch<'a> {
     }
 }
 
-fn tls_facts<T>(stream: &TlsStream<T>) -> TlsFacts {
+fn tls_facts(stream: &Encrypted) -> TlsFacts {
     let connection = stream.get_ref().1;
     let alpn = if connection.alpn_protocol() == Some(b"h2") { Alpn::H2 } else { Alpn::Http11 };
     TlsFacts {

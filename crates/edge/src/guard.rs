@@ -36,6 +36,8 @@ pub(crate) struct Guard<T> {
     /// Our own head, not yet taken by hyper.
     outbound: Bytes,
     place: Place,
+    /// Whether hyper was told of an end that is only a pause.
+    asleep: bool,
 }
 
 #[derive(Debug)]
@@ -81,7 +83,14 @@ impl Place {
 
 impl<T> Guard<T> {
     pub(crate) fn new(inner: T, shared: Arc<Shared>) -> Self {
-        Self { inner, shared, inbound: BytesMut::new(), outbound: Bytes::new(), place: Place::next_head() }
+        Self {
+            inner,
+            shared,
+            inbound: BytesMut::new(),
+            outbound: Bytes::new(),
+            place: Place::next_head(),
+            asleep: false,
+        }
     }
 
     /// Gives back the socket, and says whether the client may still be sending what nobody will read.
@@ -90,6 +99,11 @@ impl<T> Guard<T> {
             Place::Head { .. } if self.inbound.is_empty() => (self.inner, Unread::Nothing),
             Place::Head { .. } | Place::Length(_) | Place::Chunked(_) | Place::Closed => (self.inner, Unread::Perhaps),
         }
+    }
+
+    /// Whether the last end that hyper saw was only a pause.
+    pub(crate) fn asleep(&self) -> bool {
+        self.asleep
     }
 
     fn refuse(&mut self, captured: Captured) {
@@ -197,7 +211,22 @@ impl<T: AsyncRead + Unpin> Guard<T> {
         }
     }
 
+    /// Waits for the first bytes behind a pause, without hyper and its buffers. `false` when none will come.
+    pub(crate) async fn wake(&mut self) -> io::Result<bool> {
+        self.asleep = false;
+        std::future::poll_fn(|cx| match self.poll_more(cx)? {
+            Poll::Ready(ended) => Poll::Ready(Ok(!ended)),
+            Poll::Pending if self.shared.expired() => Poll::Ready(Ok(false)),
+            Poll::Pending => Poll::Pending,
+        })
+        .await
+    }
+
     fn poll_overdue_head(&mut self) -> Poll<io::Result<bool>> {
+        if self.inbound.is_empty() && self.shared.dozing() && !self.shared.expired() {
+            self.asleep = true;
+            return Poll::Ready(Ok(true));
+        }
         if self.shared.expired() {
             if self.inbound.is_empty() {
                 return Poll::Ready(Ok(true));
@@ -281,7 +310,66 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Guard<T> {
         Pin::new(&mut self.inner).poll_flush(cx)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(cx)
+    /// hyper is done; whether the connection is too, its driver decides.
+    fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.poll_flush(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use base::clock::ManualClock;
+    use std::time::Duration;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream};
+
+    use crate::connection::Connection;
+    use crate::limits::Limits;
+    use crate::shared::Overdue;
+
+    fn guarded() -> (Guard<DuplexStream>, DuplexStream, Arc<ManualClock>) {
+        let clock = Arc::new(ManualClock::new(base::Timestamp::UNIX_EPOCH));
+        let address = "127.0.0.1:1".parse().expect("an address");
+        let facts = Connection::new(address, address, base::Timestamp::UNIX_EPOCH);
+        let shared = Shared::new(facts, Arc::new(Limits::default()), Arc::clone(&clock) as Arc<dyn base::Clock>);
+        let (ours, theirs) = tokio::io::duplex(1024);
+        (Guard::new(ours, shared), theirs, clock)
+    }
+
+    #[tokio::test]
+    async fn an_idle_connection_lets_hyper_go_and_wakes_for_the_next_request() {
+        let (mut guard, mut client, clock) = guarded();
+        let mut room = [0; 256];
+        for _ in 0..3 {
+            client.write_all(b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it takes bytes");
+            assert!(guard.wake().await.expect("bytes"));
+            let read = guard.read(&mut room).await.expect("a head");
+            assert_eq!(&room[..read], BARE_HEAD, "hyper sees nothing of the client's");
+            let (captured, in_flight) = guard.shared.begin_captured();
+            assert!(matches!(captured, Some(Captured::Sound(head)) if head.target.as_str() == "/x"));
+            drop(in_flight);
+            clock.advance(Duration::from_secs(1));
+            assert_eq!(guard.shared.overdue(), Some(Overdue::Doze));
+            assert_eq!(guard.read(&mut room).await.expect("an end"), 0);
+            assert!(guard.asleep());
+        }
+        clock.advance(Limits::default().idle_timeout);
+        assert_eq!(guard.shared.overdue(), Some(Overdue::Head));
+        assert!(!guard.wake().await.expect("an end"));
+    }
+
+    #[tokio::test]
+    async fn half_a_head_is_no_pause() {
+        let (mut guard, mut client, clock) = guarded();
+        client.write_all(b"GET /x HTT").await.expect("it takes bytes");
+        assert!(guard.wake().await.expect("bytes"));
+        let mut room = [0; 256];
+        assert!(futures_util::future::poll_immediate(guard.read(&mut room)).await.is_none());
+        clock.advance(Limits::default().head_timeout);
+        assert_eq!(guard.shared.overdue(), Some(Overdue::Head));
+        let read = guard.read(&mut room).await.expect("a stand-in");
+        assert_eq!(&room[..read], STAND_IN);
+        let refused = guard.shared.begin_captured().0;
+        assert!(matches!(refused, Some(Captured::Refused { refusal: FrontEndRefusal::HeadTimeout, .. })));
     }
 }

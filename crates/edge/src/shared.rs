@@ -12,6 +12,9 @@ use crate::limits::Limits;
 use crate::parse::RefusedHead;
 use crate::refusal::FrontEndRefusal;
 
+/// How long a connection stays idle before its buffers are let go.
+const DOZE_AFTER: Duration = Duration::from_millis(100);
+
 /// A head that the guard has read and hyper has not asked about yet.
 #[derive(Debug)]
 pub(crate) enum Captured {
@@ -38,8 +41,10 @@ pub(crate) struct Shared {
 struct Phase {
     heads: VecDeque<Captured>,
     in_flight: usize,
-    /// On the clock's own count: when this connection has been waited for long enough.
+    /// On the clock's own count: when something is due, and when an idle connection has been waited for long enough.
     deadline: Duration,
+    idle_until: Duration,
+    dozing: bool,
     expired: bool,
     draining: bool,
 }
@@ -47,6 +52,8 @@ struct Phase {
 /// What an overdue connection was waited for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Overdue {
+    /// The next request, for a moment: buffers may be let go.
+    Doze,
     /// The next head.
     Head,
     /// A request in flight that makes no progress, or a close that does not come.
@@ -56,7 +63,15 @@ pub(crate) enum Overdue {
 impl Shared {
     pub(crate) fn new(facts: Connection, limits: Arc<Limits>, clock: Arc<dyn Clock>) -> Arc<Self> {
         let deadline = clock.elapsed() + limits.head_timeout;
-        let phase = Phase { heads: VecDeque::new(), in_flight: 0, deadline, expired: false, draining: false };
+        let phase = Phase {
+            heads: VecDeque::new(),
+            in_flight: 0,
+            deadline,
+            idle_until: deadline,
+            dozing: false,
+            expired: false,
+            draining: false,
+        };
         Arc::new(Self { facts: Arc::new(facts), limits, clock, phase: Mutex::new(phase) })
     }
 
@@ -81,6 +96,7 @@ impl Shared {
         let mut phase = self.phase();
         phase.in_flight += 1;
         phase.expired = false;
+        phase.dozing = false;
         phase.deadline = now + self.limits.stall_timeout;
         InFlight(Arc::clone(self))
     }
@@ -90,7 +106,8 @@ impl Shared {
         let now = self.clock.elapsed();
         let mut phase = self.phase();
         if phase.in_flight == 0 {
-            phase.deadline = now + self.limits.head_timeout;
+            phase.idle_until = now + self.limits.head_timeout;
+            phase.deadline = phase.idle_until;
         }
         phase.in_flight == 0
     }
@@ -116,9 +133,20 @@ impl Shared {
         if phase.in_flight > 0 || phase.expired {
             return Some(Overdue::Progress);
         }
+        if now < phase.idle_until {
+            phase.dozing = true;
+            phase.deadline = phase.idle_until;
+            return Some(Overdue::Doze);
+        }
         phase.expired = true;
         phase.deadline = now + self.limits.drain_grace;
         Some(Overdue::Head)
+    }
+
+    /// Whether an idle connection may let its buffers go.
+    pub(crate) fn dozing(&self) -> bool {
+        let phase = self.phase();
+        phase.dozing && phase.in_flight == 0
     }
 
     /// Whether the wait for the next head is over.
@@ -133,7 +161,8 @@ impl Shared {
         let mut phase = self.phase();
         phase.draining = true;
         if phase.in_flight == 0 {
-            phase.deadline = phase.deadline.min(now + self.limits.drain_grace);
+            phase.idle_until = phase.idle_until.min(now + self.limits.drain_grace);
+            phase.deadline = phase.deadline.min(phase.idle_until);
         }
     }
 
@@ -159,7 +188,8 @@ impl Drop for InFlight {
         phase.in_flight -= 1;
         if phase.in_flight == 0 {
             let wait = if phase.draining { self.0.limits.drain_grace } else { self.0.limits.idle_timeout };
-            phase.deadline = now + wait;
+            phase.idle_until = now + wait;
+            phase.deadline = now + wait.min(DOZE_AFTER);
         }
     }
 }

@@ -3,9 +3,10 @@
 mod support;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use edge::{CertificateSet, FrontEndRefusal};
+use edge::{CertificateSet, FrontEndRefusal, Limits, Workers};
 use http::Request;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::client::conn::http2::SendRequest;
@@ -13,7 +14,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ClientConfig;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, ServerName};
-use support::{Running, Speaks, certificate, patiently, read_answer, start};
+use support::{Running, Speaks, certificate, patiently, read_answer, start, start_with};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -161,6 +162,20 @@ async fn http2_is_for_the_host_of_its_connection() {
         200,
         "one stream took no other with it"
     );
+}
+
+#[tokio::test]
+async fn an_http2_connection_without_a_request_is_closed() {
+    let short = Duration::from_millis(80);
+    let limits = Limits { head_timeout: short, drain_grace: short, ..Limits::default() };
+    let running = start_with(Speaks::Tls, Workers::Shared, limits);
+    let config = Arc::new(trusting(&running, &["h2"]));
+    for sent in [&b""[..], b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"] {
+        let mut stream = handshake(&running, &config, "localhost").await.expect("a handshake");
+        stream.write_all(sent).await.expect("it takes bytes");
+        stream.flush().await.expect("it takes bytes");
+        support::read_to_end(&mut stream).await;
+    }
 }
 
 #[tokio::test]
