@@ -180,6 +180,7 @@ fn jobs(renewal: AuthorityRenewal, settings: &Settings) -> Vec<Arc<dyn Job>> {
         Arc::new(renewal),
         Arc::new(installation::jobs::RecordsRetention { retention }),
         Arc::new(installation::jobs::AuditRetention),
+        Arc::new(installation::jobs::ChangeFeedRetention::default()),
     ]
 }
 

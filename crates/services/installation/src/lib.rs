@@ -1,7 +1,7 @@
 //! The service portcullis: what our own command line asks a running node, and the installation's own upkeep.
 //!
 //! It must not know: how a request travels, how a trail is written, other services. Begin with [`service`], the table of
-//! its operations; [`jobs`] holds the retention of records and audit.
+//! its operations; [`jobs`] holds the retention of records, audit and the change feed.
 
 mod filter_records;
 mod explain_request;

@@ -12,7 +12,7 @@ use operation::{
     Operation, Ports, Principal, Transaction,
 };
 use store_records::{BlockBuilder, BlockQuery, Stream};
-use store_resources::{AuditEntry, AuditFilter, Batch, Lease};
+use store_resources::{AuditEntry, AuditFilter, Batch, Changes, Key, Lease, Revision, Table, Write};
 use store_sqlite::SqliteStore;
 
 pub(crate) const ONE: &str = "111111111111";
@@ -139,6 +139,19 @@ impl World {
             AuditFilter { account, region, attribute: None, from: at(0), to: at(NOW), after: None, limit: 10_000 };
         let page = self.ports.resources.read_audit(&filter).await.unwrap();
         page.entries.iter().map(|entry| entry.time.as_second()).collect()
+    }
+
+    /// Commits a revision.
+    pub(crate) async fn commit(&self) {
+        let key = Key::new(scope(ONE), Table("pets"), "cat");
+        let write = Write::Put { key, value: Vec::new(), index: Vec::new() };
+        self.ports.resources.commit(Batch { writes: vec![write], ..Batch::default() }).await.unwrap();
+    }
+
+    /// Whether the change feed still tells everything after a revision.
+    pub(crate) async fn feed_reaches(&self, since: u64) -> bool {
+        let mut view = self.ports.resources.view().await.unwrap();
+        matches!(view.changes(Revision(since)).await.unwrap(), Changes::Since(_))
     }
 
     /// Runs a job once; answers what it would commit.

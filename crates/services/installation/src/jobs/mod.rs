@@ -2,6 +2,8 @@
 
 mod records_retention;
 mod audit_retention;
+mod change_feed_retention;
 
 pub use audit_retention::AuditRetention;
+pub use change_feed_retention::ChangeFeedRetention;
 pub use records_retention::RecordsRetention;
