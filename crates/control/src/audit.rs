@@ -70,6 +70,30 @@ pub fn entry(record: &Record<'_>) -> AuditEntry {
     }
 }
 
+/// The entry of the system's own work in `scope`, named after the job that did it.
+pub fn system_entry(scope: &Scope, job: &'static str, now: Timestamp) -> AuditEntry {
+    let principal = Principal::System { account: scope.account, job };
+    entry(&Record {
+        scope,
+        aws_region: scope.region.as_str(),
+        request_id: RequestId::random(),
+        now,
+        principal: Some(&principal),
+        claimed_key: None,
+        event_source: "portcullis.amazonaws.com",
+        api_version: None,
+        event_name: job,
+        read_only: false,
+        source_ip: None,
+        user_agent: None,
+        host: None,
+        parameters: None,
+        response: None,
+        error: None,
+        resources: Vec::new(),
+    })
+}
+
 fn access_key<'a>(record: &'a Record<'_>) -> Option<&'a str> {
     let proven = record.principal.and_then(Principal::access_key).map(base::id::AccessKeyId::as_str);
     proven.or(record.claimed_key)

@@ -1,10 +1,12 @@
 //! One AWS call, step by step: this file is the whole story.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures_util::FutureExt as _;
 use http::Response;
-use operation::{Kind, Ports};
+use operation::{Failure, Kind, Ports};
 use sigv4::KeyCache;
 
 use crate::Received;
@@ -31,9 +33,12 @@ impl Control {
     /// Answers a call; whatever happens, it is recorded first.
     pub async fn answer(&self, received: &Received) -> Response<Bytes> {
         let mut notes = Notes::default();
-        let refusal = match self.travel(received, &mut notes).await {
-            Ok(answer) => return answer,
-            Err(refusal) => refusal,
+        // A call that panics is a call that failed: it is answered and recorded like one.
+        let travelled = AssertUnwindSafe(self.travel(received, &mut notes)).catch_unwind().await;
+        let refusal = match travelled {
+            Ok(Ok(answer)) => return answer,
+            Ok(Err(refusal)) => refusal,
+            Err(_) => Refusal::Failed(Failure::Broken { what: "the call panicked".to_owned() }),
         };
         self.refused(received, &notes, refusal).await
     }
@@ -98,7 +103,7 @@ impl Control {
             return refusal;
         }
         let protocol = notes.service.map_or(wire::Protocol::RestJson, |service| service.protocol);
-        let words = refusal.words(protocol);
+        let words = refusal.words_on_record(protocol);
         let entry = record::entry(received, notes, &self.home, Ending::Refused(&words));
         match self.ports.resources.append_audit(vec![entry]).await {
             Ok(()) => refusal,
@@ -110,7 +115,7 @@ impl Control {
 /// Our own faults are logged in full; the caller sees the request id only.
 fn log(received: &Received, refusal: &Refusal) {
     match refusal {
-        Refusal::Failed(failure) if !matches!(failure, operation::Failure::Api(_)) => {
+        Refusal::Failed(failure) if !matches!(failure, Failure::Api(_)) => {
             tracing::error!(request = %received.request_id, error = %chain(failure), "a call failed");
         }
         Refusal::Unrecorded(fault) => {

@@ -1,14 +1,15 @@
 //! Runs background jobs: each under its lease, with the same transaction and audit as a call.
 
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use base::id::RequestId;
 use base::{Clock, Scope, Timestamp};
-use operation::{Failure, Job, JobCall, Kind, Ports, Principal, Transaction};
+use futures_util::FutureExt as _;
+use operation::{Failure, Job, JobCall, Kind, Ports, Transaction};
 use store_resources::{CommitError, Lease, Precondition, Revision};
 
-use crate::audit::{self, Record};
+use crate::audit;
 use crate::fault::chain;
 
 /// Runs jobs until it is dropped.
@@ -26,13 +27,20 @@ pub struct Jobs {
 
 /// How long a lease lasts beyond the pause between two runs.
 const LEASE_SLACK: Duration = Duration::from_mins(1);
+/// How often a run begins anew because others were faster, before it is left to the next one.
+const ATTEMPTS_MAX: usize = 16;
 
 impl Jobs {
     /// Runs one job for ever: at once, and again after each pause.
     pub async fn run(&self, job: Arc<dyn Job>) {
         loop {
-            if let Err(failure) = self.once(job.as_ref()).await {
-                tracing::error!(job = job.name(), error = %chain(&failure), "a background job failed; it is tried again");
+            // A run that panics must not be the job's last.
+            match AssertUnwindSafe(self.once(job.as_ref())).catch_unwind().await {
+                Ok(Ok(_)) => {}
+                Ok(Err(failure)) => {
+                    tracing::error!(job = job.name(), error = %chain(&failure), "a background job failed; it is tried again");
+                }
+                Err(_) => tracing::error!(job = job.name(), "a background job panicked; it is tried again"),
             }
             self.clock.sleep(job.every()).await;
         }
@@ -45,7 +53,7 @@ impl Jobs {
         let Some(lease) = self.ports.resources.acquire_lease(job.name(), &self.holder, now, ttl).await? else {
             return Ok(None);
         };
-        loop {
+        for _ in 0..ATTEMPTS_MAX {
             let tx = Transaction::begin(self.ports.resources.as_ref(), Kind::Write).await?;
             let mut call = JobCall { now, tx, lease: &lease, ports: &self.ports };
             job.run(&mut call).await?;
@@ -63,6 +71,8 @@ impl Jobs {
                 Err(CommitError::Fault(fault)) => return Err(fault.into()),
             }
         }
+        tracing::warn!(job = job.name(), "other writers were faster each time; the job is left to its next run");
+        Ok(None)
     }
 
     async fn commit(
@@ -72,28 +82,9 @@ impl Jobs {
         lease: &Lease,
         now: Timestamp,
     ) -> Result<Revision, CommitError> {
-        let principal = Principal::System { account: self.scope.account, job: name };
         let mut batch = tx.into_batch();
         batch.preconditions.push(Precondition::Lease(lease.clone()));
-        batch.audit.push(audit::entry(&Record {
-            scope: &self.scope,
-            aws_region: self.scope.region.as_str(),
-            request_id: RequestId::random(),
-            now,
-            principal: Some(&principal),
-            claimed_key: None,
-            event_source: "portcullis.amazonaws.com",
-            api_version: None,
-            event_name: name,
-            read_only: false,
-            source_ip: None,
-            user_agent: None,
-            host: None,
-            parameters: None,
-            response: None,
-            error: None,
-            resources: Vec::new(),
-        }));
+        batch.audit.push(audit::system_entry(&self.scope, name, now));
         self.ports.resources.commit(batch).await
     }
 }

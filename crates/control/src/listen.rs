@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{Clock, limits};
 use bytes::Bytes;
-use edge::{Arrived, Body, BodyError, Handler};
+use edge::{Arrived, Body, BodyError, Handler, Refused};
 use http::{HeaderValue, Response};
 use operation::{Ports, Service};
 use sigv4::KeyCache;
@@ -15,6 +15,7 @@ use crate::catalog::{Catalog, Unroutable};
 use crate::flood::Flood;
 use crate::publish::Publisher;
 use crate::refusal::Refusal;
+use crate::steps::encode;
 use crate::steps::record::Home;
 
 /// What a control plane is made of.
@@ -92,9 +93,17 @@ impl Listen {
 
 impl Handler for Listen {
     async fn handle(&self, arrived: Arrived) -> Response<Body> {
-        let mut answer = self.answer(arrived).await;
-        // Answers hold configuration and names of secrets; no browser or proxy shall keep them.
-        answer.headers_mut().insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        answer.map(Body::from)
+        unkept(self.answer(arrived).await)
     }
+
+    /// What is no HTTP is no call: it is answered in AWS's shape, and leaves no record.
+    fn refused(&self, refused: Refused) -> Response<Body> {
+        unkept(encode::front_end(refused.refusal))
+    }
+}
+
+/// Answers hold configuration and names of secrets; no browser or proxy shall keep them.
+fn unkept(mut answer: Response<Bytes>) -> Response<Body> {
+    answer.headers_mut().insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    answer.map(Body::from)
 }

@@ -24,6 +24,9 @@ pub struct Publisher {
 
 /// How long a node waits before it asks a store again that did not answer.
 const PAUSE_AFTER_FAULT: Duration = Duration::from_millis(500);
+/// How long a node takes word of nothing new for granted. A store in this process never says that nothing changed, and
+/// without that word a snapshot would count as stale that is as new as can be.
+const CONFIRM_EVERY: Duration = Duration::from_secs(10);
 /// How long a write waits for this node to serve it before the caller is told that it is stored but not yet served.
 const SERVE_WITHIN: Duration = Duration::from_secs(15);
 
@@ -92,7 +95,10 @@ impl Publisher {
 
     async fn step(&self) -> Result<(), Fault> {
         let seen = Revision(*self.served.borrow());
-        let newest = self.resources.changed(seen).await?;
+        let newest = tokio::select! {
+            newest = self.resources.changed(seen) => newest?,
+            () = self.clock.sleep(CONFIRM_EVERY) => self.resources.revision().await?,
+        };
         let answered = self.clock.elapsed();
         if newest > seen {
             self.catch_up().await?;

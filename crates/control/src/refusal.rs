@@ -100,6 +100,31 @@ impl Refusal {
         }
     }
 
+    /// The words in a protocol's record. They leave out the canonical request, which the caller's signed headers and
+    /// query stand in: a record is read by others than the caller.
+    pub(crate) fn words_on_record(&self, protocol: Protocol) -> Words {
+        let told = self.words(protocol);
+        match self {
+            // SECURITY: signed headers may hold session tokens and cookies.
+            Refusal::Signature(refusal @ sigv4::Refusal::Mismatch(sigv4::Mismatch::Signature { .. })) => {
+                Words { message: refusal.reason(), ..told }
+            }
+            Refusal::Signature(_)
+            | Refusal::UnknownService { .. }
+            | Refusal::UnknownOperation { .. }
+            | Refusal::TooLarge
+            | Refusal::Truncated
+            | Refusal::Undecodable(_)
+            | Refusal::Invalid { .. }
+            | Refusal::AccessDenied { .. }
+            | Refusal::NotEnforced { .. }
+            | Refusal::Failed(_)
+            | Refusal::Busy
+            | Refusal::NotServedYet { .. }
+            | Refusal::Unrecorded(_) => told,
+        }
+    }
+
     /// AWS's words in a protocol.
     pub(crate) fn words(&self, protocol: Protocol) -> Words {
         let json = match protocol {
@@ -119,12 +144,14 @@ impl Refusal {
             Refusal::TooLarge => words("RequestEntityTooLargeException", 413, "the request body is too large"),
             Refusal::Truncated => words("RequestTimeoutException", 400, "the request body ended early"),
             Refusal::Signature(refusal) if json => {
-                words(refusal.json_code(), refusal.json_status(), refusal.to_string())
+                words(refusal.json_code(), denial_status(protocol), refusal.to_string())
             }
             Refusal::Signature(refusal) => words(refusal.query_code(), refusal.query_status(), refusal.to_string()),
             Refusal::Undecodable(error) => words(error.code, 400, error.message.clone()),
             Refusal::Invalid { invalid } => words(invalid_code(protocol), 400, invalid.to_string()),
-            Refusal::AccessDenied { message } if json => words("AccessDeniedException", 403, message.clone()),
+            Refusal::AccessDenied { message } if json => {
+                words("AccessDeniedException", denial_status(protocol), message.clone())
+            }
             Refusal::AccessDenied { message } => words("AccessDenied", 403, message.clone()),
             Refusal::NotEnforced { reason } => words(not_enforced_code(protocol), 400, *reason),
             Refusal::Failed(Failure::Api(error)) => words(error.code, error.status, error.message.clone()),
@@ -141,6 +168,14 @@ impl Refusal {
                 format!("the change is stored as revision {revision}, but this node does not serve it yet"),
             ),
         }
+    }
+}
+
+/// REST services deny with 403; those that speak JSON 1.x answer 400 to whatever the caller did wrong.
+fn denial_status(protocol: Protocol) -> u16 {
+    match protocol {
+        Protocol::RestJson | Protocol::Query | Protocol::RestXml => 403,
+        Protocol::Json10 | Protocol::Json11 => 400,
     }
 }
 

@@ -30,19 +30,36 @@ pub(crate) fn decide<'c>(
     let Decoded { received, service, principal, what, .. } = call;
     let home = Scope { account: principal.account(), region: installation.region.clone() };
     let scope = if service.global { home.global() } else { home.clone() };
+    if let What::Served(_, prepared) = &what {
+        *resources = prepared.audited();
+    }
+    if let Some(Question { action, resource }) = question(&what, &home) {
+        ask(received, &principal, action, &resource)?;
+    }
     match what {
         What::Served(operation, prepared) => {
-            *resources = prepared.audited();
-            if !operation.spec.always_allowed {
-                ask(received, &principal, operation.spec.action, &prepared.resource(&home))?;
-            }
             Ok(Authorized { received, service, principal, operation, prepared, scope, _made_here: () })
         }
         // Whoever may not call it learns that first; whoever may learns that nobody can yet.
-        What::Refused(refused) => {
-            ask(received, &principal, refused.action, "*")?;
-            Err(Refusal::NotEnforced { reason: refused.reason })
+        What::Refused(refused) => Err(Refusal::NotEnforced { reason: refused.reason }),
+    }
+}
+
+/// What the policy engine is asked: may the caller do this to that?
+#[derive(Debug, PartialEq, Eq)]
+struct Question {
+    action: &'static str,
+    resource: String,
+}
+
+/// `None` for what no policy can take away.
+fn question(what: &What<'_>, home: &Scope) -> Option<Question> {
+    match what {
+        What::Served(operation, _) if operation.spec.always_allowed => None,
+        What::Served(operation, prepared) => {
+            Some(Question { action: operation.spec.action, resource: prepared.resource(home) })
         }
+        What::Refused(refused) => Some(Question { action: refused.action, resource: "*".to_owned() }),
     }
 }
 
@@ -72,4 +89,84 @@ fn keys(received: &Received, caller: &policy::Principal) -> Keys {
         keys = keys.text("aws:UserAgent", agent);
     }
     caller.add_keys(keys)
+}
+
+#[cfg(test)]
+mod tests {
+    use base::id::{AccessKeyId, RequestId};
+    use base::{AccountId, Region, Timestamp};
+    use bytes::Bytes;
+    use http::{HeaderMap, Method};
+    use wire::Value;
+
+    use super::*;
+
+    fn home() -> Scope {
+        Scope { account: AccountId::parse("111111111111").unwrap(), region: Region::parse("eu-west-1").unwrap() }
+    }
+
+    fn asked(service: &Service, operation: &str, input: &[(&str, &str)]) -> Option<(&'static str, String)> {
+        let members = input.iter().map(|(name, value)| ((*name).to_owned(), Value::Text((*value).to_owned())));
+        let operation = service.operations.iter().find(|known| known.spec.name == operation).unwrap();
+        let prepared = (operation.prepare)(Value::Map(members.collect())).unwrap();
+        question(&What::Served(operation, prepared), &home()).map(|asked| (asked.action, asked.resource))
+    }
+
+    #[test]
+    fn an_operation_asks_for_its_own_action_and_resource() {
+        let (gateway, trail) = (apigateway::service(), cloudtrail::service());
+        let arn = "arn:aws:apigateway:eu-west-1::/restapis";
+        for (operation, input, action, resource) in [
+            ("CreateRestApi", &[("name", "pets")][..], "apigateway:POST", arn.to_owned()),
+            ("GetRestApi", &[("restApiId", "a1")], "apigateway:GET", format!("{arn}/a1")),
+            ("UpdateRestApi", &[("restApiId", "a1")], "apigateway:PATCH", format!("{arn}/a1")),
+            (
+                "DeleteStage",
+                &[("restApiId", "a1"), ("stageName", "prod")],
+                "apigateway:DELETE",
+                format!("{arn}/a1/stages/prod"),
+            ),
+        ] {
+            assert_eq!(asked(&gateway, operation, input), Some((action, resource)), "{operation}");
+        }
+        let lookup = Some(("cloudtrail:LookupEvents", "*".to_owned()));
+        assert_eq!(asked(&trail, "LookupEvents", &[]), lookup);
+    }
+
+    #[test]
+    fn what_no_policy_can_take_away_is_not_asked() {
+        assert_eq!(asked(&sts::service(), "GetCallerIdentity", &[]), None);
+    }
+
+    #[test]
+    fn a_refused_operation_is_asked_for_too() {
+        for service in [apigateway::service(), sts::service(), cloudtrail::service()] {
+            for refused in &service.refused {
+                let expected = Question { action: refused.action, resource: "*".to_owned() };
+                assert_eq!(question(&What::Refused(refused), &home()), Some(expected), "{}", refused.name);
+            }
+        }
+    }
+
+    #[test]
+    fn root_is_allowed_and_the_system_has_no_way_in() {
+        let received = Received {
+            request_id: RequestId::random(),
+            now: Timestamp::UNIX_EPOCH,
+            source: std::net::IpAddr::from([10, 0, 0, 1]),
+            secure: false,
+            method: Method::GET,
+            path: "/restapis".to_owned(),
+            query: String::new(),
+            headers: HeaderMap::new(),
+            body: Bytes::new(),
+        };
+        let account = home().account;
+        let root = Principal::Root { account, access_key: AccessKeyId::parse("AKIAROOT").unwrap() };
+        let system = Principal::System { account, job: "audit-retention" };
+        let arn = "arn:aws:apigateway:eu-west-1::/restapis";
+        assert!(ask(&received, &root, "apigateway:GET", arn).is_ok());
+        let denied = ask(&received, &system, "apigateway:GET", arn);
+        assert!(matches!(denied, Err(Refusal::AccessDenied { .. })), "{denied:?}");
+    }
 }

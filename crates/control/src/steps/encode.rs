@@ -1,6 +1,8 @@
 //! Encode: output or refusal in the service's own protocol.
 
+use base::id::RequestId;
 use bytes::Bytes;
+use edge::FrontEndRefusal;
 use http::{HeaderName, HeaderValue, Response};
 use operation::{Registered, Service};
 use wire::{ErrorAnswer, Protocol, Success};
@@ -51,6 +53,20 @@ pub(crate) fn refusal(
     });
     name_revision(&mut answer, revision);
     answer
+}
+
+/// A request that the edge refused before it was a call; nothing is known of it, so it gets the shape of REST-JSON.
+pub(crate) fn front_end(refusal: FrontEndRefusal) -> Response<Bytes> {
+    let status = refusal.status();
+    let code = if status.is_server_error() { "InternalFailure" } else { "BadRequestException" };
+    Protocol::RestJson.encode_error(&ErrorAnswer {
+        code,
+        message: &refusal.to_string(),
+        status: status.as_u16(),
+        request_id: &RequestId::random().to_string(),
+        xml_namespace: None,
+        members: None,
+    })
 }
 
 fn name_revision(answer: &mut Response<Bytes>, revision: u64) {
