@@ -1,6 +1,6 @@
 //! The data directory: the master key, the sealed root key, the endpoints and the local root certificate.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -182,23 +182,21 @@ impl DataDir {
     /// Writes a file of mode 0600 whole or not at all: under another name first, then renamed.
     fn write(&self, name: &str, bytes: &[u8], existing: Existing) -> Result<(), DataDirError> {
         let path = self.0.join(name);
-        let temporary = self.0.join(format!(".{name}.{}", std::process::id()));
-        let written = (|| {
-            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;
-            file.write_all(bytes)?;
-            file.sync_all()?;
-            match existing {
-                Existing::Replace => fs::rename(&temporary, &path),
-                Existing::Keep => {
-                    let linked = fs::hard_link(&temporary, &path);
-                    fs::remove_file(&temporary)?;
-                    // Another process was first: its file counts.
-                    linked
-                        .or_else(|fault| if fault.kind() == io::ErrorKind::AlreadyExists { Ok(()) } else { Err(fault) })
-                }
-            }
-        })();
-        written.map_err(|source| DataDirError::Io { what: "write", path, source })
+        // A name that nobody else has: processes in two containers may well have the same id.
+        let temporary = self.0.join(format!(".{name}.{}", base::id::random_text(12)));
+        let placed = fill(&temporary, bytes).and_then(|()| match existing {
+            Existing::Replace => fs::rename(&temporary, &path),
+            // Where another process was first, its file counts.
+            Existing::Keep => match fs::hard_link(&temporary, &path) {
+                Err(fault) if fault.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+                linked => linked,
+            },
+        });
+        // After a rename there is nothing to remove; what else stays behind does no harm.
+        let _ = fs::remove_file(&temporary);
+        // The name must outlive a power failure too: a store whose master key is gone opens for nobody.
+        let durable = placed.and_then(|()| File::open(&self.0)?.sync_all());
+        durable.map_err(|source| DataDirError::Io { what: "write", path, source })
     }
 }
 
@@ -209,6 +207,16 @@ enum Existing {
     Keep,
 }
 
+/// Writes a new file of mode 0600 and has it on the disk.
+fn fill(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
 fn root_place(id: &str) -> Place<'_> {
     Place { table: "root-key.json", id, version: 1 }
 }
+
+#[cfg(test)]
+mod tests;

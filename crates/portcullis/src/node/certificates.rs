@@ -28,7 +28,9 @@ pub(super) async fn found_authority(
         let key_pem = master_key.seal(LocalAuthority::place(1), made.key_pem());
         let stored = LocalAuthority { certificate_pem: made.certificate_pem().to_owned(), key_pem, version: 1 };
         tx.put(&global, &stored)?;
-        match resources.commit(tx.into_batch()).await {
+        let mut batch = tx.into_batch();
+        batch.audit.push(control::audit::system_entry(scope, "CreateLocalAuthority", now));
+        match resources.commit(batch).await {
             Ok(_) => return Ok(made),
             // Another node was first: take what it made.
             Err(CommitError::Conflict | CommitError::Fenced) => {}
@@ -132,3 +134,6 @@ fn sealed(ports: &Ports, name: &str, version: u32, names: &[String], leaf: Leaf)
         not_after: leaf.not_after,
     }
 }
+
+#[cfg(test)]
+mod tests;
