@@ -81,6 +81,8 @@ fn status(template: &str) -> Option<u16> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -93,6 +95,13 @@ mod tests {
             (r#"{"statusCode": -1}"#, None),
         ] {
             assert_eq!(status(template), want, "{template}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_template_has_a_status_or_none(text in "(\\{\"statusCode\": ?)?[\\PC]{0,12}\\}?") {
+            let _ = status(&text);
         }
     }
 }

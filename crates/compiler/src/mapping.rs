@@ -87,6 +87,8 @@ fn unknown(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -106,6 +108,16 @@ mod tests {
             ("integration.response.header.X", None),
         ] {
             assert_eq!(from_request(text, &variables).ok(), want, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_expression_is_known_or_refused(text in "(method\\.request\\.|integration\\.response\\.|context\\.|stageVariables\\.|')?\\PC{0,20}'?") {
+            let variables = BTreeMap::new();
+            let _ = (from_request(&text, &variables), from_response(&text, &variables));
+            let _ = request(&BTreeMap::from([(text.clone(), text.clone())]), &variables);
+            let _ = response(&BTreeMap::from([(text.clone(), text)]), &variables);
         }
     }
 }

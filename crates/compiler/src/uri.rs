@@ -37,11 +37,19 @@ pub(crate) fn compile(text: &str, variables: &BTreeMap<String, String>) -> Resul
         return Ok(Endpoint { scheme, authority: None, target: pieces(rest)? });
     }
     let authority: Authority = host.parse().map_err(|_| format!("`{host}` in its URI is not a host"))?;
-    if authority.host().is_empty() || host.contains('@') {
+    if authority.host().is_empty() || host.contains('@') || !is_port(&host[authority.host().len()..]) {
         return Err(format!("`{host}` in its URI is not a host"));
     }
     let path = if path.starts_with('/') { path.to_owned() } else { format!("/{path}") };
     Ok(Endpoint { scheme, authority: Some(authority), target: pieces(&path)? })
+}
+
+/// Nothing, or a colon and a port. SECURITY: `evil:80.internal` would lead to `evil`.
+fn is_port(text: &str) -> bool {
+    text.is_empty()
+        || text.strip_prefix(':').is_some_and(|port| {
+            port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok_and(|port| port > 0)
+        })
 }
 
 const MARK: &str = "${stageVariables.";
@@ -91,6 +99,8 @@ fn pieces(text: &str) -> Result<Vec<UriPiece>, String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn variables() -> BTreeMap<String, String> {
@@ -135,5 +145,35 @@ mod tests {
     fn a_uri_without_a_path_asks_for_the_root() {
         let endpoint = compile("https://example.com?a=b", &variables()).expect("good");
         assert_eq!(endpoint.target, [UriPiece::Text("/?a=b".into())]);
+    }
+
+    #[test]
+    fn a_port_is_a_number() {
+        // The library takes the host before the colon and forgets what is no number behind it.
+        for host in ["h:80.internal", "h:", "h:65536", "h:x", "[::1]:80.internal", "[::1]x"] {
+            let fault = compile(&format!("http://{host}/"), &variables()).expect_err(host);
+            assert!(fault.contains("not a host"), "{host}: {fault}");
+        }
+        for host in ["h:80", "[::1]:80", "[::1]", "h"] {
+            assert!(compile(&format!("http://{host}/"), &variables()).is_ok(), "{host}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_endpoint_or_says_why(
+            text in "(https?://)?([a-z.:@{}/?#]|\\$\\{stageVariables\\.[a-z]{0,4}\\}?|\\PC){0,12}", value in "\\PC{0,12}"
+        ) {
+            let variables = BTreeMap::from([("up".to_owned(), value)]);
+            if let Ok(endpoint) = compile(&text, &variables) {
+                let host = endpoint.authority.as_ref().map_or("-", |authority| authority.host());
+                prop_assert!(!host.is_empty() && !host.contains('@'));
+                let good = |piece: &UriPiece| match piece {
+                    UriPiece::Text(text) => text.bytes().all(|byte| byte.is_ascii_graphic()),
+                    UriPiece::Parameter(name) => !name.is_empty(),
+                };
+                prop_assert!(endpoint.target.iter().all(good));
+            }
+        }
     }
 }

@@ -136,6 +136,11 @@ async fn a_parameter_in_the_host_stays_a_host() {
     let reply = site.get(&format!("/prod/{}", upstream.authority())).await;
     assert_eq!(reply.text(), "ok");
     assert_eq!(upstream.only().target, "/x");
+    let mut call = support::call("ignored", "{host}.internal.example/x");
+    call.authority = None;
+    let suffixed = plan(vec![("GET", "/{host}", Integration::HttpProxy(call))]).start();
+    let reply = suffixed.get(&format!("/prod/{}", upstream.authority())).await;
+    assert_eq!(reply.status, StatusCode::BAD_REQUEST, "a caller's port must not cut the owner's suffix off");
     for host in ["user@host", "a%2fb", "a%3fb", "a%23b", "a%5cb", "h%40x"] {
         assert_eq!(site.get(&format!("/prod/{host}")).await.status, StatusCode::BAD_REQUEST, "{host}");
     }

@@ -150,6 +150,12 @@ fn split_authority(text: &str) -> Result<(Authority, usize), Unmappable> {
     if authority.host().is_empty() || text[..end].contains('@') {
         return Err(Unmappable::owner("its host is malformed"));
     }
+    // SECURITY: the library reads `evil:80.internal` as the host `evil` with an unreadable port. A caller who fills
+    // the first part of a host must not choose the whole.
+    let port = &text[authority.host().len()..end];
+    if !port.is_empty() && authority.port().is_none_or(|known| port[1..] != *known.as_str()) {
+        return Err(Unmappable::caller("a parameter of its host is no host"));
+    }
     Ok((authority, end))
 }
 
@@ -207,4 +213,40 @@ fn push_safe(text: &str, out: &mut String) {
         .add(b'}')
         .add(b'#');
     out.extend(percent_encoding::utf8_percent_encode(text, UNSAFE));
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn a_callers_part_of_a_host_leaves_the_owners_part(value in "[a-z0-9.:_@\\[\\]-]{0,30}|\\PC{0,10}") {
+            let mut text = String::new();
+            if push_host(value.as_bytes(), &mut text).is_ok() {
+                text.push_str(".internal.example/x");
+                if let Ok((authority, at)) = split_authority(&text) {
+                    prop_assert!(authority.host().ends_with(".internal.example"), "{}", text);
+                    prop_assert_eq!(&text[at..], "/x");
+                }
+            }
+        }
+
+        #[test]
+        fn a_callers_segment_stays_one_segment(value in proptest::collection::vec(any::<u8>(), 0..30)) {
+            let mut text = String::new();
+            if push_segment(&value, &mut text).is_ok() {
+                prop_assert!(!text.contains(['/', '\\', '?', '#', '\0']) && text != "." && text != "..");
+            }
+        }
+
+        #[test]
+        fn any_query_passes_on_as_a_query(query in "\\PC{0,60}") {
+            let mut text = "/x?".to_owned();
+            push_safe(&query, &mut text);
+            prop_assert!(PathAndQuery::from_maybe_shared(text).is_ok());
+        }
+    }
 }
