@@ -32,6 +32,10 @@ mod time;
 mod nothing;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod silently_open;
+#[cfg(test)]
+mod hostile;
 
 /// The service with all its operations.
 pub fn service() -> Service {

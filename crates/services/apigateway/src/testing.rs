@@ -99,9 +99,19 @@ impl World {
 
     /// Calls from an account.
     pub(crate) async fn call_as(&self, account: &str, name: &str, input: Json) -> Result<Json, Refusal> {
+        self.run(account, name, Value::from_json(input)).await
+    }
+
+    /// Imports a document as a new API.
+    pub(crate) async fn import(&self, document: &str) -> Result<Json, Refusal> {
+        let body = Value::Blob(document.as_bytes().to_vec());
+        self.run(ACCOUNT, "ImportRestApi", Value::Map(vec![("body".to_owned(), body)])).await
+    }
+
+    async fn run(&self, account: &str, name: &str, input: Value) -> Result<Json, Refusal> {
         let registered = self.service.operations.iter().find(|one| one.spec.name == name).expect("a known operation");
         let invalid = |fault: wire::Invalid| ("Invalid".to_owned(), fault.to_string());
-        let prepared = (registered.prepare)(Value::from_json(input)).map_err(invalid)?;
+        let prepared = (registered.prepare)(input).map_err(invalid)?;
         let account = AccountId::parse(account).expect("twelve digits");
         let access_key = AccessKeyId::parse("AKIATEST").expect("a good id");
         let principal = Principal::Root { account, access_key };

@@ -68,6 +68,13 @@ fn role(text: Option<String>) -> Result<Option<String>, Error> {
 }
 
 #[cfg(test)]
+impl crate::patch::Patches for UpdateAccount {
+    fn rows() -> Vec<(&'static str, &'static [crate::patch::Edit])> {
+        TABLE.rows()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -60,3 +60,10 @@ impl Operation for UpdateDeployment {
         Ok(DeploymentView::of(&deployment, Summary::Absent))
     }
 }
+
+#[cfg(test)]
+impl crate::patch::Patches for UpdateDeployment {
+    fn rows() -> Vec<(&'static str, &'static [crate::patch::Edit])> {
+        TABLE.rows()
+    }
+}

@@ -140,6 +140,13 @@ fn apply(fields: &mut Fields, change: Change<Property>) -> Result<(), Error> {
 }
 
 #[cfg(test)]
+impl crate::patch::Patches for UpdateIntegration {
+    fn rows() -> Vec<(&'static str, &'static [crate::patch::Edit])> {
+        TABLE.rows()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 

@@ -111,6 +111,13 @@ fn patched(mut fields: Fields, operations: &[PatchOperation]) -> Result<Fields, 
 }
 
 #[cfg(test)]
+impl crate::patch::Patches for UpdateIntegrationResponse {
+    fn rows() -> Vec<(&'static str, &'static [crate::patch::Edit])> {
+        TABLE.rows()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::patch::Op;

@@ -107,6 +107,13 @@ fn patched(method: &Method, operations: &[PatchOperation]) -> Result<Method, Err
 }
 
 #[cfg(test)]
+impl crate::patch::Patches for UpdateMethod {
+    fn rows() -> Vec<(&'static str, &'static [crate::patch::Edit])> {
+        TABLE.rows()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::patch::Op;

@@ -99,6 +99,13 @@ fn patched(mut response: MethodResponse, operations: &[PatchOperation]) -> Resul
 }
 
 #[cfg(test)]
+impl crate::patch::Patches for UpdateMethodResponse {
+    fn rows() -> Vec<(&'static str, &'static [crate::patch::Edit])> {
+        TABLE.rows()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 

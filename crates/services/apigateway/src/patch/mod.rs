@@ -11,4 +11,6 @@ mod table;
 
 pub(crate) use operation::{Op, PatchOperation};
 pub(crate) use pointer::Pointer;
+#[cfg(test)]
+pub(crate) use table::Patches;
 pub(crate) use table::{ADD_REMOVE_REPLACE, Change, Edit, REPLACE, REPLACE_REMOVE, Rule, Table, Tone};

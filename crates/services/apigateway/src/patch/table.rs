@@ -63,6 +63,21 @@ pub(crate) struct Change<P> {
     pub(crate) value: Option<String>,
 }
 
+/// What PATCH takes of a resource, for the test that holds every path to a verdict.
+#[cfg(test)]
+pub(crate) trait Patches {
+    /// Each path with what may be done to it.
+    fn rows() -> Vec<(&'static str, &'static [Edit])>;
+}
+
+impl<P> Table<P> {
+    /// Each path with what may be done to it.
+    #[cfg(test)]
+    pub(crate) fn rows(&self) -> Vec<(&'static str, &'static [Edit])> {
+        self.rules.iter().map(|rule| (rule.path, rule.edits)).collect()
+    }
+}
+
 impl<P: Copy> Table<P> {
     /// Reads a whole list, in its order.
     pub(crate) fn read(&self, operations: &[PatchOperation]) -> Result<Vec<Change<P>>, Error> {

@@ -107,6 +107,13 @@ fn follow(all: &mut [Resource], moved: &Resource) {
 }
 
 #[cfg(test)]
+impl crate::patch::Patches for UpdateResource {
+    fn rows() -> Vec<(&'static str, &'static [crate::patch::Edit])> {
+        TABLE.rows()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use serde_json::{Value, json};
 

@@ -169,6 +169,13 @@ fn word<C: Choice>(text: &str, unknown: &str) -> Result<C, Error> {
 }
 
 #[cfg(test)]
+impl crate::patch::Patches for UpdateRestApi {
+    fn rows() -> Vec<(&'static str, &'static [crate::patch::Edit])> {
+        TABLE.rows()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 

@@ -202,6 +202,13 @@ const ALLOWED: &str = "/deploymentId, /description, /cacheClusterEnabled, /cache
     /*/*/caching/requireAuthorizationForCacheControl, /*/*/caching/unauthorizedCacheControlHeaderStrategy, \
     /variables/{variable_name}, /tracingEnabled";
 
+/// Each path of the table with what may be done to it, and those of methods' settings.
+#[cfg(test)]
+pub(super) fn rows() -> Vec<(&'static str, &'static [Edit])> {
+    let setting = |name: &&'static str| (*name, &[Edit::Add, Edit::Replace] as &'static [Edit]);
+    TABLE.rows().into_iter().chain(method_setting::NAMES.iter().map(setting)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use base::Timestamp;

@@ -83,6 +83,13 @@ async fn may_log(call: &mut Call<'_>) -> Result<bool, Failure> {
 }
 
 #[cfg(test)]
+impl crate::patch::Patches for UpdateStage {
+    fn rows() -> Vec<(&'static str, &'static [crate::patch::Edit])> {
+        settings::rows()
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use serde_json::json;
 

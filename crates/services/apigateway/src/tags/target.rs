@@ -79,6 +79,7 @@ fn place(text: &str, scope: &Scope) -> Result<Place, Error> {
 #[cfg(test)]
 mod tests {
     use base::{AccountId, Region};
+    use proptest::prelude::*;
 
     use super::*;
 
@@ -114,5 +115,14 @@ mod tests {
             arn,
             "arn:aws:apigateway:eu-west-1::/tags/arn%3Aaws%3Aapigateway%3Aeu%2Dwest%2D1%3A%3A%2Frestapis%2Fabc"
         );
+    }
+
+    proptest! {
+        #[test]
+        fn any_arn_names_a_place_of_ours_or_none(text in "(arn:aws:apigateway:eu-west-1::)?(/?[a-z]{0,10}){0,6}|\\PC{0,40}") {
+            if let Ok(place) = place(&text, &scope()) {
+                prop_assert!(!place.api.contains('/') && !place.stage.is_some_and(|stage| stage.contains('/')));
+            }
+        }
     }
 }

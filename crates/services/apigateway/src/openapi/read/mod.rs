@@ -6,6 +6,7 @@ mod operation;
 mod parameter;
 mod response;
 mod integration;
+mod stray;
 
 use serde_json::{Map, Value};
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use model::apigateway::HttpMethod;
 use serde_json::Value;
 
-use super::{EXTENSION, LATER, integration, members, parameter, response, root, text};
+use super::{EXTENSION, LATER, integration, members, parameter, response, root, stray, text};
 use crate::openapi::description::Operation;
 use crate::openapi::document::Document;
 use crate::openapi::report::Report;
@@ -56,6 +56,9 @@ pub(super) fn read(
         if !known {
             report.error(format!("{name} on {place}: {LATER}"));
         }
+    }
+    for (name, value) in operation.iter().filter(|(name, _)| !name.starts_with(EXTENSION)) {
+        stray::refuse(Some(value), &format!("{name} on {place}"), report);
     }
     Some(Operation {
         method: rules::method::Fields {

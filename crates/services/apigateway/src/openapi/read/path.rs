@@ -3,7 +3,7 @@
 use model::apigateway::HttpMethod;
 use serde_json::Value;
 
-use super::{EXTENSION, LATER, members, operation};
+use super::{EXTENSION, LATER, members, operation, stray};
 use crate::openapi::description::Path;
 use crate::openapi::document::Document;
 use crate::openapi::report::Report;
@@ -46,7 +46,7 @@ fn read(document: &Document, path: &str, item: &Value, report: &mut Report) -> O
                 let place = operation::Place { verb, path };
                 methods.extend(operation::read(document, place, value, shared, report).map(|found| (verb, found)));
             }
-            Member::Known => {}
+            Member::Known => stray::refuse(Some(value), &format!("{name} of '{path}'"), report),
             Member::NotServed => report.warn(format!("The method '{name}' of '{path}' is not served")),
             Member::Later => report.error(format!("{name} of '{path}': {LATER}")),
             Member::Unknown => report.warn(format!("'{name}' of '{path}' is not known and is left out")),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{EXTENSION, members, text, texts};
+use super::{EXTENSION, members, stray, text, texts};
 use crate::openapi::description::Description;
 use crate::openapi::document::{Dialect, Document};
 use crate::openapi::report::Report;
@@ -26,7 +26,27 @@ pub(super) fn read(document: &Document, report: &mut Report) -> Description {
     for (name, value) in root.iter().filter(|(name, _)| name.starts_with(EXTENSION)) {
         extension(name, value, &mut description, report);
     }
+    servers(document.dialect, root, &mut description, report);
+    for member in ["info", "tags", "externalDocs"] {
+        stray::refuse(root.get(member), member, report);
+    }
     description
+}
+
+/// OpenAPI 3 says at the server how the API is reached; AWS knows nothing else there.
+/// <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-endpoint-configuration.html>
+// SECURITY: a closed default endpoint that is overlooked would leave the API open.
+fn servers(dialect: Dialect, root: &Map<String, Value>, description: &mut Description, report: &mut Report) {
+    let Some(servers) = root.get("servers").and_then(Value::as_array) else { return };
+    for (name, value) in servers.iter().filter_map(Value::as_object).flatten() {
+        match name.strip_prefix(EXTENSION) {
+            Some("endpoint-configuration") if dialect == Dialect::OpenApi3 => {
+                endpoint(name, value, description, report);
+            }
+            Some(_) => report.error(format!("{name} of a server: {}", super::LATER)),
+            None => stray::refuse(Some(value), "servers", report),
+        }
+    }
 }
 
 /// The path of the first server's URL, its variables filled with their defaults.
