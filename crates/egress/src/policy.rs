@@ -165,6 +165,8 @@ fn contains(range: &IpNet, ip: IpAddr) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use RefusedAddress as Why;
 
@@ -242,6 +244,27 @@ mod tests {
         for rule in ["no-loopbak", "10.0.0.0/33", "example.com", "10.0.0"] {
             let error = format!("no-private,{rule}").parse::<Policy>().expect_err("no rule");
             assert_eq!(error.rule, rule);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn an_ipv4_address_is_judged_alike_in_every_form(bits in any::<u32>(), narrow in any::<bool>(), port in any::<u16>()) {
+            // Half of them in the range that matters most.
+            let v4 = Ipv4Addr::from_bits(if narrow { 0xa9fe_0000 | bits & 0xffff } else { bits });
+            let wide = u128::from(v4.to_bits());
+            let own = ["0.0.0.0:8443", "10.1.2.3:4566"].map(|own| own.parse().expect("an address"));
+            let policy: Policy = "no-loopback,no-private,192.0.2.0/24".parse().expect("rules");
+            let plain = policy.check(SocketAddr::new(v4.into(), port), &own);
+            for bits in [0xffff_u128 << 32 | wide, 0x64_ff9b_u128 << 96 | wide, 0x64_ff9b_0001_u128 << 80 | wide, 0x2002_u128 << 112 | wide << 80] {
+                let form = Ipv6Addr::from_bits(bits);
+                prop_assert_eq!(policy.check(SocketAddr::new(form.into(), port), &own), plain, "{}", form);
+            }
+        }
+
+        #[test]
+        fn any_rules_are_read_or_refused(text in "(no-loopback|no-private|[0-9a-f.:/]{0,20}|\\PC{0,8}|,){0,6}") {
+            let _ = text.parse::<Policy>();
         }
     }
 }

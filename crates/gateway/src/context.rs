@@ -230,6 +230,8 @@ fn put_clf_time(time: Timestamp, out: &mut Vec<u8>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -245,6 +247,14 @@ mod tests {
     fn a_trace_shows_its_root() {
         for (header, root) in [("Root=1-a-b;Parent=c", "1-a-b"), ("Self=x;Root=1-a-b", "1-a-b"), ("x", ""), ("", "")] {
             assert_eq!(root_of_trace(header.as_bytes()), root.as_bytes());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_trace_shows_a_part_of_itself(header in proptest::collection::vec(any::<u8>(), 0..100)) {
+            let root = root_of_trace(&header);
+            prop_assert!(root.is_empty() || header.windows(root.len()).any(|part| part == root));
         }
     }
 }

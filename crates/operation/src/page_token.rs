@@ -62,6 +62,8 @@ fn place(id: &str) -> Place<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use base::{AccountId, Region};
 
     use super::*;
@@ -102,6 +104,16 @@ mod tests {
         cases.push("A".repeat(TOKEN_CHARS_MAX + 1));
         for case in cases {
             assert_eq!(token.open::<i64>(&case), Err(ForeignToken), "{case}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_is_taken_for_a_token_of_ours(text in "[A-Za-z0-9+/]{0,200}|\\PC{0,60}") {
+            let key = MasterKey::random();
+            let scope = Scope { account: AccountId::parse("111111111111").unwrap(), region: Region::global() };
+            let token = PageToken { key: &key, operation: "x:Y", scope: &scope, query: "" };
+            prop_assert_eq!(token.open::<String>(&text), Err(ForeignToken));
         }
     }
 }

@@ -88,6 +88,8 @@ fn longest_name(text: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -120,5 +122,24 @@ mod tests {
         assert_eq!(LogFormat::parse("$context.status"), Err(InvalidFormat::NoRequestId));
         assert_eq!(LogFormat::parse("$context.requestId\nx"), Err(InvalidFormat::ManyLines));
         assert_eq!(LogFormat::parse(&"x".repeat(4000)), Err(InvalidFormat::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn any_format_is_refused_or_taken_apart_without_loss(text in "(\\$context\\.[a-zA-Z._-]{0,12}|[ -~\u{e4}]{0,8}){0,8}") {
+            let text = format!("$context.requestId {text}");
+            let format = LogFormat::parse(&text).expect("one line with an id");
+            let again: String = format.pieces.iter().map(|piece| match piece {
+                Piece::Text(text) => text.clone(),
+                Piece::Variable(variable) => format!("{MARK}{}", variable.name()),
+                Piece::Unknown(name) => format!("{MARK}{name}"),
+            }).collect();
+            prop_assert_eq!(again, text.trim_end());
+        }
+
+        #[test]
+        fn any_text_is_a_format_or_none(text in any::<String>()) {
+            let _ = LogFormat::parse(&text);
+        }
     }
 }

@@ -165,17 +165,19 @@ impl Methods {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::method::tests::named;
 
-    fn check(routes: &[&str], verb: Verb, path: &str, want: Option<(&str, &[(&str, &str)])>) {
+    fn check(routes: &[&str], verb: &Verb, path: &str, want: Option<(&str, &[(&str, &str)])>) {
         let mut table = Routes::new();
         for route in routes {
             let (verb, path) = route.split_once(' ').expect("VERB PATH");
             let verb = (verb != "ANY").then(|| verb.parse().expect("a verb"));
             table.add(path, verb, named(route)).expect("unambiguous");
         }
-        let found = table.find(path, &verb);
+        let found = table.find(path, verb);
         let found = found.as_ref().map(|found| (found.method.resource_path.as_ref(), found.parameters.as_slice()));
         assert_eq!(found, want, "{verb} {path}");
     }
@@ -183,38 +185,38 @@ mod tests {
     #[test]
     fn an_exact_segment_wins_over_a_parameter_and_that_over_a_proxy() {
         let routes = ["GET /pets/mine", "GET /pets/{id}", "ANY /{proxy+}"];
-        check(&routes, Verb::GET, "/pets/mine", Some(("GET /pets/mine", &[])));
-        check(&routes, Verb::GET, "/pets/7", Some(("GET /pets/{id}", &[("id", "7")])));
-        check(&routes, Verb::GET, "/pets/7/toys", Some(("ANY /{proxy+}", &[("proxy", "pets/7/toys")])));
-        check(&routes, Verb::GET, "/", None);
+        check(&routes, &Verb::GET, "/pets/mine", Some(("GET /pets/mine", &[])));
+        check(&routes, &Verb::GET, "/pets/7", Some(("GET /pets/{id}", &[("id", "7")])));
+        check(&routes, &Verb::GET, "/pets/7/toys", Some(("ANY /{proxy+}", &[("proxy", "pets/7/toys")])));
+        check(&routes, &Verb::GET, "/", None);
     }
 
     #[test]
     fn a_named_verb_wins_over_any() {
         let routes = ["GET /a", "ANY /a"];
-        check(&routes, Verb::GET, "/a", Some(("GET /a", &[])));
-        check(&routes, Verb::PUT, "/a", Some(("ANY /a", &[])));
-        check(&["GET /a"], Verb::PUT, "/a", None);
+        check(&routes, &Verb::GET, "/a", Some(("GET /a", &[])));
+        check(&routes, &Verb::PUT, "/a", Some(("ANY /a", &[])));
+        check(&["GET /a"], &Verb::PUT, "/a", None);
     }
 
     #[test]
     fn encoding_does_not_slip_past_an_exact_segment() {
         let routes = ["GET /admin", "GET /a:b", "GET /{proxy+}"];
-        check(&routes, Verb::GET, "/%61dmin", Some(("GET /admin", &[])));
-        check(&routes, Verb::GET, "/a%3Ab", Some(("GET /a:b", &[])));
-        check(&routes, Verb::GET, "/admin%2F", Some(("GET /{proxy+}", &[("proxy", "admin%2F")])));
-        check(&routes, Verb::GET, "/%ff", Some(("GET /{proxy+}", &[("proxy", "%ff")])));
+        check(&routes, &Verb::GET, "/%61dmin", Some(("GET /admin", &[])));
+        check(&routes, &Verb::GET, "/a%3Ab", Some(("GET /a:b", &[])));
+        check(&routes, &Verb::GET, "/admin%2F", Some(("GET /{proxy+}", &[("proxy", "admin%2F")])));
+        check(&routes, &Verb::GET, "/%ff", Some(("GET /{proxy+}", &[("proxy", "%ff")])));
     }
 
     #[test]
     fn a_trailing_slash_names_the_same_resource() {
-        check(&["GET /a/b"], Verb::GET, "/a/b/", Some(("GET /a/b", &[])));
+        check(&["GET /a/b"], &Verb::GET, "/a/b/", Some(("GET /a/b", &[])));
     }
 
     #[test]
     fn a_dead_end_falls_back_and_forgets_its_parameters() {
         let routes = ["GET /a/{x}/c", "GET /{proxy+}"];
-        check(&routes, Verb::GET, "/a/b/d", Some(("GET /{proxy+}", &[("proxy", "a/b/d")])));
+        check(&routes, &Verb::GET, "/a/b/d", Some(("GET /{proxy+}", &[("proxy", "a/b/d")])));
     }
 
     #[test]
@@ -222,5 +224,18 @@ mod tests {
         let mut table = Routes::new();
         table.add("/{a}", None, named("x")).expect("first");
         assert!(table.add("/{b}/c", None, named("y")).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_path_finds_one_method_or_none(path in "(/([a-c]|%[0-9a-fA-F]{0,2}|\\PC){0,3}){0,12}") {
+            let mut table = Routes::new();
+            for route in ["/a", "/a/{x}/b", "/{y}/b/{rest+}", "/{y}/{z}/c", "/{proxy+}"] {
+                table.add(route, None, named(route)).expect("unambiguous");
+            }
+            if let Some(found) = table.find(&path, &Verb::GET) {
+                prop_assert!(found.parameters.iter().all(|(_, value)| !value.is_empty() && path.contains(value)));
+            }
+        }
     }
 }

@@ -63,6 +63,8 @@ impl Snapshot {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -79,6 +81,16 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(place.api_of(host), api, "{host}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_host_names_one_api_or_none(host in "[a-z.\u{e4}]{0,20}(\\.execute-api\\.us-east-1\\.localhost)?") {
+            let place = Place::new(Region::parse("us-east-1").expect("a region"), "localhost");
+            if let Some(api) = place.api_of(&host) {
+                prop_assert!(!api.is_empty() && !api.contains('.') && host.starts_with(api));
+            }
         }
     }
 }

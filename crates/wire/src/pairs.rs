@@ -39,6 +39,8 @@ fn decode_form(text: &str) -> Result<String, Unreadable> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -54,5 +56,19 @@ mod tests {
             assert!(parse(raw).is_err(), "{raw}");
         }
         assert!(parse(&"a&".repeat(PARAMETERS_MAX + 1)).is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_pairs_or_unreadable(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(pairs) = parse_bytes(&bytes) {
+                prop_assert!(pairs.iter().map(|(name, value)| name.len() + value.len()).sum::<usize>() <= bytes.len());
+            }
+        }
+
+        #[test]
+        fn any_near_form_is_pairs_or_unreadable(text in "([a-z=&+;]|%[0-9a-fA-F]{0,2}|\\PC){0,40}") {
+            let _ = parse(&text);
+        }
     }
 }

@@ -67,6 +67,8 @@ pub(crate) fn format_of(schema: &'static Schema) -> TimestampFormat {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use TimestampFormat::Iso8601;
 
@@ -102,6 +104,23 @@ mod tests {
             (&Schema::Document, "{}"),
         ] {
             assert!(parse(schema, text, Iso8601).is_err(), "{schema:?} {text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_value_or_invalid(text in "[-+0-9.eENaInfinityT:Z, ]{0,40}|\\PC{0,40}") {
+            static SCHEMAS: [Schema; 7] = [
+                Schema::Boolean, Schema::Integer, Schema::Long, Schema::Double, Schema::String, Schema::Blob,
+                Schema::Timestamp(TimestampFormat::Default),
+            ];
+            for schema in &SCHEMAS {
+                for format in [TimestampFormat::Iso8601, TimestampFormat::Rfc822, TimestampFormat::UnixSeconds] {
+                    if let Ok(value) = parse(schema, &text, format) {
+                        prop_assert!(print(schema, &value, format).is_some());
+                    }
+                }
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 
 mod support;
 mod vectors;
+mod wycheproof;
 mod oracle;
 mod refusals;
 mod hostile;
