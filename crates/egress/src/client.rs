@@ -1,8 +1,6 @@
 //! Sends one request: over a kept connection if there is one, else over a new one.
 
-use std::future::poll_fn;
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use base::Clock;
@@ -97,12 +95,12 @@ impl Egress {
         }
         while let Some(mut link) = pool.take_link(key) {
             // Nobody has looked at it since its last answer; the server may have closed it.
-            if !poll_fn(|cx| Poll::Ready(link.is_free(cx))).await {
+            if !link.is_free() {
                 continue;
             }
             prepare_http1(&mut request, key);
             return match link.exchange(request).await {
-                Ok(response) => Ok(Kept::Answered(self.receive(response, link, key.clone()).await)),
+                Ok(response) => Ok(Kept::Answered(self.receive(response, link, key.clone()))),
                 Err(failed) => not_sent(failed),
             };
         }
@@ -121,18 +119,14 @@ impl Egress {
         prepare_http1(&mut request, &key);
         let answer = link.exchange(request).await;
         let response = answer.map_err(|failed| EgressError::Closed(failed.into_error()))?;
-        Ok(self.receive(response, link, key).await)
+        Ok(self.receive(response, link, key))
     }
 
     /// Hands an answer out with its connection, or without it when there is no body to wait for.
-    async fn receive(&self, response: Response<Incoming>, link: Box<Link>, key: Key) -> Response<Received> {
+    fn receive(&self, response: Response<Incoming>, link: Box<Link>, key: Key) -> Response<Received> {
         let pool = Arc::clone(&self.0.pool);
         let mut response = response.map(|incoming| Received::over(incoming, link, pool, key));
-        poll_fn(|cx| {
-            response.body_mut().settle(cx);
-            Poll::Ready(())
-        })
-        .await;
+        response.body_mut().settle();
         response
     }
 }

@@ -2,7 +2,7 @@
 
 use std::future::{Future as _, poll_fn};
 use std::pin::pin;
-use std::task::Context;
+use std::task::{Context, Poll, Waker};
 
 use http::{Request, Response};
 use hyper::body::Incoming;
@@ -38,7 +38,7 @@ impl Link {
     /// Reads and writes what can be read and written now.
     pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
         if let Some(connection) = &mut self.connection
-            && let std::task::Poll::Ready(ended) = connection.poll_without_shutdown(cx)
+            && let Poll::Ready(ended) = connection.poll_without_shutdown(cx)
         {
             if let Err(error) = ended {
                 tracing::debug!(%error, "an upstream connection broke off");
@@ -47,10 +47,38 @@ impl Link {
         }
     }
 
-    /// Whether it can carry a request: open, and done with the one before.
-    pub(crate) fn is_free(&mut self, cx: &mut Context<'_>) -> bool {
+    /// Polls what the connection fills, driving it where nothing is there yet.
+    ///
+    /// `poll` is never given the waker of `cx`: only driving fills what it waits for, and that happens here. The connection
+    /// is driven without it first, and with it only before waiting, because otherwise its channels would wake the very
+    /// task that is driving it, and every request would be polled twice over.
+    pub(crate) fn poll_filled<T>(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
+    ) -> Poll<T> {
+        let mut quiet = Context::from_waker(Waker::noop());
+        if let Poll::Ready(filled) = poll(&mut quiet) {
+            return Poll::Ready(filled);
+        }
+        self.drive(&mut quiet);
+        if let Poll::Ready(filled) = poll(&mut quiet) {
+            return Poll::Ready(filled);
+        }
         self.drive(cx);
+        poll(&mut quiet)
+    }
+
+    /// Whether it can carry a request: open, and done with the one before.
+    pub(crate) fn is_free(&mut self) -> bool {
+        // Nobody waits for a connection without a request, so nobody is to be woken.
+        self.drive(&mut Context::from_waker(Waker::noop()));
         self.connection.is_some() && self.sender.is_ready()
+    }
+
+    /// Whether it is done with its request, so that it can be kept; whether it is still open is asked before the next one.
+    pub(crate) fn is_done(&mut self) -> bool {
+        (self.connection.is_some() && self.sender.is_ready()) || self.is_free()
     }
 
     /// Sends a request and waits for the head of its answer.
@@ -59,15 +87,6 @@ impl Link {
         request: Request<Sent>,
     ) -> Result<Response<Incoming>, TrySendError<Request<Sent>>> {
         let mut answer = pin!(self.sender.try_send_request(request));
-        let connection = &mut self.connection;
-        poll_fn(|cx| {
-            if let Some(open) = connection
-                && open.poll_without_shutdown(cx).is_ready()
-            {
-                *connection = None;
-            }
-            answer.as_mut().poll(cx)
-        })
-        .await
+        poll_fn(|cx| self.poll_filled(cx, |quiet| answer.as_mut().poll(quiet))).await
     }
 }

@@ -38,15 +38,15 @@ impl Received {
     }
 
     /// Gives the connection back when the body has ended.
-    pub(crate) fn settle(&mut self, cx: &mut Context<'_>) {
+    pub(crate) fn settle(&mut self) {
         if self.incoming.is_end_stream() {
-            self.release(cx);
+            self.release();
         }
     }
 
-    fn release(&mut self, cx: &mut Context<'_>) {
+    fn release(&mut self) {
         if let Some(Lease { mut link, pool, key }) = self.lease.take()
-            && link.is_free(cx)
+            && link.is_done()
         {
             pool.keep_link(key, link);
         }
@@ -58,17 +58,16 @@ impl Body for Received {
     type Error = EgressError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, EgressError>>> {
-        let mut polled = Pin::new(&mut self.incoming).poll_frame(cx);
-        if polled.is_pending()
-            && let Some(lease) = &mut self.lease
-        {
-            // Asking told the connection that we want more; now it may read it.
-            lease.link.drive(cx);
-            polled = Pin::new(&mut self.incoming).poll_frame(cx);
-        }
+        let this = &mut *self;
+        let incoming = &mut this.incoming;
+        let polled = match &mut this.lease {
+            // Asking tells the connection that we want more; then it may read it.
+            Some(lease) => lease.link.poll_filled(cx, |quiet| Pin::new(&mut *incoming).poll_frame(quiet)),
+            None => Pin::new(incoming).poll_frame(cx),
+        };
         match &polled {
-            Poll::Ready(None) => self.release(cx),
-            Poll::Ready(Some(Ok(_))) => self.settle(cx),
+            Poll::Ready(None) => self.release(),
+            Poll::Ready(Some(Ok(_))) => self.settle(),
             Poll::Ready(Some(Err(_))) => self.lease = None,
             Poll::Pending => {}
         }
