@@ -54,7 +54,7 @@ pub struct Stage {
     pub access_log: Option<AccessLog>,
     /// The record streams of this stage, named once.
     pub access_stream: Arc<str>,
-    /// The stream of its execution log, `API-Gateway-Execution-Logs_{api}/{stage}`.
+    /// The stream of its execution log.
     pub execution_stream: Arc<str>,
 }
 

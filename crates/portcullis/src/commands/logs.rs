@@ -52,7 +52,7 @@ fn prefixes(args: &LogsArgs) -> Vec<String> {
         (Some(api), None) => api.clone(),
         (None, _) => String::new(),
     };
-    let (access, execution) = (format!("access/{behind}"), format!("API-Gateway-Execution-Logs_{behind}"));
+    let (access, execution) = (format!("access/{behind}"), format!("execution/{behind}"));
     match args.kind {
         LogKind::All => vec![access, execution],
         LogKind::Access => vec![access],
