@@ -1,4 +1,4 @@
-"""Writes docs/coverage/: every operation of each AWS service, done or refused. `cargo xtask coverage` calls it."""
+"""Writes docs/coverage/: every operation of each service, done or refused. `cargo xtask coverage` calls it."""
 
 import sys
 
@@ -6,35 +6,44 @@ from support import binary, models
 
 FOLDER = binary.ROOT / "docs/coverage"
 
+# Where AWS documents a service's operations.
+DOCUMENTED = {
+    "apigateway": "https://docs.aws.amazon.com/apigateway/latest/api",
+    "cloudtrail": "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference",
+    "sts": "https://docs.aws.amazon.com/STS/latest/APIReference",
+}
+
 
 def page(service, table):
     """One service's page."""
-    model = models.service(service)
     done, refused = table["operations"], table["refused"]
-    lines = [
-        f"# {model.metadata['serviceFullName']}",
-        "",
-        "Made by `cargo xtask coverage` from the binary's own tables and AWS's published model. Do not edit.",
-        "",
-        f"{len(done)} of {len(model.operation_names)} operations are done; the others are refused by name.",
-        "",
-        "| operation | state | IAM action, or why it is refused |",
-        "|---|---|---|",
-    ]
-    for name in sorted(model.operation_names):
-        if name in done:
-            lines.append(f"| {name} | done | `{done[name]['action']}` |")
-        elif name in refused:
-            lines.append(f"| {name} | refused | {refused[name].strip().replace('|', chr(92) + '|')} |")
-        else:
-            lines.append(f"| {name} | MISSING | |")
-    return "\n".join(lines) + "\n"
+    if service == models.OWN:
+        title, names = "Portcullis's own operations", sorted(done)
+        source = "Made by `cargo xtask coverage` from the binary's own tables. Do not edit."
+        summary = f"{len(done)} operations; AWS has no such service, so nothing is refused."
+    else:
+        model = models.service(service)
+        title, names = model.metadata["serviceFullName"], sorted(model.operation_names)
+        source = "Made by `cargo xtask coverage` from the binary's own tables and AWS's published model. Do not edit."
+        summary = f"{len(done)} of {len(names)} operations are done; the others are refused by name."
+    lines = [f"# {title}", "", source, "", summary, ""]
+    lines += ["| operation | state | IAM action, or why it is refused |", "|---|---|---|"]
+    return "\n".join(lines + [row(service, name, done, refused) for name in names]) + "\n"
+
+
+def row(service, name, done, refused):
+    """One operation's row."""
+    link = f"[{name}]({DOCUMENTED[service]}/API_{name}.html)" if service in DOCUMENTED else name
+    if name in done:
+        return f"| {link} | done ({done[name]['kind']}) | `{done[name]['action']}` |"
+    if name in refused:
+        return f"| {link} | refused | {refused[name].strip().replace('|', chr(92) + '|')} |"
+    return f"| {link} | MISSING | |"
 
 
 def pages():
     """Every page by its file."""
-    services = binary.shapes().items()
-    return {FOLDER / f"{name}.md": page(name, table) for name, table in services if name != models.OWN}
+    return {FOLDER / f"{name}.md": page(name, table) for name, table in binary.shapes().items()}
 
 
 if __name__ == "__main__" and "--write" in sys.argv:
