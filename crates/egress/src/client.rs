@@ -6,9 +6,9 @@ use std::time::Duration;
 use base::Clock;
 use bytes::Bytes;
 use futures_util::future::{Either, select};
-use http::header::HOST;
+use http::header::{Entry, HOST};
 use http::uri::{Authority, PathAndQuery};
-use http::{HeaderValue, Request, Response, Uri, Version};
+use http::{Request, Response, Uri, Version};
 use http_body::Body;
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
@@ -19,7 +19,7 @@ use crate::config::Config;
 use crate::connect::{Stream, open};
 use crate::error::EgressError;
 use crate::link::Link;
-use crate::pool::{Key, Pool, Scheme};
+use crate::pool::{Key, Pool, Scheme, Usable};
 use crate::received::Received;
 use crate::sent::Sent;
 use crate::trust::Trust;
@@ -84,21 +84,24 @@ impl Egress {
 
     async fn send_kept(&self, key: &Key, mut request: Request<Sent>) -> Result<Kept, EgressError> {
         let pool = &self.0.pool;
-        if let Some(sender) = pool.multiplexed(key) {
-            return match send_multiplexed(sender, key, request).await {
-                Ok(response) => Ok(Kept::Answered(response.map(Received::multiplexed))),
-                Err(failed) => {
-                    pool.forget_multiplexed(key);
-                    not_sent(failed)
+        while let Some(usable) = pool.take(key) {
+            let mut link = match usable {
+                Usable::Multiplexed(sender) => {
+                    return match send_multiplexed(sender, key, request).await {
+                        Ok(response) => Ok(Kept::Answered(response.map(Received::multiplexed))),
+                        Err(failed) => {
+                            pool.forget_multiplexed(key);
+                            not_sent(failed)
+                        }
+                    };
                 }
+                Usable::Link(link) => link,
             };
-        }
-        while let Some(mut link) = pool.take_link(key) {
             // Nobody has looked at it since its last answer; the server may have closed it.
             if !link.is_free() {
                 continue;
             }
-            prepare_http1(&mut request, key);
+            prepare_http1(&mut request, &link);
             return match link.exchange(request).await {
                 Ok(response) => Ok(Kept::Answered(self.receive(response, link, key.clone()))),
                 Err(failed) => not_sent(failed),
@@ -115,8 +118,8 @@ impl Egress {
             let answer = send_multiplexed(sender, &key, request).await;
             return Ok(answer.map_err(|failed| EgressError::Closed(failed.into_error()))?.map(Received::multiplexed));
         }
-        let mut link = Link::over(stream).await?;
-        prepare_http1(&mut request, &key);
+        let mut link = Link::over(stream, &key.authority).await?;
+        prepare_http1(&mut request, &link);
         let answer = link.exchange(request).await;
         let response = answer.map_err(|failed| EgressError::Closed(failed.into_error()))?;
         Ok(self.receive(response, link, key))
@@ -172,12 +175,9 @@ fn path_of(uri: &Uri) -> PathAndQuery {
 }
 
 /// HTTP/1.1 wants the path alone and the host in its header.
-fn prepare_http1(request: &mut Request<Sent>, key: &Key) {
-    if !request.headers().contains_key(HOST) {
-        let authority = request.uri().authority().unwrap_or(&key.authority);
-        if let Ok(host) = HeaderValue::from_str(authority.as_str()) {
-            request.headers_mut().insert(HOST, host);
-        }
+fn prepare_http1(request: &mut Request<Sent>, link: &Link) {
+    if let Entry::Vacant(host) = request.headers_mut().entry(HOST) {
+        host.insert(link.host().clone());
     }
     *request.uri_mut() = Uri::from(path_of(request.uri()));
     *request.version_mut() = Version::HTTP_11;

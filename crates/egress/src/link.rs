@@ -4,7 +4,8 @@ use std::future::{Future as _, poll_fn};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use http::{Request, Response};
+use http::uri::Authority;
+use http::{HeaderValue, Request, Response};
 use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 use hyper::client::conn::http1::{Builder, Connection, SendRequest};
@@ -23,16 +24,24 @@ const HEADERS_MAX: usize = 256;
 #[derive(Debug)]
 pub(crate) struct Link {
     sender: SendRequest<Sent>,
+    /// The `Host` of requests that name none; names are compared without case, so it is every such request's.
+    host: HeaderValue,
     /// Gone once the connection has ended.
     connection: Option<Connection<TokioIo<Stream>, Sent>>,
 }
 
 impl Link {
-    pub(crate) async fn over(stream: Stream) -> Result<Box<Self>, EgressError> {
+    pub(crate) async fn over(stream: Stream, authority: &Authority) -> Result<Box<Self>, EgressError> {
+        let host = HeaderValue::from_str(authority.as_str()).map_err(|_| EgressError::InvalidUri)?;
         let mut builder = Builder::new();
         builder.max_buf_size(BUFFER_MAX).max_headers(HEADERS_MAX);
         let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(EgressError::Closed)?;
-        Ok(Box::new(Self { sender, connection: Some(connection) }))
+        Ok(Box::new(Self { sender, host, connection: Some(connection) }))
+    }
+
+    /// The host it leads to, as a header.
+    pub(crate) fn host(&self) -> &HeaderValue {
+        &self.host
     }
 
     /// Reads and writes what can be read and written now.

@@ -1,6 +1,7 @@
 //! Kept connections by host. One pool a worker; its lock is held for the time of a look-up only.
 
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use crate::sent::Sent;
 use crate::trust::Trust;
 
 /// Where a connection leads, and how it was judged. Names are compared without case.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Key {
     pub(crate) scheme: Scheme,
     pub(crate) authority: Authority,
@@ -39,6 +40,30 @@ impl Key {
         let authority = authority.filter(|authority| !authority.host().is_empty());
         Ok(Self { scheme, authority: authority.cloned().ok_or(EgressError::InvalidUri)? })
     }
+}
+
+impl Hash for Key {
+    /// The authority in lower case, in a few writes: its own `Hash` makes one of each byte.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.scheme.hash(state);
+        for part in self.authority.as_str().as_bytes().chunks(64) {
+            let mut room = [0; 64];
+            let lower = &mut room[..part.len()];
+            lower.copy_from_slice(part);
+            lower.make_ascii_lowercase();
+            state.write(lower);
+        }
+        state.write_u8(u8::MAX);
+    }
+}
+
+/// A connection that a request may use.
+#[derive(Debug)]
+pub(crate) enum Usable {
+    /// HTTP/1.1, for this request alone.
+    Link(Box<Link>),
+    /// HTTP/2, shared.
+    Multiplexed(SendRequest<Sent>),
 }
 
 /// The kept connections of one client.
@@ -79,13 +104,19 @@ impl Pool {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A kept HTTP/1.1 connection, if one is young enough.
-    pub(crate) fn take_link(&self, key: &Key) -> Option<Box<Link>> {
+    /// A kept connection: the HTTP/2 one where it is open, else an HTTP/1.1 one that is young enough.
+    pub(crate) fn take(&self, key: &Key) -> Option<Usable> {
         let now = self.clock.elapsed();
         let mut kept = self.kept();
-        let (since, link) = kept.hosts.get_mut(key)?.links.pop()?;
+        let host = kept.hosts.get_mut(key)?;
+        host.multiplexed.take_if(|(_, sender)| sender.is_closed());
+        if let Some((used, sender)) = &mut host.multiplexed {
+            *used = now;
+            return Some(Usable::Multiplexed(sender.clone()));
+        }
+        let (since, link) = host.links.pop()?;
         kept.links -= 1;
-        (now.saturating_sub(since) < self.idle_timeout).then_some(link)
+        (now.saturating_sub(since) < self.idle_timeout).then_some(Usable::Link(link))
     }
 
     /// Keeps a connection that is done with its request.
@@ -95,26 +126,13 @@ impl Pool {
         if kept.links >= self.idle_max {
             return;
         }
-        let host = kept.hosts.entry(key).or_default();
+        let Kept { hosts, links, .. } = &mut *kept;
+        let host = hosts.entry(key).or_default();
         if host.links.len() < self.idle_per_host_max {
             host.links.push((now, link));
-            kept.links += 1;
+            *links += 1;
         }
         self.reap_later(&mut kept);
-    }
-
-    /// The HTTP/2 connection to this host, if it is open.
-    pub(crate) fn multiplexed(&self, key: &Key) -> Option<SendRequest<Sent>> {
-        let now = self.clock.elapsed();
-        let mut kept = self.kept();
-        let host = kept.hosts.get_mut(key)?;
-        let (used, sender) = host.multiplexed.as_mut()?;
-        if sender.is_closed() {
-            host.multiplexed = None;
-            return None;
-        }
-        *used = now;
-        Some(sender.clone())
     }
 
     /// Keeps an HTTP/2 connection, unless another came first.
