@@ -51,10 +51,7 @@ async fn the_access_log_is_written_in_the_stages_format() {
     let installation = Installation::start(Store::Sqlite).await;
     let api = Api::deploy(&installation, &upstream).await;
     let group = "arn:aws:logs:us-east-1:000000000000:log-group:access";
-    let role = json!({"patchOperations": [
-        {"op": "replace", "path": "/cloudwatchRoleArn", "value": "arn:aws:iam::000000000000:role/logs"},
-    ]});
-    installation.manage("PATCH", "/account", &role).await;
+    allow_logs(&installation).await;
     let settings = json!({"patchOperations": [
         {"op": "replace", "path": "/accessLogSettings/destinationArn", "value": group},
         {"op": "replace", "path": "/accessLogSettings/format", "value": FORMAT},
@@ -69,6 +66,42 @@ async fn the_access_log_is_written_in_the_stages_format() {
     })
     .await;
     assert!(line.ends_with(&format!("{id} GET /prod/pets/a%0ab {}", answer.status)), "{line}");
+}
+
+#[tokio::test]
+async fn the_execution_log_tells_a_request_in_awss_words_and_hides_its_secrets() {
+    let upstream = Upstream::start().await;
+    let installation = Installation::start(Store::Sqlite).await;
+    let api = Api::deploy(&installation, &upstream).await;
+    allow_logs(&installation).await;
+    let settings = json!({"patchOperations": [
+        {"op": "replace", "path": "/*/*/logging/loglevel", "value": "INFO"},
+        {"op": "replace", "path": "/*/*/logging/dataTrace", "value": "true"},
+    ]});
+    installation.manage("PATCH", &format!("/restapis/{}/stages/prod", api.id), &settings).await;
+    let request = format!(
+        "GET /prod/pets HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer opensesame123456\r\nConnection: close\r\n\r\n",
+        api.host
+    );
+    let answer = api.connect(&installation).await.ask(request).await.expect("an answer");
+    let id = answer.header("x-amzn-requestid").expect("an id");
+    let done = format!("({id}) Method completed with status: 200");
+    let log = eventually("the last line", async || {
+        let said =
+            portcullis(&installation, &["logs", "--kind", "execution", "--api", &api.id, "--stage", "prod"]).await;
+        said.text.lines().any(|line| line == done).then_some(said.text)
+    })
+    .await;
+    assert!(log.contains(&format!("({id}) Starting execution for request: {id}")), "{log}");
+    assert!(log.contains("authorization=****123456") && !log.contains("opensesame"), "{log}");
+}
+
+/// Lets stages log, as AWS asks for.
+async fn allow_logs(installation: &Installation) {
+    let role = json!({"patchOperations": [
+        {"op": "replace", "path": "/cloudwatchRoleArn", "value": "arn:aws:iam::000000000000:role/logs"},
+    ]});
+    installation.manage("PATCH", "/account", &role).await;
 }
 
 async fn explained(installation: &Installation, id: &str) -> Value {
