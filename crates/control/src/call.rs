@@ -27,6 +27,7 @@ pub struct Control {
     pub(crate) keys: KeyCache,
     pub(crate) flood: Flood,
     pub(crate) home: Home,
+    pub(crate) room: edge::Room,
 }
 
 impl Control {
@@ -67,7 +68,7 @@ impl Control {
         notes.principal = Some(authenticated.principal.clone());
         let decoded = decode::read(authenticated, &mut notes.parameters)?;
         let authorized = authorize::decide(decoded, &self.ports.installation, &mut notes.resources)?;
-        let record = |output: &wire::Value| self.success(received, notes, authorized.operation, output);
+        let record = |output: &wire::Value| self.success(notes, &authorized, output);
         let done = run::perform(&authorized, &self.ports, record).await?;
         if !done.committed {
             let entry = record(&done.output);
@@ -80,14 +81,15 @@ impl Control {
     /// The record of a call that did what it should.
     fn success(
         &self,
-        received: &Received,
         notes: &Notes<'_>,
-        operation: &operation::Registered,
+        call: &authorize::Authorized<'_>,
         output: &wire::Value,
     ) -> store_resources::AuditEntry {
+        let operation = call.operation;
         let response = (operation.spec.kind == Kind::Write)
             .then(|| wire::to_json(&wire::redact(output, operation.output), operation.output));
-        record::entry(received, notes, &self.home, Ending::Done(response))
+        let made = call.prepared.made(output);
+        record::entry(call.received, notes, &self.home, Ending::Done { response, made })
     }
 
     /// Records a refused or failed call. Where that cannot be written, the caller is told of that fault instead.
@@ -129,6 +131,7 @@ fn log(received: &Received, refusal: &Refusal) {
         | Refusal::UnknownOperation { .. }
         | Refusal::TooLarge
         | Refusal::Truncated
+        | Refusal::NoRoom
         | Refusal::Signature(_)
         | Refusal::Undecodable(_)
         | Refusal::Invalid { .. }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{Clock, limits};
 use bytes::Bytes;
-use edge::{Arrived, Body, BodyError, Handler, Refused};
+use edge::{Arrived, Body, BodyError, Handler, Refused, Room};
 use http::{HeaderValue, Response};
 use operation::{Ports, Service};
 use sigv4::KeyCache;
@@ -45,6 +45,7 @@ impl Control {
             keys: KeyCache::new(SIGNING_KEYS),
             flood: Flood::default(),
             home: Home { account: setup.account, region },
+            room: Room::new(limits::CONTROL_BODIES_BYTES_MAX),
         })
     }
 
@@ -80,11 +81,13 @@ impl Listen {
             headers: head.headers,
             body: Bytes::new(),
         };
-        match body.collect_up_to(limits::CONTROL_BODY_BYTES_MAX as u64).await {
-            Ok(body) => {
+        match body.collect_up_to(limits::CONTROL_BODY_BYTES_MAX as u64, &self.control.room).await {
+            // SECURITY: what a stranger's body holds is given back only when the call is answered.
+            Ok((body, _held)) => {
                 received.body = body;
                 self.control.answer(&received).await
             }
+            Err(BodyError::NoRoom) => self.control.refuse(&received, Refusal::NoRoom).await,
             Err(BodyError::TooLarge { .. }) => self.control.refuse(&received, Refusal::TooLarge).await,
             Err(_) => self.control.refuse(&received, Refusal::Truncated).await,
         }

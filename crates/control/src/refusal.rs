@@ -21,6 +21,8 @@ pub(crate) enum Refusal {
     TooLarge,
     /// The body ended early, or came too slowly.
     Truncated,
+    /// The bodies of other calls fill the memory that is there for them.
+    NoRoom,
     /// The signature.
     Signature(sigv4::Refusal),
     /// The bytes.
@@ -88,6 +90,7 @@ impl Refusal {
             | Refusal::UnknownOperation { .. }
             | Refusal::TooLarge
             | Refusal::Truncated
+            | Refusal::NoRoom
             | Refusal::Signature(_) => true,
             Refusal::Undecodable(_)
             | Refusal::Invalid { .. }
@@ -114,6 +117,7 @@ impl Refusal {
             | Refusal::UnknownOperation { .. }
             | Refusal::TooLarge
             | Refusal::Truncated
+            | Refusal::NoRoom
             | Refusal::Undecodable(_)
             | Refusal::Invalid { .. }
             | Refusal::AccessDenied { .. }
@@ -143,6 +147,7 @@ impl Refusal {
             }
             Refusal::TooLarge => words("RequestEntityTooLargeException", 413, "the request body is too large"),
             Refusal::Truncated => words("RequestTimeoutException", 400, "the request body ended early"),
+            Refusal::NoRoom => words("ServiceUnavailableException", 503, "too many calls at once; please try again"),
             Refusal::Signature(refusal) if json => {
                 words(refusal.json_code(), denial_status(protocol), refusal.to_string())
             }

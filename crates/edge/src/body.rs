@@ -9,6 +9,7 @@ use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 
 use crate::pace::Pace;
+use crate::room::{Held, Room};
 
 /// Why a body ended early.
 #[derive(Debug, thiserror::Error)]
@@ -25,6 +26,9 @@ pub enum BodyError {
         /// What the reader takes.
         max: u64,
     },
+    /// So many bodies are held already that there is no room for this one.
+    #[error("there is no room for the body")]
+    NoRoom,
     /// A stream that was handed in failed.
     #[error("the body's source failed")]
     Source(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -97,19 +101,22 @@ impl Body {
         }
     }
 
-    /// The whole body, if it has at most `max` bytes. A length known to be more is refused before anything is read.
-    pub async fn collect_up_to(mut self, max: u64) -> Result<Bytes, BodyError> {
+    /// The whole body, if it has at most `max` bytes, and the room it takes for as long as it is held. A length known
+    /// to be more is refused before anything is read.
+    pub async fn collect_up_to(mut self, max: u64, room: &Room) -> Result<(Bytes, Held), BodyError> {
         if http_body::Body::size_hint(&self).lower() > max {
             return Err(BodyError::TooLarge { max });
         }
-        let mut gathered = Gathered::default();
+        let (mut gathered, mut held) = (Gathered::default(), Held::default());
         while let Some(frame) = self.frame().await {
-            gathered.add(frame?);
+            let frame = frame?;
+            room.take(frame.data_ref().map_or(0, Bytes::len), &mut held).map_err(|_| BodyError::NoRoom)?;
+            gathered.add(frame);
             if gathered.len() > max {
                 return Err(BodyError::TooLarge { max });
             }
         }
-        Ok(gathered.into_bytes())
+        Ok((gathered.into_bytes(), held))
     }
 
     /// The body's beginning, at least `min` bytes unless it ends before, and the whole body again from its first byte.
@@ -260,10 +267,22 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_is_collected_up_to_its_limit() {
-        assert_eq!(&*pieces(&["ab", "cd"]).collect_up_to(4).await.expect("it fits"), b"abcd");
-        assert!(matches!(pieces(&["ab", "cd"]).collect_up_to(3).await, Err(BodyError::TooLarge { max: 3 })));
-        assert!(matches!(Body::from("abcd").collect_up_to(3).await, Err(BodyError::TooLarge { max: 3 })));
-        assert_eq!(&*Body::empty().collect_up_to(0).await.expect("nothing fits"), b"");
+        let room = Room::new(100);
+        let collect = async |body: Body, max| body.collect_up_to(max, &room).await.map(|(bytes, _)| bytes);
+        assert_eq!(&*collect(pieces(&["ab", "cd"]), 4).await.expect("it fits"), b"abcd");
+        assert!(matches!(collect(pieces(&["ab", "cd"]), 3).await, Err(BodyError::TooLarge { max: 3 })));
+        assert!(matches!(collect(Body::from("abcd"), 3).await, Err(BodyError::TooLarge { max: 3 })));
+        assert_eq!(&*collect(Body::empty(), 0).await.expect("nothing fits"), b"");
+    }
+
+    #[tokio::test]
+    async fn bodies_share_one_room() {
+        let room = Room::new(6);
+        let (first, held) = pieces(&["ab", "cd"]).collect_up_to(10, &room).await.expect("there is room");
+        assert_eq!(&*first, b"abcd");
+        assert!(matches!(pieces(&["ab", "cd"]).collect_up_to(10, &room).await, Err(BodyError::NoRoom)));
+        drop(held);
+        assert!(pieces(&["ab", "cd"]).collect_up_to(10, &room).await.is_ok());
     }
 
     #[tokio::test]
@@ -271,7 +290,8 @@ mod tests {
         for (min, first) in [(0, ""), (1, "ab"), (3, "abcd"), (9, "abcdef")] {
             let (prefix, body) = pieces(&["ab", "cd", "ef"]).prefix(min).await.expect("a sound body");
             assert_eq!(&*prefix, first.as_bytes());
-            assert_eq!(&*body.collect_up_to(100).await.expect("a sound body"), b"abcdef");
+            let (whole, _) = body.collect_up_to(100, &Room::new(100)).await.expect("a sound body");
+            assert_eq!(&*whole, b"abcdef");
         }
     }
 }

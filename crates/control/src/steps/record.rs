@@ -31,8 +31,13 @@ pub(crate) struct Home {
 
 /// How a call ended.
 pub(crate) enum Ending<'a> {
-    /// With an output; AWS keeps it for writes.
-    Done(Option<Json>),
+    /// With an output.
+    Done {
+        /// The output, for writes.
+        response: Option<Json>,
+        /// What it made.
+        made: Vec<(String, String)>,
+    },
     /// With these words.
     Refused(&'a Words),
 }
@@ -41,9 +46,9 @@ pub(crate) enum Ending<'a> {
 pub(crate) fn entry(received: &Received, notes: &Notes<'_>, home: &Home, ending: Ending<'_>) -> AuditEntry {
     let account = notes.principal.as_ref().map_or(home.account, Principal::account);
     let scope = Scope { account, region: home.region.clone() };
-    let (response, error) = match ending {
-        Ending::Done(response) => (response, None),
-        Ending::Refused(words) => (None, Some((words.code.as_str(), words.message.as_str()))),
+    let (response, made, error) = match ending {
+        Ending::Done { response, made } => (response, made, None),
+        Ending::Refused(words) => (None, Vec::new(), Some((words.code.as_str(), words.message.as_str()))),
     };
     audit::entry(&Record {
         scope: &scope,
@@ -66,6 +71,6 @@ pub(crate) fn entry(received: &Received, notes: &Notes<'_>, home: &Home, ending:
         parameters: notes.parameters.clone(),
         response,
         error,
-        resources: notes.resources.clone(),
+        resources: notes.resources.iter().cloned().chain(made).collect(),
     })
 }

@@ -40,7 +40,7 @@ async fn events_are_found_by_each_attribute() {
         ("ReadOnly", "false", &["CreateRestApi", "CreateAccount"]),
         ("Username", "root", &["GetCallerIdentity", "GetRestApi", "CreateRestApi"]),
         ("AccessKeyId", key, &["GetCallerIdentity", "GetRestApi", "CreateRestApi"]),
-        ("ResourceName", &id, &["GetRestApi"]),
+        ("ResourceName", &id, &["GetRestApi", "CreateRestApi"]),
         ("ResourceType", "AWS::ApiGateway::RestApi", &["GetRestApi"]),
         ("EventName", "Nothing", &[]),
     ] {

@@ -110,6 +110,34 @@ async fn a_body_beyond_the_limit_is_refused_and_recorded() {
 }
 
 #[tokio::test]
+async fn the_bodies_of_strangers_share_one_room() {
+    let mut world = World::new().await;
+    let address = listen(&mut world);
+    let length = limits::CONTROL_BODY_BYTES_MAX;
+    let head = format!("POST /restapis HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {length}\r\n\r\n");
+    let request = [head.as_bytes(), &vec![b' '; length]].concat();
+    let mut unfinished = Vec::new();
+    for _ in 0..limits::CONTROL_BODIES_BYTES_MAX / length {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        // All but the last byte, so that it is held.
+        stream.write_all(&request[..request.len() - 1]).await.unwrap();
+        unfinished.push(stream);
+    }
+    // What was written may be under way still; once it has arrived there is room for no other.
+    let status = loop {
+        let (head, body) = exchange(address, &request).await;
+        if head.starts_with("http/1.1 503 ") {
+            break body;
+        }
+    };
+    assert_eq!(status, r#"{"message":"too many calls at once; please try again"}"#);
+    // A call without a body needs no room, and whoever leaves makes room.
+    assert!(ask(address, "GET /restapis").await.0.starts_with("http/1.1 403 "));
+    drop(unfinished);
+    while exchange(address, &request).await.0.starts_with("http/1.1 503 ") {}
+}
+
+#[tokio::test]
 async fn a_request_that_is_no_http_is_refused_in_aws_s_shape() {
     let mut world = World::new().await;
     let address = listen(&mut world);

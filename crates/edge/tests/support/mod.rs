@@ -10,7 +10,7 @@ use base::{Clock, Timestamp};
 use edge::authority::Authority;
 use edge::{
     Arrived, Body, Certificate, CertificateSet, Certificates, Drained, Endpoint, FrontEndRefusal, Handler, Limits,
-    Refused, Server, Tls, TurnedAway, Workers, bind, serve,
+    Refused, Room, Server, Tls, TurnedAway, Workers, bind, serve,
 };
 use http::Response;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
@@ -62,8 +62,8 @@ impl Handler for Echo {
         }
         let names: Vec<String> =
             head.received.iter().map(|(name, value)| format!("{name}={}", String::from_utf8_lossy(value))).collect();
-        let (status, bytes) = match body.collect_up_to(1 << 20).await {
-            Ok(bytes) => (200, String::from_utf8_lossy(&bytes).into_owned()),
+        let (status, bytes) = match body.collect_up_to(1 << 20, &Room::new(1 << 20)).await {
+            Ok((bytes, _)) => (200, String::from_utf8_lossy(&bytes).into_owned()),
             Err(error) => (400, error.to_string()),
         };
         let tls = connection.tls.as_ref().map_or_else(String::new, |tls| format!("{tls:?}"));
