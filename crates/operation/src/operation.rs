@@ -26,6 +26,12 @@ pub trait Operation: 'static {
         Vec::new()
     }
 
+    /// The same for what the call made, whose name only its output tells.
+    fn made(output: &Value) -> Vec<(String, String)> {
+        let _ = output;
+        Vec::new()
+    }
+
     /// Does the work on the call's transaction. It may run more than once: a conflicting commit starts it anew.
     fn run(input: &Self::Input, call: &mut Call<'_>) -> impl Future<Output = Result<Self::Output, Failure>> + Send;
 }
@@ -36,6 +42,8 @@ pub trait Prepared: Send + Sync {
     fn resource(&self, scope: &Scope) -> String;
     /// CloudTrail's resource type and name pairs.
     fn audited(&self) -> Vec<(String, String)>;
+    /// The same for what the call made.
+    fn made(&self, output: &Value) -> Vec<(String, String)>;
     /// Runs the operation once.
     fn run<'a>(&'a self, call: &'a mut Call<'_>) -> BoxFuture<'a, Result<Value, Failure>>;
 }
@@ -73,6 +81,10 @@ impl<O: Operation> Prepared for Input<O> {
 
     fn audited(&self) -> Vec<(String, String)> {
         O::audited(&self.0)
+    }
+
+    fn made(&self, output: &Value) -> Vec<(String, String)> {
+        O::made(output)
     }
 
     fn run<'a>(&'a self, call: &'a mut Call<'_>) -> BoxFuture<'a, Result<Value, Failure>> {

@@ -40,8 +40,8 @@ async fn events_are_found_by_each_attribute() {
         ("ReadOnly", "false", &["CreateRestApi", "CreateAccount"]),
         ("Username", "root", &["GetCallerIdentity", "GetRestApi", "CreateRestApi"]),
         ("AccessKeyId", key, &["GetCallerIdentity", "GetRestApi", "CreateRestApi"]),
-        ("ResourceName", &id, &["GetRestApi", "CreateRestApi"]),
-        ("ResourceType", "AWS::ApiGateway::RestApi", &["GetRestApi"]),
+        ("ResourceName", &id, &both),
+        ("ResourceType", "AWS::ApiGateway::RestApi", &both),
         ("EventName", "Nothing", &[]),
     ] {
         assert_eq!(found(&world, attribute, value).await, names, "{attribute}={value}");

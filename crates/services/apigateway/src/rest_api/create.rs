@@ -9,6 +9,7 @@ use base::limits::APIS_PER_ACCOUNT;
 use http::Method as Verb;
 use model::apigateway::{EndpointType, Resource, RestApi};
 use operation::{Call, Failure, Operation, Spec};
+use wire::Value;
 
 use super::{EndpointConfiguration, RestApiView, Tags};
 use crate::choices::{ApiKeySourceType, EndpointAccessMode, SecurityPolicy};
@@ -50,6 +51,10 @@ impl Operation for CreateRestApi {
 
     fn resource(_: &Input, scope: &Scope) -> String {
         arn::of(scope, "/restapis")
+    }
+
+    fn made(output: &Value) -> Vec<(String, String)> {
+        output.get("id").and_then(Value::as_text).map(arn::audited_api).unwrap_or_default()
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<RestApiView, Failure> {

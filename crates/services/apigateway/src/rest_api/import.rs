@@ -7,6 +7,7 @@ use base::Scope;
 use http::Method as Verb;
 use model::apigateway::RestApi;
 use operation::{Call, Failure, Operation, Spec};
+use wire::Value;
 
 use super::{RestApiView, Tags};
 use crate::arn;
@@ -38,6 +39,10 @@ impl Operation for ImportRestApi {
 
     fn resource(_: &Input, scope: &Scope) -> String {
         arn::of(scope, "/restapis")
+    }
+
+    fn made(output: &Value) -> Vec<(String, String)> {
+        output.get("id").and_then(Value::as_text).map(arn::audited_api).unwrap_or_default()
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<RestApiView, Failure> {

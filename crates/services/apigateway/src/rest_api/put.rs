@@ -45,7 +45,7 @@ impl Operation for PutRestApi {
     }
 
     fn audited(input: &Input) -> Vec<(String, String)> {
-        vec![("AWS::ApiGateway::RestApi".to_owned(), input.rest_api_id.clone())]
+        arn::audited_api(&input.rest_api_id)
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<RestApiView, Failure> {
