@@ -8,3 +8,5 @@ pub mod nginx;
 pub mod node;
 pub mod folder;
 pub mod tls;
+pub mod measure;
+pub mod manage;

@@ -18,6 +18,10 @@ pub struct Node {
     pub plain: u16,
     /// The API's host.
     pub host: String,
+    /// The API's id.
+    pub api: String,
+    /// Its data directory.
+    pub data: PathBuf,
 }
 
 /// The API under load: one proxied route.
@@ -68,6 +72,7 @@ impl Node {
         let (Some(tls), Some(plain)) = (port("gateway"), port("plain")) else {
             return Err(io::Error::other("endpoints.json names no ports"));
         };
-        Ok(Self { process, tls, plain, host: format!("{api}.execute-api.us-east-1.localhost") })
+        let host = format!("{api}.execute-api.us-east-1.localhost");
+        Ok(Self { process, tls, plain, host, api, data: folder.join("data") })
     }
 }

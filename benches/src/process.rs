@@ -55,7 +55,8 @@ impl Drop for Process {
 /// Clock ticks a second, as `/proc` counts them on Linux.
 const TICKS: u64 = 100;
 
-fn cpu_of(id: u32) -> Duration {
+/// User and system time of one process since its start.
+pub fn cpu_of(id: u32) -> Duration {
     let stat = fs::read_to_string(format!("/proc/{id}/stat")).unwrap_or_default();
     // The name in parentheses may hold spaces; fields are counted behind it.
     let behind = stat.rsplit_once(')').map_or("", |(_, rest)| rest);

@@ -6,7 +6,8 @@ use std::path::Path;
 use std::process::Command;
 
 use benches::folder::Folder;
-use benches::load::{Load, Measured};
+use benches::load::Load;
+use benches::measure::{Round, median};
 use benches::nginx::{self, Nginx};
 use benches::node::Node;
 use benches::process::Process;
@@ -119,7 +120,7 @@ impl Bench {
         }
         for _ in 0..self.rounds {
             for (_, process, load, rounds) in &mut contenders {
-                rounds.push(Round::run(process, load, self.seconds)?);
+                rounds.push(Round::run(process, load, OTHERS)?);
             }
         }
         let base =
@@ -128,24 +129,6 @@ impl Bench {
             row(table, scenario.title(), name, rounds, base);
         }
         Ok(())
-    }
-}
-
-/// One round of one contender.
-#[derive(Debug, Clone, Copy)]
-struct Round {
-    cpu_us: f64,
-    measured: Measured,
-    rate: f64,
-}
-
-impl Round {
-    fn run(process: &Process, load: &Load, seconds: u64) -> io::Result<Self> {
-        let before = process.cpu();
-        let measured = load.run(OTHERS)?;
-        let cpu = process.cpu().saturating_sub(before);
-        let requests = measured.requests.max(1) as f64;
-        Ok(Self { cpu_us: cpu.as_secs_f64() * 1e6 / requests, measured, rate: requests / seconds as f64 })
     }
 }
 
@@ -163,10 +146,4 @@ fn row(table: &mut String, scenario: &str, name: &str, rounds: &[Round], base: f
         "| {scenario} | {name} | **{cpu:.1}** ({low:.1} to {high:.1}), {ratio:.2} × nginx | {p50:.2} ms | {p99:.2} ms | {rate:.0} | {failures} |",
         ratio = cpu / base
     );
-}
-
-fn median(rounds: &[Round], of: impl Fn(&Round) -> f64) -> f64 {
-    let mut values: Vec<f64> = rounds.iter().map(of).collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(0.0)
 }

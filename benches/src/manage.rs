@@ -1,0 +1,50 @@
+//! A management call to a node under test, signed with its root key.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::Command;
+
+use base::{Secret, Timestamp};
+use sigv4::{PathRule, Received, Signer};
+
+use crate::node;
+
+/// Sends one call; anything but a success is an error with the answer's text.
+pub fn call(data: &Path, method: &str, path: &str, body: &str) -> io::Result<()> {
+    let printed =
+        Command::new(node::binary()).args(["credentials", "--format", "json", "--data-dir"]).arg(data).output()?;
+    let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
+    let field = |name: &str| {
+        let behind = printed.split_once(&format!("\"{name}\": \""))?.1;
+        behind.split('"').next().map(str::to_owned)
+    };
+    let missing = || io::Error::other("the node's credentials cannot be read");
+    let (Some(id), Some(secret), Some(endpoint)) =
+        (field("access_key_id"), field("secret_access_key"), field("endpoint"))
+    else {
+        return Err(missing());
+    };
+    let host = endpoint.strip_prefix("http://").ok_or_else(missing)?;
+    let secret = Secret::new(secret);
+    let signer = Signer {
+        access_key_id: &id,
+        secret: &secret,
+        session_token: None,
+        region: "us-east-1",
+        service: "apigateway",
+        path: PathRule::Normalized,
+    };
+    let headers: [(&str, &[u8]); 2] = [("host", host.as_bytes()), ("content-type", b"application/json")];
+    let received = Received { method, path, query: "", headers: &headers };
+    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n");
+    for (name, value) in signer.sign(&received, body.as_bytes(), Timestamp::now()) {
+        request = format!("{request}{name}: {value}\r\n");
+    }
+    request = format!("{request}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
+    let mut stream = TcpStream::connect(host)?;
+    stream.write_all(request.as_bytes())?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer)?;
+    if answer.starts_with("HTTP/1.1 2") { Ok(()) } else { Err(io::Error::other(answer)) }
+}
