@@ -61,6 +61,9 @@ impl From<FrontEndRefusal> for RefusedHead {
     }
 }
 
+/// Headers that a handler may add before the map has to grow: what a gateway tells a backend of the client.
+const ROOM: usize = 8;
+
 /// Reads a head that ends with its empty line.
 pub fn parse(raw: &Bytes, limits: &Limits) -> Result<Parsed, RefusedHead> {
     let mut room = [const { MaybeUninit::uninit() }; HEADER_COUNT_MAX];
@@ -83,7 +86,7 @@ pub fn parse(raw: &Bytes, limits: &Limits) -> Result<Parsed, RefusedHead> {
     let (target, authority) = read_target(raw.slice_ref(target.as_bytes()))?;
     let fields = &*request.headers;
     let mut notes = Notes::default();
-    let mut headers = HeaderMap::with_capacity(fields.len());
+    let mut headers = HeaderMap::with_capacity(fields.len() + ROOM);
     let mut header_bytes = 0;
     for field in fields {
         let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(|_| FrontEndRefusal::InvalidHeaderName)?;
@@ -196,7 +199,11 @@ fn read_target(raw: Bytes) -> Result<(Target, Option<String>), FrontEndRefusal> 
 
 /// A host as DNS and URLs know it: name or address, perhaps a port; no user, no path, no list.
 pub(crate) fn check_host(host: &str) -> Result<(), FrontEndRefusal> {
-    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b':' | b'[' | b']');
+    // Nothing but a name: most hosts.
+    if !host.is_empty() && host.bytes().all(|byte| HOST_BYTES[usize::from(byte)] == HostByte::Name) {
+        return Ok(());
+    }
+    let fits = |byte: u8| HOST_BYTES[usize::from(byte)] != HostByte::Unfit;
     let name = crate::head::without_port(host);
     let bracketed = name.starts_with('[') && name.ends_with(']');
     if name.is_empty() || !host.bytes().all(fits) || (!bracketed && name.contains([':', '[', ']'])) {
@@ -204,6 +211,30 @@ pub(crate) fn check_host(host: &str) -> Result<(), FrontEndRefusal> {
     }
     Ok(())
 }
+
+/// What a byte of a host may be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HostByte {
+    Unfit,
+    /// Of a name or an IPv4 address.
+    Name,
+    /// Before a port, or around and inside an IPv6 address.
+    Mark,
+}
+
+static HOST_BYTES: [HostByte; 256] = {
+    let mut table = [HostByte::Unfit; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {
+            table[byte as usize] = HostByte::Name;
+        } else if matches!(byte, b':' | b'[' | b']') {
+            table[byte as usize] = HostByte::Mark;
+        }
+        byte += 1;
+    }
+    table
+};
 
 /// Whether two authorities are one; a default port may be left out.
 pub(crate) fn same_authority(one: &str, two: &str) -> bool {

@@ -40,7 +40,11 @@ pub(crate) fn render(format: &LogFormat, values: &Values<'_>, line: &mut Vec<u8>
 
 /// Escapes what was written behind `from`; mostly nothing has to be.
 fn escape(line: &mut Vec<u8>, from: usize, syntax: Syntax) {
-    if line[from..].iter().all(|byte| is_plain(*byte, syntax)) {
+    let plain = match syntax {
+        Syntax::Json => &PLAIN_JSON,
+        Syntax::Xml => &PLAIN_XML,
+    };
+    if line[from..].iter().all(|byte| plain[usize::from(*byte)]) {
         return;
     }
     let value = line.split_off(from);
@@ -52,12 +56,24 @@ fn escape(line: &mut Vec<u8>, from: usize, syntax: Syntax) {
     }
 }
 
-fn is_plain(byte: u8, syntax: Syntax) -> bool {
-    let special = match syntax {
-        Syntax::Json => matches!(byte, b'"' | b'\\'),
-        Syntax::Xml => matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'&'),
-    };
-    (b' '..0x7f).contains(&byte) && !special
+/// Bytes that mean themselves in either syntax.
+static PLAIN_JSON: [bool; 256] = plain_but(b"\"\\");
+static PLAIN_XML: [bool; 256] = plain_but(b"\"'<>&");
+
+/// Printable ASCII but for `special`.
+const fn plain_but(special: &[u8]) -> [bool; 256] {
+    let mut table = [false; 256];
+    let mut byte = b' ';
+    while byte < 0x7f {
+        table[byte as usize] = true;
+        byte += 1;
+    }
+    let mut at = 0;
+    while at < special.len() {
+        table[special[at] as usize] = false;
+        at += 1;
+    }
+    table
 }
 
 fn push(char: char, syntax: Syntax, line: &mut Vec<u8>) {

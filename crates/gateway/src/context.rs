@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::io::Write as _;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use base::Timestamp;
@@ -72,7 +73,7 @@ impl Values<'_> {
             Variable::DomainPrefix => put_text(request.host.as_deref().and_then(|host| host.split('.').next()), out),
             Variable::TlsVersion => put_text(request.connection.tls.as_ref().map(|tls| tls.version), out),
             Variable::CipherSuite => put_text(request.connection.tls.as_ref().map(|tls| tls.cipher_suite), out),
-            Variable::IdentitySourceIp => put_display(&request.source_ip(), out),
+            Variable::IdentitySourceIp => put_address(request.source_ip(), out),
             Variable::IdentityUserAgent => {
                 out.extend_from_slice(request.user_agent.as_ref().map_or(b"", |value| value.as_bytes()));
             }
@@ -84,7 +85,7 @@ impl Values<'_> {
                 put_text(self.integrate().and_then(error_of), out);
             }
             Variable::IntegrationStatus | Variable::IntegrationIntegrationStatus | Variable::IntegrationStatusAlias => {
-                self.put_exchange(out, |exchange, out| put_display(&exchange.status, out));
+                self.put_exchange(out, |exchange, out| put_number(exchange.status.into(), out));
             }
             Variable::IntegrationLatency | Variable::IntegrationLatencyAlias => {
                 self.put_exchange(out, |exchange, out| put_number(exchange.latency_us / 1000, out));
@@ -194,8 +195,33 @@ fn put_text(text: Option<&str>, out: &mut Vec<u8>) {
     out.extend_from_slice(text.unwrap_or_default().as_bytes());
 }
 
-fn put_number(number: u64, out: &mut Vec<u8>) {
-    put_display(&number, out);
+fn put_number(mut number: u64, out: &mut Vec<u8>) {
+    let mut digits = [0; 20];
+    let mut at = digits.len();
+    loop {
+        at -= 1;
+        digits[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend_from_slice(&digits[at..]);
+}
+
+/// Writes an address, IPv4 without the formatting machinery.
+pub(crate) fn put_address(address: IpAddr, out: &mut Vec<u8>) {
+    match address {
+        IpAddr::V4(v4) => {
+            for (at, octet) in v4.octets().into_iter().enumerate() {
+                if at > 0 {
+                    out.push(b'.');
+                }
+                put_number(octet.into(), out);
+            }
+        }
+        v6 @ IpAddr::V6(_) => put_display(&v6, out),
+    }
 }
 
 fn put_display(value: &dyn std::fmt::Display, out: &mut Vec<u8>) {
@@ -240,6 +266,20 @@ mod tests {
             let mut out = Vec::new();
             put_clf_time(Timestamp::from_second(second).unwrap(), &mut out);
             assert_eq!(String::from_utf8(out).unwrap(), want);
+        }
+    }
+
+    #[test]
+    fn numbers_and_addresses_are_written_as_everywhere() {
+        for number in [0, 9, 10, 255, 65_535, u64::MAX] {
+            let mut out = Vec::new();
+            put_number(number, &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), number.to_string());
+        }
+        for address in ["0.0.0.0", "127.0.0.1", "255.10.9.100", "::1", "2001:db8::7"] {
+            let mut out = Vec::new();
+            put_address(address.parse().unwrap(), &mut out);
+            assert_eq!(String::from_utf8(out).unwrap(), address);
         }
     }
 

@@ -109,11 +109,14 @@ impl Request {
 /// The header by which requests are traced.
 pub static TRACE_ID: http::HeaderName = http::HeaderName::from_static("x-amzn-trace-id");
 
+/// The header that names a request.
+pub static REQUEST_ID: http::HeaderName = http::HeaderName::from_static("x-amzn-requestid");
+
 /// What X-Ray's own clients send at most, with room for a lineage.
 const TRACE_ID_BYTES_MAX: usize = 512;
 
 fn claimed_id(headers: &HeaderMap) -> Option<RequestId> {
-    let text = headers.get("x-amzn-requestid")?.to_str().ok()?;
+    let text = headers.get(&REQUEST_ID)?.to_str().ok()?;
     // Only the hyphenated form is a UUID to AWS; the parser would take others.
     (text.len() == 36).then(|| RequestId::parse(text).ok()).flatten()
 }
@@ -123,13 +126,27 @@ fn extended_id() -> [u8; 16] {
     let mut text = [b'='; 16];
     let bytes = uuid::Uuid::new_v4().into_bytes();
     // The first six bytes and the last five are free of the UUID's fixed bits.
-    let random = [&bytes[..6], &bytes[11..]].concat();
+    let mut random = [0; 11];
+    random[..6].copy_from_slice(&bytes[..6]);
+    random[6..].copy_from_slice(&bytes[11..]);
     STANDARD.encode_slice(random, &mut text).expect("eleven bytes make sixteen characters");
     text
 }
 
+/// `Root=1-`, eight hexadecimal digits of the second, `-`, and twenty-four random ones.
 fn fresh_trace_id(now: Timestamp) -> HeaderValue {
-    let random = uuid::Uuid::new_v4().as_u128() >> 32;
-    let text = format!("Root=1-{:08x}-{random:024x}", now.as_second().max(0));
-    HeaderValue::from_str(&text).expect("hexadecimal is a header value")
+    let mut text = *b"Root=1-00000000-000000000000000000000000";
+    let second = u32::try_from(now.as_second().max(0)).unwrap_or(u32::MAX);
+    put_hex(&second.to_be_bytes(), &mut text[7..15]);
+    // The first twelve bytes of a UUID are random but for six bits.
+    put_hex(&uuid::Uuid::new_v4().as_bytes()[..12], &mut text[16..]);
+    HeaderValue::from_bytes(&text).expect("hexadecimal is a header value")
+}
+
+fn put_hex(bytes: &[u8], text: &mut [u8]) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    for (byte, pair) in bytes.iter().zip(text.chunks_exact_mut(2)) {
+        pair[0] = DIGITS[usize::from(byte >> 4)];
+        pair[1] = DIGITS[usize::from(byte & 15)];
+    }
 }

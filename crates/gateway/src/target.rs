@@ -137,11 +137,27 @@ fn push_encoded(text: &str, out: &mut String) {
 
 /// `pchar`, `/` and the `%` of an escape (RFC 3986, section 3.3).
 fn is_path_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:@/%".contains(&byte)
+    PATH_BYTES[usize::from(byte)]
 }
 
+static PATH_BYTES: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let marks = b"-._~!$&'()*+,;=:@/%";
+    let mut at = 0;
+    while at < marks.len() {
+        table[marks[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 fn find_flaw(normal: &str) -> Option<Flaw> {
-    if !normal.contains(['%', ';']) {
+    if !normal.bytes().any(|byte| matches!(byte, b'%' | b';')) {
         return None;
     }
     if has_bad_escape(normal.as_bytes()) {

@@ -1,13 +1,13 @@
 //! Headers on their way to a backend: what ends here is removed, what tells of the client is added.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html> and RFC 9110, section 7.6.
 
-use std::fmt::Write as _;
-
-use bytes::BytesMut;
+use bytes::Bytes;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue};
 use snapshot::Stage;
 
+use super::take;
+use crate::context::put_address;
 use crate::request::{Request, TRACE_ID};
 
 static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -45,7 +45,7 @@ static REMOVED: [HeaderName; 18] = [
 pub(crate) fn pass_on(headers: &mut HeaderMap, request: &Request, stage: &Stage) {
     remove_named_by_connection(headers);
     for name in &REMOVED {
-        headers.remove(name);
+        take(headers, name);
     }
     join_cookies(headers);
     // SECURITY: a signature for us is a credential that the backend must not get to replay.
@@ -107,15 +107,17 @@ fn is_protected(name: &HeaderName) -> bool {
         || name.as_str().starts_with("x-forwarded-")
 }
 
+/// An IPv6 address has at most 39 characters.
+const ADDRESS_BYTES_MAX: usize = 39;
+
 /// The client's own chain with the client behind it: what stands before our entry is hearsay.
 fn forwarded_for(headers: &HeaderMap, request: &Request) -> HeaderValue {
-    let mut chain = BytesMut::new();
+    let mut chain = Vec::with_capacity(ADDRESS_BYTES_MAX);
     for value in headers.get_all(&FORWARDED_FOR) {
         chain.extend_from_slice(value.as_bytes());
         chain.extend_from_slice(b", ");
     }
-    // Writing to memory cannot fail.
-    let _ = write!(chain, "{}", request.source_ip());
+    put_address(request.source_ip(), &mut chain);
     // Parts of header values joined by a comma are a header value.
-    HeaderValue::from_maybe_shared(chain.freeze()).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+    HeaderValue::from_maybe_shared(Bytes::from(chain)).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
 }

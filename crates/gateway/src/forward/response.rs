@@ -4,6 +4,8 @@
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue};
 
+use super::take;
+
 /// Renamed to `x-amzn-remapped-…` on a proxy's answer.
 static REMAPPED: [(HeaderName, HeaderName); 5] = [
     (header::CONNECTION, HeaderName::from_static("x-amzn-remapped-connection")),
@@ -31,12 +33,12 @@ static DROPPED: [HeaderName; 9] = [
 pub(crate) fn pass_back(headers: &mut HeaderMap) {
     remove_named_by_connection(headers);
     for (name, remapped) in &REMAPPED {
-        if let Some(value) = headers.remove(name) {
+        if let Some(value) = take(headers, name) {
             headers.insert(remapped, value);
         }
     }
     for name in &DROPPED {
-        headers.remove(name);
+        take(headers, name);
     }
 }
 

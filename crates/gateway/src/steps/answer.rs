@@ -10,7 +10,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use crate::body::Download;
 use crate::reason::{self, Reason};
 use crate::refused::{FrontEnd, GatewayResponse, Passed, Refusal, Refused, ResponseType};
-use crate::request::Request;
+use crate::request::{REQUEST_ID, Request};
 
 /// What the caller is answered.
 #[derive(Debug)]
@@ -32,7 +32,6 @@ pub enum Body {
     Stream(Download),
 }
 
-static REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-requestid");
 static EXTENDED_ID: HeaderName = HeaderName::from_static("x-amz-apigw-id");
 static ERROR_TYPE: HeaderName = HeaderName::from_static("x-amzn-errortype");
 static JSON: HeaderValue = HeaderValue::from_static("application/json");

@@ -15,7 +15,7 @@ use crate::body::{Download, Upload, UploadFailure, UploadState};
 use crate::execution_log;
 use crate::reason::{Answered, Integrate, Reason, cut};
 use crate::refused::{FrontEnd, Refusal, Refused, ResponseType};
-use crate::request::Request;
+use crate::request::{REQUEST_ID, Request};
 use crate::world::World;
 
 /// A backend's request, ready to be sent.
@@ -76,7 +76,7 @@ pub(super) async fn send(
     if method.logging.payloads {
         request.notes.exchange().response_headers = execution_log::headers(&head.headers);
     }
-    let request_id = head.headers.get("x-amzn-requestid").and_then(|id| id.to_str().ok()).map(cut);
+    let request_id = head.headers.get(&REQUEST_ID).and_then(|id| id.to_str().ok()).map(cut);
     Ok(Called {
         status: head.status,
         headers: head.headers,
