@@ -97,7 +97,7 @@ mod tests {
     use base::{AccountId, Region, Timestamp};
     use bytes::Bytes;
     use http::{HeaderMap, Method};
-    use wire::Value;
+    use wire::{Schema, Value};
 
     use super::*;
 
@@ -148,9 +148,28 @@ mod tests {
         }
     }
 
-    #[test]
-    fn root_is_allowed_and_the_system_has_no_way_in() {
-        let received = Received {
+    /// The least that an operation takes.
+    fn sample(schema: &'static Schema) -> Value {
+        match schema.resolve() {
+            Schema::Boolean => Value::Bool(false),
+            Schema::Integer | Schema::Long => Value::Int(1),
+            Schema::Double => Value::Float(1.0),
+            Schema::String => Value::Text("a1".to_owned()),
+            Schema::Enum(values) => Value::Text(values[0].to_owned()),
+            Schema::Blob => Value::Blob(Vec::new()),
+            Schema::Timestamp(_) => Value::Time(Timestamp::UNIX_EPOCH),
+            Schema::Document | Schema::Link(_) => Value::Null,
+            Schema::List(_) => Value::List(Vec::new()),
+            Schema::Map(_) => Value::Map(Vec::new()),
+            Schema::Structure(structure) => {
+                let required = structure.members.iter().filter(|member| member.required);
+                Value::Map(required.map(|member| (member.name.to_owned(), sample(member.schema))).collect())
+            }
+        }
+    }
+
+    fn received() -> Received {
+        Received {
             request_id: RequestId::random(),
             now: Timestamp::UNIX_EPOCH,
             source: std::net::IpAddr::from([10, 0, 0, 1]),
@@ -160,7 +179,38 @@ mod tests {
             query: String::new(),
             headers: HeaderMap::new(),
             body: Bytes::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn no_operation_is_done_for_a_principal_without_permission() {
+        let (received, account) = (received(), home().account);
+        let root = Principal::Root { account, access_key: AccessKeyId::parse("AKIAROOT").unwrap() };
+        let nobody = Principal::System { account, job: "nobody" };
+        let mut rows = 0;
+        for service in [apigateway::service(), sts::service(), cloudtrail::service(), installation::service()] {
+            let served = service.operations.iter().map(|known| {
+                let prepared = (known.prepare)(sample(known.input)).expect(known.spec.name);
+                (known.spec.name, What::Served(known, prepared))
+            });
+            let refused = service.refused.iter().map(|known| (known.name, What::Refused(known)));
+            for (name, what) in served.chain(refused) {
+                let Some(Question { action, resource }) = question(&what, &home()) else {
+                    assert_eq!(name, "GetCallerIdentity", "AWS answers only this one to everybody");
+                    continue;
+                };
+                let denied = ask(&received, &nobody, action, &resource);
+                assert!(matches!(denied, Err(Refusal::AccessDenied { .. })), "{name}: {denied:?}");
+                assert!(ask(&received, &root, action, &resource).is_ok(), "{name}");
+                rows += 1;
+            }
+        }
+        assert!(rows > 190, "only {rows} operations were tried");
+    }
+
+    #[test]
+    fn root_is_allowed_and_the_system_has_no_way_in() {
+        let received = received();
         let account = home().account;
         let root = Principal::Root { account, access_key: AccessKeyId::parse("AKIAROOT").unwrap() };
         let system = Principal::System { account, job: "audit-retention" };
