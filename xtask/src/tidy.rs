@@ -10,6 +10,7 @@ mod machine_paths;
 mod journey;
 mod operations;
 mod papers;
+mod threats;
 mod metadata;
 mod tree;
 
@@ -23,8 +24,8 @@ use tree::Tree;
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
 Check what compilers cannot see: which crate may use which, banned dependencies, file sizes and first lines, comments
-above dependencies, stubs, paths of somebody's machine, the journey's order, operation cards, and the papers every
-project needs. One line per finding, with its place.
+above dependencies, stubs, paths of somebody's machine, the journey's order, operation cards, the papers every project
+needs, and the tests that docs/threats.md names. One line per finding, with its place.
 
 Usage: cargo xtask tidy
 
@@ -70,6 +71,7 @@ const RULES: &[(&str, Rule)] = &[
     ("the journey has one order", journey::check),
     ("an operation's card links to AWS", operations::check),
     ("the papers are there", papers::check),
+    ("every threat has its test", threats::check),
 ];
 
 /// Runs the task.

@@ -46,4 +46,15 @@ mod tests {
         let secret = Secret::new("hunter2".to_owned());
         assert!(!format!("{secret:?}").contains("hunter2"));
     }
+
+    #[test]
+    fn secrets_are_equal_only_when_every_byte_is() {
+        let text = b"0123456789abcdef";
+        assert!(equal_in_constant_time(text, text) && equal_in_constant_time(b"", b""));
+        for at in 0..text.len() {
+            let mut other = *text;
+            other[at] ^= 1;
+            assert!(!equal_in_constant_time(text, &other) && !equal_in_constant_time(text, &text[..at]));
+        }
+    }
 }

@@ -85,6 +85,7 @@ fn check_sizes(head: &Head, target_bytes: usize, limits: &Limits) -> Result<(), 
 mod tests {
     use super::*;
     use http::Request;
+    use proptest::prelude::*;
 
     fn judge(uri: &str, headers: &[(&str, &str)], sni: Option<&str>) -> Result<Head, FrontEndRefusal> {
         let mut request = Request::get(uri);
@@ -127,5 +128,25 @@ mod tests {
         assert_eq!(judge("https://a/", &[("x", &large)], None).expect_err("large"), FrontEndRefusal::HeadersTooLarge);
         let long = format!("https://a/{large}");
         assert_eq!(judge(&long, &[], None).expect_err("long"), FrontEndRefusal::TargetTooLong);
+    }
+
+    proptest! {
+        #[test]
+        fn any_head_is_for_one_host_or_refused(
+            authority in "([a-z.:@\\[\\]0-9]{0,12}|[!-~]{0,12})", hosts in prop::collection::vec("[ -~]{0,12}", 0..3), path in "/[!-~]{0,40}"
+        ) {
+            let mut request = Request::get(if authority.is_empty() { path } else { format!("https://{authority}{path}") });
+            for host in &hosts {
+                request = request.header("host", host);
+            }
+            // What the library refuses never comes here.
+            if let Ok(request) = request.body(())
+                && let Ok(head) = head(request.into_parts().0, Some("a.b"), &Limits::default())
+            {
+                let host = head.headers["host"].to_str().expect("text");
+                prop_assert!(without_port(host).trim_end_matches('.').eq_ignore_ascii_case("a.b"), "{}", host);
+                prop_assert_eq!(head.headers.get_all("host").iter().count(), 1);
+            }
+        }
     }
 }
