@@ -206,6 +206,8 @@ fn check_zone(zone: String) -> Result<String, SettingsError> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -230,5 +232,14 @@ mod tests {
         assert!(toml::from_str::<Options>("gatway = \"127.0.0.1:1\"").is_err());
         let options: Options = toml::from_str("region = \"eu-west-1\"\nadmin = \"127.0.0.1:0\"").expect("good");
         assert_eq!(options.region.expect("given").as_str(), "eu-west-1");
+    }
+
+    proptest! {
+        #[test]
+        fn any_setting_is_read_or_refused(text in "\\PC{0,80}", name in "(zone|store|workers|region|admin|egress) = ") {
+            let _ = toml::from_str::<Options>(&text);
+            let _ = toml::from_str::<Options>(&format!("{name}{text:?}"));
+            let _ = (store(Some(&text)), workers(Some(text.clone()), 2), check_zone(text));
+        }
     }
 }
