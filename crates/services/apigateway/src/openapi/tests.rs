@@ -202,7 +202,8 @@ fn a_base_path_is_ignored_prepended_or_split() {
 
 #[test]
 fn an_export_imports_as_what_it_was() {
-    let (api, resources, _) = import(PETS).expect("good");
+    let (mut api, resources, _) = import(PETS).expect("good");
+    api.disable_execute_api_endpoint = true;
     let deployment = Deployment {
         rest_api_id: api.id.clone(),
         id: DeploymentId::parse("d1").expect("an id"),
@@ -215,8 +216,9 @@ fn an_export_imports_as_what_it_was() {
         let served = Served { host: "a1.execute-api.us-east-1.localhost".into(), stage: "prod".into() };
         let extensions = Extensions { integrations: true, api: true };
         let exported = Export { deployment: &deployment, dialect, extensions, served }.document().to_string();
-        let (_, again, _) =
+        let (closed, again, _) =
             import_onto(&exported, resources.clone(), (Mode::Overwrite, BasePath::Ignore)).expect(&exported);
+        assert!(closed.disable_execute_api_endpoint, "{dialect:?}");
         for resource in &resources {
             assert_eq!(at(&again, &resource.path), resource, "{dialect:?}");
         }

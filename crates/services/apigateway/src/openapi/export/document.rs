@@ -37,6 +37,8 @@ pub(crate) struct Export<'d> {
     pub(crate) served: Served,
 }
 
+const ENDPOINT_CONFIGURATION: &str = "x-amazon-apigateway-endpoint-configuration";
+
 impl Export<'_> {
     /// The document.
     pub(crate) fn document(&self) -> Value {
@@ -119,7 +121,13 @@ impl Export<'_> {
         }
         if api.disable_execute_api_endpoint {
             let endpoint = json!({ "disableExecuteApiEndpoint": true });
-            root.insert("x-amazon-apigateway-endpoint-configuration".to_owned(), endpoint);
+            // OpenAPI 3 says it at the server, where AWS reads it.
+            match (self.dialect, root.get_mut("servers")) {
+                (Dialect::OpenApi3, Some(servers)) => servers[0][ENDPOINT_CONFIGURATION] = endpoint,
+                (Dialect::OpenApi3 | Dialect::Swagger2, _) => {
+                    root.insert(ENDPOINT_CONFIGURATION.to_owned(), endpoint);
+                }
+            }
         }
     }
 }
