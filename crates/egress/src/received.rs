@@ -2,7 +2,7 @@
 
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -16,6 +16,8 @@ use crate::pool::{Key, Pool};
 #[derive(Debug)]
 pub struct Received {
     incoming: Incoming,
+    /// What was read of it while looking whether all of it is here.
+    ahead: Option<Result<Frame<Bytes>, EgressError>>,
     /// None over HTTP/2, and once the body has ended.
     lease: Option<Lease>,
 }
@@ -30,11 +32,37 @@ struct Lease {
 
 impl Received {
     pub(crate) fn multiplexed(incoming: Incoming) -> Self {
-        Self { incoming, lease: None }
+        Self { incoming, ahead: None, lease: None }
     }
 
     pub(crate) fn over(incoming: Incoming, link: Box<Link>, pool: Arc<Pool>, key: Key) -> Self {
-        Self { incoming, lease: Some(Lease { link, pool, key }) }
+        Self { incoming, ahead: None, lease: Some(Lease { link, pool, key }) }
+    }
+
+    /// The whole body, where it came together with its head; then nothing is left. It never waits.
+    pub fn take_whole(&mut self) -> Option<Bytes> {
+        let length = self.size_hint().exact()?;
+        if length == 0 {
+            return Some(Bytes::new());
+        }
+        match Pin::new(&mut *self).poll_frame(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
+                Ok(data) if data.len() as u64 == length => Some(data),
+                Ok(data) => {
+                    self.ahead = Some(Ok(Frame::data(data)));
+                    None
+                }
+                Err(other) => {
+                    self.ahead = Some(Ok(other));
+                    None
+                }
+            },
+            Poll::Ready(Some(Err(error))) => {
+                self.ahead = Some(Err(error));
+                None
+            }
+            Poll::Ready(None) | Poll::Pending => None,
+        }
     }
 
     /// Gives the connection back when the body has ended.
@@ -58,6 +86,9 @@ impl Body for Received {
     type Error = EgressError;
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, EgressError>>> {
+        if let Some(frame) = self.ahead.take() {
+            return Poll::Ready(Some(frame));
+        }
         let this = &mut *self;
         let incoming = &mut this.incoming;
         let polled = match &mut this.lease {
@@ -75,10 +106,16 @@ impl Body for Received {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.incoming.is_end_stream()
+        self.ahead.is_none() && self.incoming.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.incoming.size_hint()
+        let hint = self.incoming.size_hint();
+        match (&self.ahead, hint.exact()) {
+            (Some(Ok(frame)), Some(rest)) => {
+                SizeHint::with_exact(rest + frame.data_ref().map_or(0, |data| data.len() as u64))
+            }
+            _ => hint,
+        }
     }
 }

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use egress::{EgressError, Trust};
 use http::Request;
 use http_body_util::{BodyExt as _, Full, StreamBody};
-use hyper::body::Frame;
+use hyper::body::{Body as _, Frame};
 use support::{ask, client, config, get, patiently, plain_echo, text, upstream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
@@ -116,6 +116,55 @@ async fn a_request_that_was_sent_is_never_sent_again() {
     let error = patiently(client.send(get(&upstream.url("http", "/")), Trust::Verified)).await.expect_err("closed");
     assert!(matches!(error, EgressError::Closed(_)), "{error:?}");
     assert_eq!(upstream.connections(), 1);
+}
+
+#[tokio::test]
+async fn a_body_is_taken_whole_only_where_it_came_with_its_head() {
+    // Head and body in one write, the body in a second one after the head was seen, and a body of unknown length.
+    for (first, second, whole) in [
+        ("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\npart", "", Some("part")),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n", "", Some("")),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npart", "part", None),
+        ("HTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\n", "partpart", None),
+        ("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n4\r\npart\r\n", "0\r\n\r\n", None),
+    ] {
+        let go = Arc::new(Notify::new());
+        let paced = Arc::clone(&go);
+        let upstream = upstream(move |mut stream| {
+            let paced = Arc::clone(&paced);
+            async move {
+                loop {
+                    read_head(&mut stream).await;
+                    if stream.write_all(first.as_bytes()).await.is_err() {
+                        return;
+                    }
+                    paced.notified().await;
+                    let _ = stream.write_all(second.as_bytes()).await;
+                }
+            }
+        })
+        .await;
+        let client = client(config(None));
+        for _ in 0..2 {
+            let url = upstream.url("http", "/");
+            let mut body = patiently(client.send(get(&url), Trust::Verified)).await.expect("a head").into_body();
+            let hint = body.size_hint().exact();
+            let taken = body.take_whole();
+            assert_eq!(taken.as_deref(), whole.map(str::as_bytes), "{first:?}");
+            if whole.is_none() {
+                assert_eq!(body.size_hint().exact(), hint, "{first:?}");
+            }
+            go.notify_one();
+            let rest = patiently(body.collect()).await.expect("sound").to_bytes();
+            let sent = [first.split_once("\r\n\r\n").expect("a head").1, second].concat();
+            let all = [taken.unwrap_or_default(), rest].concat();
+            match hint {
+                Some(length) => assert_eq!((all.len() as u64, &all[..]), (length, sent.as_bytes())),
+                None => assert_eq!(all, b"part"),
+            }
+        }
+        assert_eq!(upstream.connections(), 1, "{first:?}");
+    }
 }
 
 #[tokio::test]

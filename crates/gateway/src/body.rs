@@ -12,8 +12,10 @@ use bytes::Bytes;
 use egress::{EgressError, Received};
 use futures_util::future::BoxFuture;
 use http_body::{Body, Frame, SizeHint};
+use snapshot::Method;
 
 use crate::request::Request;
+use crate::steps::answer;
 
 /// A request's body on its way to the backend.
 #[derive(Debug)]
@@ -132,6 +134,27 @@ impl Download {
     /// Passes `body` on as long as its pauses are no longer than `pause_max`.
     pub(crate) fn new(body: Received, pause_max: Duration, clock: Arc<dyn Clock>) -> Self {
         Self { body, pause_max, clock, pause: None }
+    }
+
+    /// The answer's body: at hand where all of it came with its head, which most small answers do. A body that is logged
+    /// is logged as it passes.
+    pub(crate) fn into_body(mut self, logged: Logged) -> answer::Body {
+        let whole = if logged == Logged::No { self.body.take_whole() } else { None };
+        whole.map_or_else(|| answer::Body::Stream(Box::new(self)), answer::Body::Ready)
+    }
+}
+
+/// Whether a body's beginning goes to the execution log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Logged {
+    Yes,
+    No,
+}
+
+impl Logged {
+    /// As the method's logging asks.
+    pub(crate) fn of(method: &Method) -> Self {
+        if method.logging.payloads { Self::Yes } else { Self::No }
     }
 }
 

@@ -29,7 +29,7 @@ pub enum Body {
     /// At hand.
     Ready(Bytes),
     /// As the backend sends it.
-    Stream(Download),
+    Stream(Box<Download>),
 }
 
 static EXTENDED_ID: HeaderName = HeaderName::from_static("x-amz-apigw-id");

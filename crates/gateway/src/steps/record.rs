@@ -211,7 +211,7 @@ fn short(text: &str) -> &str {
 
 /// An answer's body on its way, with the recording that ends with it.
 struct Recorded {
-    download: Download,
+    download: Box<Download>,
     recording: Recording,
     expected: Option<u64>,
 }

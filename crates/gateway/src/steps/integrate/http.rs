@@ -10,7 +10,7 @@ use super::call::{self, Called, Outgoing};
 use super::sources::Sources;
 use super::templates::{self, DEFAULT_MEDIA_TYPE};
 use super::uri::{self, Unmapped};
-use crate::body::{Download, Upload};
+use crate::body::{Logged, Upload};
 use crate::forward::{request, response};
 use crate::reason::Integrate;
 use crate::refused::{ResponseType, Verdict};
@@ -66,7 +66,7 @@ pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &Wo
     let Called { headers, download, answered, .. } = called;
     let sources = Sources { response: Some(&headers), ..sources };
     let accept = templates::accept(&client);
-    let mut answer = answer(selected, &sources, accept.as_deref(), Some(download));
+    let mut answer = answer(selected, &sources, accept.as_deref(), Some(download.into_body(Logged::of(&method))));
     answer.headers.entry(&TRACE_ID).or_insert_with(|| request.trace_id.clone());
     Ok(super::passed(answer, Integrate::Answered(answered)))
 }
@@ -76,7 +76,7 @@ pub(super) fn answer(
     selected: &IntegrationAnswer,
     sources: &Sources<'_>,
     accept: Option<&str>,
-    download: Option<Download>,
+    body: Option<Body>,
 ) -> Answer {
     let mut headers = HeaderMap::with_capacity(selected.headers.len() + 6);
     for (name, source) in &selected.headers {
@@ -92,9 +92,9 @@ pub(super) fn answer(
     if let Ok(media_type) = HeaderValue::from_str(media_type) {
         headers.entry(CONTENT_TYPE).or_insert(media_type);
     }
-    let body = match (template, download) {
+    let body = match (template, body) {
         (Some((_, text)), _) => Body::Ready(Bytes::copy_from_slice(text.as_bytes())),
-        (None, Some(download)) => Body::Stream(download),
+        (None, Some(body)) => body,
         (None, None) => Body::Ready(Bytes::new()),
     };
     Answer { status: selected.method.status, headers, body }

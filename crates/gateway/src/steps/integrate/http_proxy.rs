@@ -10,7 +10,7 @@ use super::call::{self, Called, Outgoing};
 use super::sources::Sources;
 use super::templates::DEFAULT_MEDIA_TYPE;
 use super::uri::{self, Unmapped};
-use crate::body::Upload;
+use crate::body::{Logged, Upload};
 use crate::execution_log;
 use crate::forward;
 use crate::reason::Integrate;
@@ -50,6 +50,6 @@ pub(super) async fn call(parts: Parts, call: &HttpCall, world: &World) -> Verdic
     if let Some(length) = length.filter(|_| is_head) {
         headers.insert(CONTENT_LENGTH, length);
     }
-    let body = if is_head { Body::Ready(Bytes::new()) } else { Body::Stream(download) };
+    let body = if is_head { Body::Ready(Bytes::new()) } else { download.into_body(Logged::of(&method)) };
     Ok(super::passed(Answer { status, headers, body }, Integrate::Answered(answered)))
 }
