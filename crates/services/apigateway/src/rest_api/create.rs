@@ -90,6 +90,8 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
         let root = root_of(&id);
         (root.id.clone(), vec![root], None)
     };
+    // A copy of an API whose default endpoint is closed must not open by itself.
+    let closed = source.as_ref().is_some_and(|source| source.disable_execute_api_endpoint);
     let (copied, schemas) = source.map(|source| (source.binary_media_types, source.schemas)).unwrap_or_default();
     let binary_media_types =
         if input.binary_media_types.is_empty() { copied } else { input.binary_media_types.clone() };
@@ -103,7 +105,7 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
         binary_media_types,
         endpoint_type,
         security_policy,
-        disable_execute_api_endpoint: input.disable_execute_api_endpoint.unwrap_or_default(),
+        disable_execute_api_endpoint: input.disable_execute_api_endpoint.unwrap_or(closed),
         schemas,
         root_resource_id,
         tags: input.tags.clone(),

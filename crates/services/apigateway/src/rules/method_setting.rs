@@ -5,7 +5,7 @@ use model::apigateway::{HttpMethod, LoggingLevel, MethodSetting};
 
 use crate::error::Error;
 
-/// AWS's defaults of what is not enforced yet; setting them changes nothing.
+/// AWS's defaults of what is not enforced yet, as they are read back.
 pub(crate) const THROTTLING_BURST_LIMIT: i32 = 5000;
 /// Requests a second.
 pub(crate) const THROTTLING_RATE_LIMIT: f64 = 10_000.0;
@@ -26,10 +26,11 @@ pub(crate) fn set(setting: &mut MethodSetting, name: &str, value: &str) -> Resul
         }
         "metrics/enabled" | "caching/enabled" | "caching/dataEncrypted" => !value.eq_ignore_ascii_case("true"),
         // AWS turns throttling off with -1.
-        "throttling/burstLimit" => matches!(number(name, value)?, -1 | THROTTLING_BURST_LIMIT),
+        // SECURITY: a limit that is set but does not limit, be it AWS's default, would be silently open.
+        "throttling/burstLimit" => number(name, value)? == -1,
         "throttling/rateLimit" => {
             let rate = value.parse::<f64>().map_err(|_| invalid(name, value))?;
-            [-1.0, THROTTLING_RATE_LIMIT].iter().any(|default| (rate - default).abs() < f64::EPSILON)
+            (rate + 1.0).abs() < f64::EPSILON
         }
         "caching/ttlInSeconds" => number(name, value)? == CACHE_TTL_S,
         "caching/requireAuthorizationForCacheControl" => value.eq_ignore_ascii_case("true"),
@@ -86,11 +87,11 @@ mod tests {
             ("logging/dataTrace", "true", true),
             ("metrics/enabled", "false", true),
             ("metrics/enabled", "true", false),
-            ("throttling/burstLimit", "5000", true),
+            ("throttling/burstLimit", "5000", false),
             ("throttling/burstLimit", "-1", true),
             ("throttling/burstLimit", "100", false),
-            ("throttling/rateLimit", "10000.0", true),
-            ("throttling/rateLimit", "10000", true),
+            ("throttling/rateLimit", "10000.0", false),
+            ("throttling/rateLimit", "10000", false),
             ("throttling/rateLimit", "5", false),
             ("throttling/rateLimit", "NaN", false),
             ("caching/enabled", "true", false),

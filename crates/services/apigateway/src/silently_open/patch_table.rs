@@ -109,10 +109,10 @@ pub(super) const PATCHES: &[Row] = &[
     ("UpdateStage", "logging/loglevel", Enforced(EXECUTION_LOG)),
     ("UpdateStage", "logging/dataTrace", Enforced(EXECUTION_LOG)),
     ("UpdateStage", "metrics/enabled", Refused { more: &[], but: &["\"false\"", "\"probe\"", "\"1\"", "\"{}\""] }),
-    ("UpdateStage", "throttling/burstLimit", Refused { more: &["\"0\"", "\"10\""], but: &["\"-1\"", "\"5000\""] }),
+    ("UpdateStage", "throttling/burstLimit", Refused { more: &["\"0\"", "\"10\"", "\"5000\""], but: &["\"-1\""] }),
     ("UpdateStage", "throttling/rateLimit", Refused {
         more: &["\"0\"", "\"10.5\"", "\"NaN\"", "\"inf\""],
-        but: &["\"-1\"", "\"10000\"", "\"10000.0\""],
+        but: &["\"-1\""],
     }),
     ("UpdateStage", "caching/enabled", Refused { more: &[], but: &["\"false\"", "\"probe\"", "\"1\"", "\"{}\""] }),
     ("UpdateStage", "caching/ttlInSeconds", Refused { more: &["\"0\"", "\"60\""], but: &["\"300\""] }),
