@@ -4,41 +4,43 @@
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue};
 
-use super::take;
+static REMAPPED_CONNECTION: HeaderName = HeaderName::from_static("x-amzn-remapped-connection");
+static REMAPPED_CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-amzn-remapped-content-length");
+static REMAPPED_DATE: HeaderName = HeaderName::from_static("x-amzn-remapped-date");
+static REMAPPED_SERVER: HeaderName = HeaderName::from_static("x-amzn-remapped-server");
+static REMAPPED_REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-remapped-x-amzn-requestid");
 
-/// Renamed to `x-amzn-remapped-…` on a proxy's answer.
-static REMAPPED: [(HeaderName, HeaderName); 5] = [
-    (header::CONNECTION, HeaderName::from_static("x-amzn-remapped-connection")),
-    (header::CONTENT_LENGTH, HeaderName::from_static("x-amzn-remapped-content-length")),
-    (header::DATE, HeaderName::from_static("x-amzn-remapped-date")),
-    (header::SERVER, HeaderName::from_static("x-amzn-remapped-server")),
-    (HeaderName::from_static("x-amzn-requestid"), HeaderName::from_static("x-amzn-remapped-x-amzn-requestid")),
-];
+/// What becomes of a header that does not simply pass.
+enum Fate {
+    Remapped(&'static HeaderName),
+    Dropped,
+}
 
-/// Dropped from a proxy's answer. `Content-Encoding` stays, unlike in AWS, because the body stays encoded too: AWS's own
-/// client decodes it.
-static DROPPED: [HeaderName; 9] = [
-    header::TRANSFER_ENCODING,
-    header::VIA,
-    header::TRAILER,
-    header::TE,
-    header::UPGRADE,
-    header::PROXY_AUTHENTICATE,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    HeaderName::from_static("x-amz-apigw-id"),
-];
+impl Fate {
+    /// `Content-Encoding` passes, unlike in AWS, because the body stays encoded too: AWS's own client decodes it.
+    fn of(name: &HeaderName) -> Option<Self> {
+        Some(match name.as_str() {
+            "connection" => Self::Remapped(&REMAPPED_CONNECTION),
+            "content-length" => Self::Remapped(&REMAPPED_CONTENT_LENGTH),
+            "date" => Self::Remapped(&REMAPPED_DATE),
+            "server" => Self::Remapped(&REMAPPED_SERVER),
+            "x-amzn-requestid" => Self::Remapped(&REMAPPED_REQUEST_ID),
+            "transfer-encoding" | "via" | "trailer" | "te" | "upgrade" | "proxy-authenticate" | "keep-alive"
+            | "proxy-connection" | "x-amz-apigw-id" => Self::Dropped,
+            _ => return None,
+        })
+    }
+}
 
 /// Turns the backend's headers into the proxy's, in place.
 pub(crate) fn pass_back(headers: &mut HeaderMap) {
     remove_named_by_connection(headers);
-    for (name, remapped) in &REMAPPED {
-        if let Some(value) = take(headers, name) {
-            headers.insert(remapped, value);
+    // Looking at each header once is cheaper than looking for each name.
+    let fated: Vec<_> = headers.keys().filter_map(|name| Some((name.clone(), Fate::of(name)?))).collect();
+    for (name, fate) in fated {
+        if let (Some(value), Fate::Remapped(other)) = (headers.remove(&name), fate) {
+            headers.insert(other, value);
         }
-    }
-    for name in &DROPPED {
-        take(headers, name);
     }
 }
 
