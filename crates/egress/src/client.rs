@@ -91,21 +91,18 @@ impl Egress {
                         Ok(response) => Ok(Kept::Answered(response.map(Received::multiplexed))),
                         Err(failed) => {
                             pool.forget_multiplexed(key);
-                            not_sent(failed)
+                            take_back(failed).map(Kept::NotSent)
                         }
                     };
                 }
                 Usable::Link(link) => link,
             };
-            // Nobody has looked at it since its last answer; the server may have closed it.
-            if !link.is_free() {
-                continue;
-            }
             prepare_http1(&mut request, &link);
-            return match link.exchange(request).await {
-                Ok(response) => Ok(Kept::Answered(self.receive(response, link, key.clone()))),
-                Err(failed) => not_sent(failed),
-            };
+            match link.exchange(request).await {
+                Ok(response) => return Ok(Kept::Answered(self.receive(response, link, key.clone()))),
+                // Nobody has looked at it since its last answer; the upstream may have closed it.
+                Err(failed) => request = take_back(failed)?,
+            }
         }
         Ok(Kept::NotSent(request))
     }
@@ -141,11 +138,8 @@ enum Kept {
 }
 
 /// Takes back a request of which nothing was sent; any other failure stands, because the upstream may have acted on it.
-fn not_sent(mut failed: Failed) -> Result<Kept, EgressError> {
-    match failed.take_message() {
-        Some(request) => Ok(Kept::NotSent(request)),
-        None => Err(EgressError::Closed(failed.into_error())),
-    }
+fn take_back(mut failed: Failed) -> Result<Request<Sent>, EgressError> {
+    failed.take_message().ok_or_else(|| EgressError::Closed(failed.into_error()))
 }
 
 async fn multiplex(stream: Stream) -> Result<SendRequest<Sent>, EgressError> {

@@ -78,24 +78,31 @@ impl Link {
         poll(&mut quiet)
     }
 
-    /// Whether it can carry a request: open, and done with the one before.
+    /// Whether it can carry another request: open as far as anybody has seen, and done with the one before.
     pub(crate) fn is_free(&mut self) -> bool {
-        // Nobody waits for a connection without a request, so nobody is to be woken.
-        self.drive(&mut Context::from_waker(Waker::noop()));
+        if !self.sender.is_ready() {
+            // Nobody waits for a connection without a request, so nobody is to be woken.
+            self.drive(&mut Context::from_waker(Waker::noop()));
+        }
         self.connection.is_some() && self.sender.is_ready()
     }
 
-    /// Whether it is done with its request, so that it can be kept; whether it is still open is asked before the next one.
-    pub(crate) fn is_done(&mut self) -> bool {
-        (self.connection.is_some() && self.sender.is_ready()) || self.is_free()
-    }
-
-    /// Sends a request and waits for the head of its answer.
+    /// Sends a request and waits for the head of its answer. hyper looks first whether the upstream has closed the
+    /// connection meanwhile, and gives the request back if so.
     pub(crate) async fn exchange(
         &mut self,
         request: Request<Sent>,
     ) -> Result<Response<Incoming>, TrySendError<Request<Sent>>> {
         let mut answer = pin!(self.sender.try_send_request(request));
-        poll_fn(|cx| self.poll_filled(cx, |quiet| answer.as_mut().poll(quiet))).await
+        let mut begun = false;
+        poll_fn(|cx| {
+            if !std::mem::replace(&mut begun, true) {
+                // No answer is there before the request is sent.
+                self.drive(cx);
+                return answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+            }
+            self.poll_filled(cx, |quiet| answer.as_mut().poll(quiet))
+        })
+        .await
     }
 }

@@ -36,7 +36,7 @@ impl Key {
             _ => return Err(EgressError::InvalidUri),
         };
         // A user before the host would not reach the upstream and only disguise the host.
-        let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'));
+        let authority = uri.authority().filter(|authority| !authority.as_str().bytes().any(|byte| byte == b'@'));
         let authority = authority.filter(|authority| !authority.host().is_empty());
         Ok(Self { scheme, authority: authority.cloned().ok_or(EgressError::InvalidUri)? })
     }

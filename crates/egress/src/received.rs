@@ -74,7 +74,7 @@ impl Received {
 
     fn release(&mut self) {
         if let Some(Lease { mut link, pool, key }) = self.lease.take()
-            && link.is_done()
+            && link.is_free()
         {
             pool.keep_link(key, link);
         }
