@@ -177,7 +177,11 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Bounded<T> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write_vectored(cx, slices)
+        // The kernel takes one slice faster by itself, and most answers are one record.
+        match slices {
+            [only] => Pin::new(&mut self.inner).poll_write(cx, only),
+            slices => Pin::new(&mut self.inner).poll_write_vectored(cx, slices),
+        }
     }
 
     fn is_write_vectored(&self) -> bool {
