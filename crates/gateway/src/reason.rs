@@ -38,16 +38,19 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Whether nothing had to be asked or computed, so that no time passed: reading the clock would cost more than the
-    /// decision.
+    /// Whether it was decided within a microsecond or so of the decision before, because nobody had to be asked: reading the
+    /// clock would cost as much as the decision.
     pub fn is_instant(&self) -> bool {
         match self {
-            Self::Network(Network::Public)
+            Self::Locate(Locate::Stage { .. })
+            | Self::Network(Network::Public)
             | Self::Firewall(Firewall::NoneAttached)
+            | Self::Route(Route::Matched { .. })
             | Self::Authorize(Authorize::OpenToAll)
             | Self::Meter(Meter::Unmetered)
             | Self::Validate(Validate::NoValidator)
-            | Self::Cache(Cache::Off) => true,
+            | Self::Cache(Cache::Off)
+            | Self::Answer(Answer::Integration { .. }) => true,
             Self::Locate(_) | Self::Route(_) | Self::Integrate(_) | Self::Answer(_) | Self::Record(_) => false,
         }
     }

@@ -76,9 +76,10 @@ impl Trail {
     /// Notes a decision.
     pub fn note(&mut self, step: Step, outcome: Outcome, reason: Reason) {
         if self.entries.len() < ENTRIES_MAX {
-            let at_us = match self.entries.last() {
-                Some(last) if reason.is_instant() => last.at_us,
-                Some(_) | None => self.elapsed().as_micros() as u64,
+            let at_us = if reason.is_instant() {
+                self.entries.last().map_or(0, |last| last.at_us)
+            } else {
+                self.elapsed().as_micros() as u64
             };
             self.entries.push(Entry { step, outcome, at_us, reason });
         }

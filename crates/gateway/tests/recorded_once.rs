@@ -133,8 +133,8 @@ async fn a_panic_is_answered_500_and_recorded() {
     plan.clock = Arc::clone(&trap) as _;
     plan.log_format = Some(LOG);
     let site = plan.start();
-    // The request's start is the first question, the steps ask the next ones.
-    trap.left.store(3, Ordering::Relaxed);
+    // The request's start is the first question, the integrate step asks the next one.
+    trap.left.store(2, Ordering::Relaxed);
     let reply = site.get("/prod").await;
     assert_eq!((reply.status.as_u16(), reply.text()), (500, r#"{"message":"Internal server error"}"#));
     assert_eq!(ending(&site).await, Record::Panicked);
