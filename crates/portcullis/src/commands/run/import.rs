@@ -20,6 +20,8 @@ pub(super) struct Deployed {
     pub(super) api_id: String,
     pub(super) name: String,
     pub(super) stage: String,
+    /// The stage variables given on the command line.
+    pub(super) variables: Vec<(String, String)>,
     /// `resource` documents with their methods embedded.
     pub(super) resources: Vec<Value>,
     pub(super) warnings: Vec<String>,
@@ -71,6 +73,7 @@ impl Plan {
                 .map(str::to_owned)
                 .collect(),
             stage: self.stage.clone(),
+            variables: self.variables.clone(),
             api_id: id,
             resources,
         })

@@ -37,7 +37,9 @@ pub(super) fn deployed(api: &Deployed, node: &Node) {
         };
         println!("  curl --cacert {} {verb}{base}{path}", ca.display());
     }
-    println!("  portcullis logs --data-dir {} --follow", node.data_dir().path().display());
+    // The program as it was called: it need not be on the PATH.
+    let program = std::env::args().next().unwrap_or_else(|| "portcullis".to_owned());
+    println!("  {program} logs --data-dir {} --follow", node.data_dir().path().display());
 }
 
 fn base_url(api: &Deployed, node: &Node) -> String {
@@ -54,13 +56,20 @@ fn routes(api: &Deployed) -> Vec<Route> {
             let integration = &method["methodIntegration"];
             let kind = integration["type"].as_str().unwrap_or("no integration");
             let backend = match integration["uri"].as_str() {
-                Some(uri) => format!("{kind} {uri}"),
+                Some(uri) => format!("{kind} {}", filled(uri, &api.variables)),
                 None => kind.to_owned(),
             };
             routes.push(Route { verb: verb.clone(), path: text(resource, "path"), backend });
         }
     }
     routes
+}
+
+/// The URI as this stage calls it.
+fn filled(uri: &str, variables: &[(String, String)]) -> String {
+    let fill =
+        |uri: String, (name, value): &(String, String)| uri.replace(&format!("${{stageVariables.{name}}}"), value);
+    variables.iter().fold(uri.to_owned(), fill)
 }
 
 fn text(value: &Value, name: &str) -> String {
