@@ -23,6 +23,7 @@ use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::{Permit, TurnedAway};
+use crate::bell::Bell;
 use crate::connection::{Alpn, Connection, TlsFacts};
 use crate::guard::{Guard, Unread};
 use crate::handler::Handler;
@@ -221,10 +222,13 @@ impl<H: Handler> Driver<H> {
         let mut kill = pin!(self.kill.cancelled());
         let mut watch = Watch::new(&*self.clock, shared);
         let mut draining = false;
+        let mut bell = Bell::default();
         poll_fn(|cx| {
+            let mut rung = bell.rung(cx);
+            let mut alarm = Context::from_waker(bell.waker());
             loop {
                 // Before anything is answered, so that no answer after the signal promises another.
-                if !draining && drain.as_mut().poll(cx).is_ready() {
+                if rung && !draining && drain.as_mut().poll(&mut alarm).is_ready() {
                     draining = true;
                     shared.drain();
                     finish(connection.as_mut());
@@ -232,15 +236,20 @@ impl<H: Handler> Driver<H> {
                 if let Poll::Ready(output) = connection.as_mut().poll(cx) {
                     return Poll::Ready(Some(output));
                 }
-                if kill.as_mut().poll(cx).is_ready() {
+                if rung && kill.as_mut().poll(&mut alarm).is_ready() {
                     return Poll::Ready(None);
                 }
-                match watch.poll(cx) {
+                if !rung && !watch.is_late() {
+                    return Poll::Pending;
+                }
+                match watch.poll(&mut alarm) {
                     Poll::Ready(Some(Overdue::Head)) => finish(connection.as_mut()),
                     Poll::Ready(Some(Overdue::Doze) | None) => {}
                     Poll::Ready(Some(Overdue::Progress)) => return Poll::Ready(None),
                     Poll::Pending => return Poll::Pending,
                 }
+                // The timer was set anew.
+                rung = true;
             }
         })
         .await
@@ -283,9 +292,14 @@ impl<'a> Watch<'a> {
         Self { clock, shared, armed, timer: clock.sleep(armed.saturating_sub(clock.elapsed())) }
     }
 
+    /// Whether the timer would fire behind the deadline.
+    fn is_late(&self) -> bool {
+        self.shared.deadline() < self.armed
+    }
+
     /// Ready with what is overdue when the timer fires, `None` when the deadline has moved meanwhile.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Option<Overdue>> {
-        if self.shared.deadline() < self.armed {
+        if self.is_late() {
             self.arm();
         }
         if self.timer.poll_unpin(cx).is_pending() {

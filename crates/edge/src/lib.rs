@@ -30,6 +30,7 @@ mod room;
 mod pace;
 mod limits;
 mod timer;
+mod bell;
 mod tls;
 pub mod authority;
 
