@@ -19,7 +19,7 @@ pub const BLOCK_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const ENTRY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Fast rather than small: the gateway's own cores compress.
-const COMPRESSION_LEVEL: i32 = 1;
+const COMPRESSION_LEVEL: i32 = -3;
 
 /// A reader's decompression window is at most 2^23 bytes, whatever a corrupt frame asks for.
 const WINDOW_LOG_MAX: u32 = 23;
