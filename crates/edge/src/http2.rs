@@ -1,7 +1,6 @@
 //! Judges an HTTP/2 request head: hyper has framed it, but which host it is for is ours to check.
 //! <https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1>
 
-use bytes::Bytes;
 use http::header::{COOKIE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
@@ -15,7 +14,7 @@ use crate::refusal::FrontEndRefusal;
 pub(crate) fn head(parts: Parts, sni: Option<&str>, limits: &Limits) -> Result<Head, RefusedHead> {
     let Parts { method, uri, version, mut headers, .. } = parts;
     let raw = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    let target = Target::new(Bytes::copy_from_slice(raw.as_bytes()), 0).filter(|_| raw.starts_with('/'));
+    let target = Target::new(raw.as_bytes(), 0).filter(|_| raw.starts_with('/'));
     let authority = uri.authority().map(http::uri::Authority::as_str);
     let verdict = settle_host(&mut headers, authority, sni);
     join_cookies(&mut headers);

@@ -83,7 +83,7 @@ pub fn parse(raw: &Bytes, limits: &Limits) -> Result<Parsed, RefusedHead> {
     if target.len() > limits.url_bytes_max {
         return Err(FrontEndRefusal::TargetTooLong.into());
     }
-    let (target, authority) = read_target(raw.slice_ref(target.as_bytes()))?;
+    let (target, authority) = read_target(target.as_bytes())?;
     let fields = &*request.headers;
     let mut notes = Notes::default();
     let mut headers = HeaderMap::with_capacity(fields.len() + ROOM);
@@ -182,11 +182,11 @@ fn read_length(value: &[u8]) -> Option<u64> {
 }
 
 /// Takes a target in origin form, or in absolute form with its authority.
-fn read_target(raw: Bytes) -> Result<(Target, Option<String>), FrontEndRefusal> {
+fn read_target(raw: &[u8]) -> Result<(Target, Option<String>), FrontEndRefusal> {
     if raw.starts_with(b"/") {
         return Ok((Target::new(raw, 0).ok_or(FrontEndRefusal::InvalidTarget)?, None));
     }
-    let text = std::str::from_utf8(&raw).map_err(|_| FrontEndRefusal::InvalidTarget)?;
+    let text = std::str::from_utf8(raw).map_err(|_| FrontEndRefusal::InvalidTarget)?;
     let (scheme, rest) = text.split_once("://").ok_or(FrontEndRefusal::InvalidTarget)?;
     if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
         return Err(FrontEndRefusal::InvalidTarget);

@@ -42,6 +42,20 @@ pub(super) fn verb(call: &HttpCall, request: &Request) -> Verb {
     call.verb.clone().or_else(|| request.verb.clone()).unwrap_or_default()
 }
 
+/// The host of a URI. Most have a name and perhaps a port; only the others are worth the parser's care.
+fn host(uri: &Uri) -> &str {
+    let authority = uri.authority().map_or("", |authority| authority.as_str());
+    match authority.bytes().position(|byte| matches!(byte, b':' | b'@' | b'[')) {
+        None => authority,
+        Some(at) if authority[at..].strip_prefix(':').is_some_and(is_port) => &authority[..at],
+        Some(_) => uri.host().unwrap_or_default(),
+    }
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// Sends a request and waits for the head of its answer.
 pub(super) async fn send(
     outgoing: Outgoing,
@@ -50,7 +64,7 @@ pub(super) async fn send(
     request: &Request,
     world: &World,
 ) -> Result<Called, Refused> {
-    let host: Arc<str> = outgoing.uri.host().unwrap_or_default().into();
+    let host: Arc<str> = host(&outgoing.uri).into();
     note_request(&outgoing, method, request);
     let Outgoing { verb, uri, headers, body, upload_state } = outgoing;
     let mut sent = http::Request::new(body);
