@@ -11,6 +11,7 @@ use std::time::Duration;
 use base::Clock;
 use futures_util::future::{Either, join_all, select};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::Admission;
@@ -19,7 +20,7 @@ use crate::handler::Handler;
 use crate::limits::Limits;
 use crate::listen::Listener;
 use crate::tls::Tls;
-use crate::workers::{Accepted, Crew, Workers};
+use crate::workers::{self, Accepted, Crew, Workers};
 
 /// How long to wait when the process has no file descriptor or memory left for one more socket.
 const EXHAUSTED_PAUSE: Duration = Duration::from_millis(50);
@@ -70,6 +71,34 @@ pub struct Drained {
 /// # Errors
 /// Fails only before anything is accepted: when a listener cannot be registered or a worker cannot be started.
 pub async fn serve<H: Handler>(
+    server: Server,
+    build: impl Fn(usize) -> H + Send + Sync + 'static,
+) -> io::Result<Drained> {
+    match server.workers {
+        Workers::PerCore(count) if workers::threads(count) == 1 => serve_alone(server, build).await,
+        Workers::PerCore(_) | Workers::Shared => accept_and_serve(server, build).await,
+    }
+}
+
+/// Gives a single worker the accepting too: handing a connection from thread to thread costs a fifth of a new one.
+async fn serve_alone<H: Handler>(
+    mut server: Server,
+    build: impl Fn(usize) -> H + Send + Sync + 'static,
+) -> io::Result<Drained> {
+    server.workers = Workers::Shared;
+    server.shutdown = server.shutdown.child_token();
+    // Whoever no longer waits for the end wants it.
+    let _stop = server.shutdown.clone().drop_guard();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let (done, ended) = oneshot::channel();
+    // It is waited for by its answer; when it panics, there is none.
+    std::thread::Builder::new().name("edge-0".to_owned()).spawn(move || {
+        let _ = done.send(runtime.block_on(accept_and_serve(server, build)));
+    })?;
+    ended.await.unwrap_or_else(|_| Err(io::Error::other("the worker failed")))
+}
+
+async fn accept_and_serve<H: Handler>(
     server: Server,
     build: impl Fn(usize) -> H + Send + Sync + 'static,
 ) -> io::Result<Drained> {

@@ -25,9 +25,15 @@ pub enum Workers {
     Shared,
     /// This many threads, each with a runtime and a handler of its own; 0 means one a core.
     ///
-    /// One acceptor hands each connection to the thread that holds the fewest. Listening once on each thread instead
-    /// (SO_REUSEPORT) would spread unevenly, lose what waits when one closes, and let a second program take the port.
+    /// One acceptor hands each connection to the thread that holds the fewest; a single thread accepts by itself.
+    /// Listening once on each thread instead (SO_REUSEPORT) would spread unevenly, lose what waits when one closes, and let
+    /// a second program take the port.
     PerCore(usize),
+}
+
+/// How many threads [`Workers::PerCore`] means.
+pub(crate) fn threads(count: usize) -> usize {
+    if count > 0 { count } else { std::thread::available_parallelism().map_or(1, usize::from) }
 }
 
 /// A connection on its way to a worker.
@@ -92,9 +98,7 @@ impl<H: Handler> Crew<H> {
             Workers::Shared => vec![Seat { driver: make(0), open: Arc::default(), thread: None }],
             Workers::PerCore(count) => {
                 let make = Arc::new(make);
-                let cores = || std::thread::available_parallelism().map_or(1, usize::from);
-                let count = if count == 0 { cores() } else { count };
-                (0..count)
+                (0..threads(count))
                     .map(|index| start_thread(index, Arc::clone(&make), &tasks, &cut_off))
                     .collect::<Result<_, _>>()?
             }

@@ -18,7 +18,7 @@ async fn ask(running: &Running, path: &str) -> tokio::net::TcpStream {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_request_fails_while_it_stops() {
-    for workers in [Workers::Shared, Workers::PerCore(2)] {
+    for workers in [Workers::Shared, Workers::PerCore(1), Workers::PerCore(2)] {
         let running = start_with(Speaks::Plain, workers, Limits::default());
         let mut waiting = Vec::new();
         for _ in 0..CLIENTS {
