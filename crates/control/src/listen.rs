@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{Clock, limits};
 use bytes::Bytes;
-use edge::{Arrived, Body, BodyError, Handler, Refused, Room};
+use edge::{Arrived, Body, BodyError, Handler, Held, Refused, Room};
 use http::{HeaderValue, Response};
 use operation::{Ports, Service};
 use sigv4::KeyCache;
@@ -82,15 +82,34 @@ impl Listen {
             body: Bytes::new(),
         };
         match body.collect_up_to(limits::CONTROL_BODY_BYTES_MAX as u64, &self.control.room).await {
-            // SECURITY: what a stranger's body holds is given back only when the call is answered.
-            Ok((body, _held)) => {
+            Ok((body, held)) => {
                 received.body = body;
-                self.control.answer(&received).await
+                self.finish(received, held).await
             }
             Err(BodyError::NoRoom) => self.control.refuse(&received, Refusal::NoRoom).await,
             Err(BodyError::TooLarge { .. }) => self.control.refuse(&received, Refusal::TooLarge).await,
             Err(_) => self.control.refuse(&received, Refusal::Truncated).await,
         }
+    }
+}
+
+impl Listen {
+    /// Answers a whole call in a task of its own.
+    // SECURITY: a caller who leaves before the answer must not leave without a record, so the call is not dropped with
+    // the connection; and what a stranger's body holds is given back only when the call is answered.
+    async fn finish(&self, received: Received, held: Held) -> Response<Bytes> {
+        let control = Arc::clone(&self.control);
+        let call = tokio::spawn(async move {
+            let answer = control.answer(&received).await;
+            drop(held);
+            answer
+        });
+        call.await.unwrap_or_else(|_| {
+            // Only a runtime that is going down ends a call so; its caller must not take that for a success.
+            let mut answer = Response::new(Bytes::new());
+            *answer.status_mut() = http::StatusCode::SERVICE_UNAVAILABLE;
+            answer
+        })
     }
 }
 

@@ -159,3 +159,19 @@ async fn a_request_that_is_no_http_is_refused_in_aws_s_shape() {
     }
     assert_eq!(world.records().await.len(), 0, "none of them was a call");
 }
+
+#[tokio::test]
+async fn a_caller_who_leaves_before_the_answer_leaves_a_record() {
+    let mut world = World::new().await;
+    let address = listen(&mut world);
+    let before = world.records().await.len();
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(b"GET /restapis HTTP/1.1\r\nHost: a\r\n\r\n").await.unwrap();
+    drop(stream);
+    let recorded = async {
+        while world.records().await.len() == before {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), recorded).await.expect("a record");
+}
