@@ -80,7 +80,8 @@ pub async fn serve<H: Handler>(
     }
 }
 
-/// Gives a single worker the accepting too: handing a connection from thread to thread costs a fifth of a new one.
+/// Gives a single worker the accepting too: handing a connection from thread to thread costs two registrations with the
+/// kernel's event queue, a wake and two switches.
 async fn serve_alone<H: Handler>(
     mut server: Server,
     build: impl Fn(usize) -> H + Send + Sync + 'static,
