@@ -27,7 +27,10 @@ pub(crate) enum Finish {
 #[derive(Debug)]
 pub(crate) struct Gatherer {
     queue: Arc<Queue>,
-    open: HashMap<Place, Open>,
+    open: Vec<Open>,
+    places: HashMap<Place, usize>,
+    /// Where the last log line and the last trail went: the next ones mostly go there too, and need not be looked up.
+    last: [usize; 2],
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -49,6 +52,11 @@ impl Open {
         Self { builder: BlockBuilder::new(stream), charge: 0 }
     }
 
+    fn is_for(&self, place: &Place) -> bool {
+        let stream = self.builder.stream();
+        stream.name == *place.stream && stream.scope == place.scope
+    }
+
     /// Takes the block out and begins the next of the same stream.
     fn renew(&mut self) -> Self {
         let stream = self.builder.stream().clone();
@@ -65,7 +73,7 @@ impl Open {
 
 impl Gatherer {
     pub(crate) fn new(queue: Arc<Queue>) -> Self {
-        Self { queue, open: HashMap::new() }
+        Self { queue, open: Vec::new(), places: HashMap::new(), last: [0; 2] }
     }
 
     /// Packs the records and answers the blocks that are finished. From here on a block is held by its packed size.
@@ -75,7 +83,8 @@ impl Gatherer {
             self.add(record, &mut blocks);
         }
         if finish == Finish::All {
-            for (_, open) in std::mem::take(&mut self.open) {
+            self.places.clear();
+            for open in self.open.drain(..) {
                 blocks.extend(open.pack(&self.queue));
             }
         }
@@ -86,7 +95,8 @@ impl Gatherer {
         let charge = record.charge();
         let Record { scope, stream, time, request, bytes, kind } = record;
         let request = Some(RequestId(uuid::Uuid::from_bytes(request)));
-        let open = self.open.entry(Place { scope, stream }).or_insert_with_key(Open::new);
+        let at = self.place(Place { scope, stream }, kind);
+        let open = &mut self.open[at];
         let mut pushed = open.builder.push(time, request, &bytes);
         if pushed == Err(PushError::Full) {
             blocks.extend(open.renew().pack(&self.queue));
@@ -104,6 +114,22 @@ impl Gatherer {
         if open.builder.bytes() >= BLOCK_BYTES {
             blocks.extend(open.renew().pack(&self.queue));
         }
+    }
+
+    /// Where the open block of a stream is.
+    fn place(&mut self, place: Place, kind: Kind) -> usize {
+        let Self { open, places, last, .. } = self;
+        let last = match kind {
+            Kind::Log => &mut last[0],
+            Kind::Trail => &mut last[1],
+        };
+        if !open.get(*last).is_some_and(|open| open.is_for(&place)) {
+            *last = *places.entry(place).or_insert_with_key(|place| {
+                open.push(Open::new(place));
+                open.len() - 1
+            });
+        }
+        *last
     }
 }
 
