@@ -13,7 +13,7 @@ pub(crate) fn request(
         let rest = target.strip_prefix("integration.request.").ok_or_else(|| unknown(target))?;
         let (place, name) = rest.split_once('.').ok_or_else(|| unknown(target))?;
         let target = match place {
-            "header" => Target::Header(name.into()),
+            "header" => Target::Header(header(name)?),
             "querystring" => Target::Query(name.into()),
             "path" => Target::Path(name.into()),
             _ => return Err(unknown(target)),
@@ -118,6 +118,17 @@ mod tests {
             let _ = (from_request(&text, &variables), from_response(&text, &variables));
             let _ = request(&BTreeMap::from([(text.clone(), text.clone())]), &variables);
             let _ = response(&BTreeMap::from([(text.clone(), text)]), &variables);
+        }
+    }
+
+    #[test]
+    fn a_header_that_no_request_can_have_closes_the_method() {
+        let map = |name: &str| request(&BTreeMap::from([(name.to_owned(), "'v'".to_owned())]), &BTreeMap::new());
+        assert!(map("integration.request.header.X-Good").is_ok());
+        for name in
+            ["integration.request.header.", "integration.request.header.a b", "integration.request.header.a\r\nb"]
+        {
+            assert!(map(name).expect_err(name).contains("not a header's name"), "{name}");
         }
     }
 }

@@ -31,8 +31,8 @@ pub enum Source {
 /// Where a mapped value goes in the integration request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Target {
-    /// `integration.request.header.NAME`, sent in the case configured.
-    Header(Arc<str>),
+    /// `integration.request.header.NAME`.
+    Header(http::HeaderName),
     /// `integration.request.querystring.NAME`.
     Query(Arc<str>),
     /// `integration.request.path.NAME`: fills `{NAME}` in the URI.

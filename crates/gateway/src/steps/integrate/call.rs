@@ -195,8 +195,7 @@ pub(super) fn mapped_headers(call: &HttpCall, sources: &Sources<'_>) -> Result<M
     let mut mapped = Vec::new();
     for (target, source) in &call.parameters {
         let Target::Header(name) = target else { continue };
-        let name: HeaderName = name.parse().map_err(|_| Unmappable::owner("a mapped header has no valid name"))?;
-        if is_the_hops_own(&name) {
+        if is_the_hops_own(name) {
             continue;
         }
         let values = sources.find(source).into_iter().map(|value| HeaderValue::from_bytes(&value));
@@ -204,7 +203,7 @@ pub(super) fn mapped_headers(call: &HttpCall, sources: &Sources<'_>) -> Result<M
         // SECURITY: a decoded line end in a path or query must not become a header of its own.
         let values = values.map_err(|_| Unmappable::caller("a mapped header would hold control characters"))?;
         if !values.is_empty() {
-            mapped.push((name, values));
+            mapped.push((name.clone(), values));
         }
     }
     Ok(MappedHeaders(mapped))

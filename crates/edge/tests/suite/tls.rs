@@ -1,10 +1,9 @@
 //! Handshakes: which certificate, which key exchange, which version; and HTTP/2's idea of a host.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{Running, Speaks, certificate, patiently, read_answer, start, start_with};
 use bytes::Bytes;
 use edge::{CertificateSet, FrontEndRefusal, Limits, Workers};
 use http::Request;
@@ -14,7 +13,6 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::ClientConfig;
 use rustls_pki_types::pem::PemObject as _;
 use rustls_pki_types::{CertificateDer, ServerName};
-use support::{Running, Speaks, certificate, patiently, read_answer, start, start_with};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
@@ -179,7 +177,7 @@ async fn an_http2_connection_without_a_request_is_closed() {
         let mut stream = handshake(&running, &config, "localhost").await.expect("a handshake");
         stream.write_all(sent).await.expect("it takes bytes");
         stream.flush().await.expect("it takes bytes");
-        support::read_to_end(&mut stream).await;
+        crate::support::read_to_end(&mut stream).await;
     }
 }
 

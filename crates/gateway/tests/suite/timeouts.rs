@@ -1,17 +1,15 @@
 //! Backends that are slow, absent, forbidden or talk nonsense.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::upstream::{Then, Upstream};
+use crate::support::{Site, call, plan, proxy};
 use base::Timestamp;
 use base::clock::ManualClock;
 use gateway::reason::{Integrate, Reason};
 use gateway::trail::Story;
 use snapshot::Integration;
-use support::upstream::{Then, Upstream};
-use support::{Site, call, plan, proxy};
 
 fn integrate<'s>(story: &'s Story<'_>) -> &'s Integrate {
     let reason = |entry: &'s gateway::trail::Entry| match &entry.reason {

@@ -1,8 +1,6 @@
 //! What arrives arrives as it was sent: names, case, order, target, bodies of every framing, one after another.
 
-mod support;
-
-use support::{Speaks, patiently, read_answer, start, start_with};
+use crate::support::{Speaks, patiently, read_answer, start, start_with};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 #[tokio::test]
@@ -30,7 +28,7 @@ async fn bodies_of_every_framing_follow_each_other_however_they_are_cut() {
         for piece in requests.as_bytes().chunks(size) {
             stream.write_all(piece).await.expect("it takes bytes");
         }
-        let answers = support::read_to_end(&mut stream).await;
+        let answers = crate::support::read_to_end(&mut stream).await;
         let bodies: Vec<_> =
             answers.split("\r\n\r\n").skip(1).map(|echo| echo.lines().nth(2).unwrap_or_default()).collect();
         assert_eq!(bodies, ["hello", "", "abcde", "ok"], "{size}: {answers}");
@@ -80,7 +78,7 @@ async fn an_early_answer_reaches_a_client_that_is_still_sending() {
             }
         }
     };
-    let (answer, ()) = tokio::join!(support::read_to_end(&mut read), send);
+    let (answer, ()) = tokio::join!(crate::support::read_to_end(&mut read), send);
     assert!(answer.starts_with("HTTP/1.1 413 ") && answer.ends_with("no more"), "{answer:?}");
 }
 

@@ -1,15 +1,13 @@
 //! Bodies above 10 MB: refused before any upstream byte when that is known, cut off when it is not.
 
-mod support;
-
+use crate::support::upstream::Upstream;
+use crate::support::{Reply, mock, plan, proxy};
 use base::limits::PAYLOAD_BYTES_MAX;
 use bytes::Bytes;
 use futures_util::stream;
 use gateway::reason::{Integrate, Locate, Reason};
 use http_body::Frame;
 use http_body_util::StreamBody;
-use support::upstream::Upstream;
-use support::{Reply, mock, plan, proxy};
 
 const CHUNK: usize = 64 * 1024;
 

@@ -1,18 +1,16 @@
 //! The journey behind the real edge: keep-alive, limits, aborts and front-end refusals over real sockets.
 
-mod support;
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::upstream::{Upstream, text};
+use crate::support::{HOST, Plan, Site, mock, plan, proxy};
 use base::clock::SystemClock;
 use edge::{Endpoint, Limits, Server, Workers, bind};
 use gateway::reason::{Locate, Reason, Record};
 use gateway::trail::Story;
 use http::Response;
-use support::upstream::{Upstream, text};
-use support::{HOST, Plan, Site, mock, plan, proxy};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -81,7 +79,7 @@ fn get(path: &str) -> String {
 }
 
 /// The trails, once there are `count` of them.
-async fn trails(site: &Site, count: usize) -> Vec<support::records::Kept> {
+async fn trails(site: &Site, count: usize) -> Vec<crate::support::records::Kept> {
     let wait = async {
         loop {
             let trails = site.records.trails().await;
@@ -188,7 +186,7 @@ async fn what_the_edge_refuses_leaves_a_trail() {
         let trails = trails(&site, number + 1).await;
         let story = Story::decode(&trails[number].bytes).expect("a trail");
         assert!(matches!(story.entries[0].reason, Reason::Locate(Locate::FrontEnd { .. })), "{story:?}");
-        assert_eq!(trails[number].account, support::INSTALLATION);
+        assert_eq!(trails[number].account, crate::support::INSTALLATION);
     }
 }
 

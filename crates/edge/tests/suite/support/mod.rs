@@ -1,6 +1,4 @@
 //! A server on a free port with an echoing handler, and clients that speak raw bytes or TLS to it.
-#![allow(dead_code)] // Each test file uses a part of it.
-
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

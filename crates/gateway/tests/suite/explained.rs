@@ -1,11 +1,9 @@
 //! What `explain` says of a request.
 
-mod support;
-
+use crate::support::upstream::Upstream;
+use crate::support::{plan, proxy};
 use gateway::Explainer;
 use operation::data_plane::DataPlane as _;
-use support::upstream::Upstream;
-use support::{plan, proxy};
 
 #[tokio::test]
 async fn an_answered_request_is_explained_step_by_step() {

@@ -1,11 +1,9 @@
 //! `HTTP`: only what is mapped goes out, only what is mapped comes back.
 
-mod support;
-
+use crate::support::upstream::{Upstream, text};
+use crate::support::{answer, call, plan};
 use http::Response;
 use snapshot::{HttpIntegration, Integration, Passthrough, Selection, Source, Target};
-use support::upstream::{Upstream, text};
-use support::{answer, call, plan};
 
 fn integration(authority: &str) -> HttpIntegration {
     HttpIntegration {
@@ -21,7 +19,7 @@ async fn only_what_is_mapped_goes_out() {
     let upstream = Upstream::ok().await;
     let mut integration = integration(&upstream.authority());
     integration.call.parameters = vec![
-        (Target::Header("X-Sent".into()), Source::RequestHeader("X-Got".into())),
+        (Target::Header("X-Sent".parse().expect("sound")), Source::RequestHeader("X-Got".into())),
         (Target::Query("a".into()), Source::RequestQuery("a".into())),
     ];
     let site = plan(vec![("ANY", "/", Integration::Http(integration))]).start();
@@ -37,7 +35,7 @@ async fn only_what_is_mapped_goes_out() {
         (Some("application/json"), Some("application/json"))
     );
     assert_eq!(seen.header("user-agent"), Some("AmazonAPIGateway_a1b2c3d4e5"));
-    assert_eq!(seen.header("x-amzn-apigateway-api-id"), Some(support::API));
+    assert_eq!(seen.header("x-amzn-apigateway-api-id"), Some(crate::support::API));
     assert_eq!(seen.header("x-forwarded-for"), Some("192.0.2.7"));
 }
 

@@ -1,9 +1,7 @@
 //! Raw bytes against a real socket: what could be read in two ways is answered 400 and the connection closes.
 
-mod support;
-
+use crate::support::{Speaks, start};
 use edge::FrontEndRefusal as Why;
-use support::{Speaks, start};
 
 #[tokio::test]
 async fn every_smuggling_shape_is_answered_400_and_closed() {
@@ -108,7 +106,7 @@ async fn a_head_that_ends_in_the_middle_is_refused() {
     let mut stream = running.connect().await;
     tokio::io::AsyncWriteExt::write_all(&mut stream, b"GET / HTTP/1.1\r\nHost").await.expect("it takes bytes");
     tokio::io::AsyncWriteExt::shutdown(&mut stream).await.expect("it half-closes");
-    let answer = support::read_to_end(&mut stream).await;
+    let answer = crate::support::read_to_end(&mut stream).await;
     assert!(answer.starts_with("HTTP/1.1 400 "), "{answer:?}");
     assert_eq!(running.refusals(), [Why::Truncated]);
 }

@@ -1,9 +1,7 @@
 //! Addresses that may not be reached, in every form a URL can write them.
 
-mod support;
-
+use crate::support::{ask, client, config, get, patiently, plain_echo};
 use egress::{Config, EgressError, Policy, RefusedAddress, Trust};
-use support::{ask, client, config, get, patiently, plain_echo};
 
 async fn refusal(config: Config, url: &str) -> Option<RefusedAddress> {
     match patiently(client(config).send(get(url), Trust::Verified)).await {

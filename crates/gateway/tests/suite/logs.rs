@@ -1,11 +1,9 @@
 //! Access and execution logs: their lines, their order, and that nobody can write lines of their own.
 
-mod support;
-
+use crate::support::upstream::Upstream;
+use crate::support::{API, OWNER, mock, plan, proxy};
 use bytes::Bytes;
 use snapshot::Logging;
-use support::upstream::Upstream;
-use support::{API, OWNER, mock, plan, proxy};
 
 const CLF: &str = r#"$context.identity.sourceIp $context.identity.caller $context.identity.user [$context.requestTime] "$context.httpMethod $context.resourcePath $context.protocol" $context.status $context.responseLength $context.requestId $context.extendedRequestId"#;
 const JSON: &str = r#"{ "requestId":"$context.requestId", "agent":"$context.identity.userAgent", "path":"$context.path", "error":$context.error.messageString, "type":"$context.error.responseType", "status":"$context.status", "integration":"$context.integration.status", "none":"$context.nonsense", "domain":"$context.domainName", "prefix":"$context.domainPrefix" }"#;
@@ -42,7 +40,7 @@ async fn a_client_cannot_break_out_of_a_json_line() {
         (&"Missing Authentication Token".into(), &"MISSING_AUTHENTICATION_TOKEN".into())
     );
     assert_eq!((&line["integration"], &line["none"]), (&"-".into(), &"-".into()));
-    assert_eq!((&line["domain"], &line["prefix"]), (&support::HOST.into(), &API.into()));
+    assert_eq!((&line["domain"], &line["prefix"]), (&crate::support::HOST.into(), &API.into()));
 }
 
 #[tokio::test]

@@ -1,10 +1,8 @@
 //! `MOCK`: the request template selects, the integration response answers.
 
-mod support;
-
+use crate::support::{answer, plan};
 use http::StatusCode;
 use snapshot::{Integration, Mock, Passthrough, Selection, Source, Variable};
-use support::{answer, plan};
 
 fn cors() -> Integration {
     let mut default = answer(204, None);
@@ -61,7 +59,7 @@ async fn a_body_no_template_fits_is_unsupported() {
 
 #[tokio::test]
 async fn an_answer_to_head_has_no_body() {
-    let site = plan(vec![("ANY", "/", support::mock("something"))]).start();
+    let site = plan(vec![("ANY", "/", crate::support::mock("something"))]).start();
     let reply = site.send("HEAD /prod", "", "").await;
     assert_eq!((reply.status, reply.text()), (StatusCode::OK, ""));
 }

@@ -1,11 +1,9 @@
 //! Stopping: whatever was asked is answered, whoever was connected may still ask, and then it ends.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Running, Speaks, patiently, read_answer, read_to_end, start_with};
 use edge::{Limits, Workers};
-use support::{Running, Speaks, patiently, read_answer, read_to_end, start_with};
 use tokio::io::AsyncWriteExt as _;
 
 const CLIENTS: usize = 300;

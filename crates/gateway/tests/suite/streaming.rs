@@ -1,11 +1,11 @@
 //! Answers flow as the backend sends them and as fast as the client takes them.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::support::upstream::{Then, Upstream};
+use crate::support::{HOST, arrived, call, plan, proxy};
 use base::Timestamp;
 use base::clock::ManualClock;
 use bytes::Bytes;
@@ -17,8 +17,6 @@ use http_body::Frame;
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt as _, StreamBody};
 use snapshot::Integration;
-use support::upstream::{Then, Upstream};
-use support::{HOST, arrived, call, plan, proxy};
 use tokio::sync::mpsc;
 
 fn head() -> String {

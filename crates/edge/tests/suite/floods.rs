@@ -1,13 +1,11 @@
 //! HTTP/2 streams that cost the server more than the client: the connection ends long before the streams do.
 
-mod support;
-
 use std::sync::Arc;
 
+use crate::support::{Running, Speaks, patiently, start};
 use rustls::ClientConfig;
 use rustls_pki_types::ServerName;
 use rustls_pki_types::pem::PemObject as _;
-use support::{Running, Speaks, patiently, start};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;

@@ -1,11 +1,11 @@
 //! Every request is recorded exactly once: answered, refused, abandoned or failed in a panic.
 
-mod support;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use crate::support::upstream::{Then, Upstream};
+use crate::support::{HOST, Site, arrived, mock, plan, proxy};
 use base::clock::SystemClock;
 use base::{Clock, Timestamp};
 use edge::Handler as _;
@@ -14,8 +14,6 @@ use gateway::reason::{Reason, Record};
 use gateway::steps::Step;
 use gateway::trail::Outcome;
 use http_body_util::BodyExt as _;
-use support::upstream::{Then, Upstream};
-use support::{HOST, Site, arrived, mock, plan, proxy};
 
 const LOG: &str = "$context.requestId $context.status $context.responseLength";
 

@@ -1,9 +1,7 @@
 //! Which method a request reaches, and what `..%2f`, `//` and `%00` come to.
 
-mod support;
-
+use crate::support::{mock, plan, proxy, upstream::Upstream};
 use http::StatusCode;
-use support::{mock, plan, proxy, upstream::Upstream};
 
 #[tokio::test]
 async fn a_host_and_a_path_name_a_method() {
@@ -24,7 +22,7 @@ async fn a_host_and_a_path_name_a_method() {
 #[tokio::test]
 async fn a_host_in_capitals_names_the_same_api() {
     let site = plan(vec![("GET", "/", mock("root"))]).start();
-    let head = format!("GET /prod HTTP/1.1\r\nHost: {}:8443\r\n\r\n", support::HOST.to_ascii_uppercase());
+    let head = format!("GET /prod HTTP/1.1\r\nHost: {}:8443\r\n\r\n", crate::support::HOST.to_ascii_uppercase());
     assert_eq!(site.send_head(&head, "").await.text(), "root");
 }
 

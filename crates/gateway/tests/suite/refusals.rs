@@ -1,10 +1,9 @@
 //! What a refused caller is told: AWS's words, status and headers, and nothing of the owner's.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{HOST, Reply, mock, plan};
 use base::Clock as _;
 use base::Timestamp;
 use base::clock::ManualClock;
@@ -12,7 +11,6 @@ use edge::Handler as _;
 use gateway::reason::{Locate, Reason};
 use http::StatusCode;
 use snapshot::Integration;
-use support::{HOST, Reply, mock, plan};
 
 fn check(reply: &Reply, status: u16, error_type: &str, body: &str) {
     assert_eq!(reply.status.as_u16(), status);
@@ -63,7 +61,7 @@ async fn a_broken_stage_closes_and_does_not_say_why() {
     let trail = site.records.trail().await;
     let Reason::Locate(Locate::BrokenStage { why, .. }) = &trail.entries[0].reason else { panic!("{trail:?}") };
     assert_eq!(&**why, "its secret detail");
-    assert_eq!(site.records.all().await[0].account, support::OWNER, "the owner is told");
+    assert_eq!(site.records.all().await[0].account, crate::support::OWNER, "the owner is told");
 }
 
 #[tokio::test]
@@ -117,7 +115,7 @@ async fn what_the_edge_refuses_is_worded_and_recorded() {
         (edge::FrontEndRefusal::Misdirected, 421, "Misdirected Request"),
     ] {
         let site = plan(Vec::new()).start();
-        let refused = edge::Refused { refusal, head: None, connection: support::connection() };
+        let refused = edge::Refused { refusal, head: None, connection: crate::support::connection() };
         let response = site.gateway.refused(refused);
         assert_eq!(response.status().as_u16(), status);
         let body = response.into_body();

@@ -1,16 +1,14 @@
 //! Plain upstreams: kept connections, stale ones, streams, and upstreams that go away.
 
-mod support;
-
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::support::{ask, client, config, get, patiently, plain_echo, text, upstream};
 use bytes::Bytes;
 use egress::{EgressError, Trust};
 use http::Request;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Body as _, Frame};
-use support::{ask, client, config, get, patiently, plain_echo, text, upstream};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};

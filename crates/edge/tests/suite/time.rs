@@ -1,11 +1,9 @@
 //! Slow clients, idle clients and too many clients, with short limits.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Speaks, patiently, read_answer, read_to_end, start_with};
 use edge::{FrontEndRefusal, Limits, TurnedAway, Workers};
-use support::{Speaks, patiently, read_answer, read_to_end, start_with};
 use tokio::io::AsyncWriteExt as _;
 
 fn short() -> Limits {

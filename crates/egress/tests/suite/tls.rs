@@ -1,11 +1,9 @@
 //! Upstreams over TLS: private roots, HTTP/2 by ALPN, and certificates that are not believed.
 
-mod support;
-
 use std::time::Duration;
 
+use crate::support::{Pki, ask, client, config, get, patiently, text, upstream};
 use egress::{Config, ConfigError, EgressError, Policy, Trust};
-use support::{Pki, ask, client, config, get, patiently, text, upstream};
 
 #[tokio::test]
 async fn a_private_root_is_believed_over_both_versions() {

@@ -1,7 +1,5 @@
 //! What journey tests share: an API made by hand, a real backend, and a look into the records.
 
-#![allow(dead_code, reason = "each test file uses its own part")]
-
 pub(crate) mod records;
 pub(crate) mod upstream;
 
@@ -56,7 +54,6 @@ pub(crate) fn plan(routes: Vec<(&'static str, &'static str, Integration)>) -> Pl
 /// A gateway that serves one API.
 pub(crate) struct Site {
     pub(crate) gateway: Arc<Gateway>,
-    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) freshness: Freshness,
     pub(crate) records: Records,
 }
@@ -90,15 +87,9 @@ impl Plan {
         let clock = Arc::clone(&self.clock);
         let freshness = Freshness::new(self.stale_max, clock.elapsed());
         let records = Records::start();
-        let gateway = Gateway::new(
-            snapshot,
-            freshness.clone(),
-            egress(&clock),
-            records.sink.clone(),
-            Arc::clone(&clock),
-            scope(INSTALLATION),
-        );
-        Site { gateway: Arc::new(gateway), clock, freshness, records }
+        let gateway =
+            Gateway::new(snapshot, freshness.clone(), egress(&clock), records.sink.clone(), clock, scope(INSTALLATION));
+        Site { gateway: Arc::new(gateway), freshness, records }
     }
 
     fn snapshot(&self) -> Snapshot {

@@ -1,6 +1,4 @@
 //! Upstreams on free ports: a scripted one that speaks raw bytes, and hyper over plain TCP or TLS.
-#![allow(dead_code)] // Each test file uses a part of it.
-
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;

@@ -1,0 +1,10 @@
+//! The edge over real sockets: framing, limits, TLS, drain, floods.
+
+mod support;
+mod drain;
+mod floods;
+mod head;
+mod property;
+mod smuggling;
+mod time;
+mod tls;

@@ -1,0 +1,15 @@
+//! The journey, driven directly and over real sockets, one module a topic.
+
+mod support;
+mod explained;
+mod http;
+mod http_proxy;
+mod limits;
+mod logs;
+mod mock;
+mod recorded_once;
+mod refusals;
+mod routing;
+mod sockets;
+mod streaming;
+mod timeouts;
