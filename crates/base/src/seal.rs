@@ -138,6 +138,18 @@ pub struct Sealed<T> {
     of: PhantomData<fn() -> T>,
 }
 
+impl<T> Sealed<T> {
+    /// The sealed value without the name of its form: what a token shows to others.
+    pub fn bare(&self) -> &str {
+        self.text.strip_prefix(PREFIX).unwrap_or(&self.text)
+    }
+
+    /// Takes up what [`Sealed::bare`] gave; whether it opens, the master key tells.
+    pub fn from_bare(bare: &str) -> Self {
+        Self { text: format!("{PREFIX}{bare}"), of: PhantomData }
+    }
+}
+
 impl<T> fmt::Debug for Sealed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Sealed(***)")
