@@ -73,7 +73,6 @@ fn resource(api: &RestApiId, number: usize) -> Resource {
         )]),
         request_templates: BTreeMap::new(),
         passthrough_behavior: PassthroughBehavior::WhenNoMatch,
-        content_handling: None,
         timeout_ms: 29_000,
         cache_namespace: "x".to_owned(),
         tls_insecure_skip_verification: None,

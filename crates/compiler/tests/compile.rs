@@ -57,7 +57,6 @@ fn proxy(uri: &str) -> Method {
         request_parameters: BTreeMap::new(),
         request_templates: BTreeMap::new(),
         passthrough_behavior: PassthroughBehavior::WhenNoMatch,
-        content_handling: None,
         timeout_ms: 29_000,
         cache_namespace: "x".into(),
         tls_insecure_skip_verification: None,

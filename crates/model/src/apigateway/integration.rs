@@ -19,8 +19,6 @@ pub struct Integration {
     pub request_templates: BTreeMap<String, String>,
     /// What happens to a body no template fits.
     pub passthrough_behavior: PassthroughBehavior,
-    /// How request bodies are converted; refused until it exists, kept for the document's form.
-    pub content_handling: Option<ContentHandling>,
     /// 50 to 29,000.
     pub timeout_ms: i32,
     /// The resource's id unless set.
@@ -75,16 +73,6 @@ impl PassthroughBehavior {
             PassthroughBehavior::Never => "NEVER",
         }
     }
-}
-
-/// How a body is converted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum ContentHandling {
-    /// Base64 text to bytes.
-    ConvertToBinary,
-    /// Bytes to base64 text.
-    ConvertToText,
 }
 
 /// What becomes of a backend's answer.

@@ -10,7 +10,7 @@ pub mod account;
 
 pub use account::Account;
 pub use deployment::{Deployment, MethodSnapshot};
-pub use integration::{ContentHandling, Integration, IntegrationResponse, IntegrationType, PassthroughBehavior};
+pub use integration::{Integration, IntegrationResponse, IntegrationType, PassthroughBehavior};
 pub use method::{HttpMethod, Method, MethodResponse};
 pub use resource::Resource;
 pub use rest_api::{EndpointType, RestApi, SecurityPolicy};

@@ -114,7 +114,6 @@ pub(crate) fn build(
         request_parameters: fields.request_parameters,
         request_templates: fields.request_templates,
         passthrough_behavior: passthrough_behavior(fields.passthrough_behavior.as_deref())?,
-        content_handling: None,
         timeout_ms: timeout(fields.timeout_ms)?,
         cache_namespace: cache_namespace.unwrap_or_else(|| resource_id.to_owned()),
         tls_insecure_skip_verification: fields.tls_insecure_skip_verification,
