@@ -45,7 +45,7 @@ pub(crate) enum Command {
   portcullis logs --api a1b2c3d4e5 --stage prod --kind execution --since 10m")]
     Logs(LogsArgs),
     /// Checks the installation and says what to do about what it finds.
-    Doctor(DirArgs),
+    Doctor(AskArgs),
     /// Prints the decision record of a past request in plain words.
     #[command(after_help = "Example:\n  portcullis explain 6f1c0c5e-2d0b-4d3a-9f0e-0a8f3f1f2a11")]
     Explain(ExplainArgs),

@@ -7,7 +7,7 @@ use base::clock::SystemClock;
 use serde_json::{Value, json};
 
 use super::Stop;
-use crate::cli::{AnswerFormat, AskArgs, DirArgs};
+use crate::cli::{AnswerFormat, AskArgs};
 use crate::client::{AskError, Client};
 use crate::data_dir::DataDir;
 
@@ -17,35 +17,43 @@ enum Check {
     Bad { what: String, remedy: String },
 }
 
-pub(super) async fn run(args: DirArgs) -> Result<ExitCode, Stop> {
-    let dir = DataDir::at(&args.data_dir);
-    let mut checks = vec![master_key(&dir)];
-    let ask = AskArgs { dir: args, endpoint: None, master_key: None, format: AnswerFormat::Text };
+pub(super) async fn run(ask: AskArgs) -> Result<ExitCode, Stop> {
+    let dir = DataDir::at(&ask.dir.data_dir);
+    let mut checks = vec![master_key(&dir, ask.master_key.as_deref())];
     match Client::of(&ask) {
         Ok(client) => checks.extend(node(&client).await),
         Err(fault) => checks.push(away(&fault)),
     }
-    let mut healthy = true;
-    for check in &checks {
-        match check {
-            Check::Good(what) => println!("ok    {what}"),
-            Check::Bad { what, remedy } => {
-                healthy = false;
-                println!("FAIL  {what}\n      {remedy}");
-            }
-        }
+    match ask.format {
+        AnswerFormat::Text => checks.iter().for_each(print),
+        AnswerFormat::Json => println!("{:#}", json!({ "Checks": checks.iter().map(data).collect::<Vec<_>>() })),
     }
+    let healthy = checks.iter().all(|check| matches!(check, Check::Good(_)));
     Ok(if healthy { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn master_key(dir: &DataDir) -> Check {
-    match dir.master_key(None).and_then(|key| dir.root_key(&key)) {
+fn print(check: &Check) {
+    match check {
+        Check::Good(what) => println!("ok    {what}"),
+        Check::Bad { what, remedy } => println!("FAIL  {what}\n      {remedy}"),
+    }
+}
+
+fn data(check: &Check) -> Value {
+    match check {
+        Check::Good(what) => json!({ "Good": true, "What": what }),
+        Check::Bad { what, remedy } => json!({ "Good": false, "What": what, "Remedy": remedy }),
+    }
+}
+
+fn master_key(dir: &DataDir, from: Option<&str>) -> Check {
+    match dir.master_key(from).and_then(|key| dir.root_key(&key)) {
         Ok(root) => {
             Check::Good(format!("the master key opens the root key {} of account {}", root.access_key_id, root.account))
         }
         Err(fault) => Check::Bad {
             what: fault.to_string(),
-            remedy: "Where the master key is kept elsewhere, this check cannot see it.".to_owned(),
+            remedy: "Give --master-key as `portcullis serve` gets it.".to_owned(),
         },
     }
 }
