@@ -157,9 +157,9 @@ pub(crate) struct LogsArgs {
     /// Only lines that hold this text.
     #[arg(long)]
     pub(crate) filter: Option<String>,
-    /// At most so many lines of the past.
-    #[arg(long, default_value_t = 1000)]
-    pub(crate) limit: i32,
+    /// At most so many lines, the oldest first; not while following.
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
 }
 
 /// Which log.

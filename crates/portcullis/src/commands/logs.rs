@@ -11,6 +11,8 @@ use super::Stop;
 use crate::cli::{AnswerFormat, LogKind, LogsArgs};
 use crate::client::Client;
 
+/// Lines a node hands out at a time.
+const PAGE_MAX: usize = 10_000;
 /// How often new lines are asked for. A line can be read within five seconds of its request.
 const FOLLOW_PAUSE: Duration = Duration::from_millis(500);
 
@@ -22,13 +24,15 @@ pub(super) async fn run(args: LogsArgs) -> Result<ExitCode, Stop> {
     let mut input = json!({
         "StreamPrefixes": prefixes(&args),
         "StartTime": start.as_millisecond() as f64 / 1000.0,
-        "Limit": args.limit,
     });
     if let Some(filter) = &args.filter {
         input["FilterText"] = json!(filter);
     }
-    let mut left = args.limit.max(0) as usize;
+    let mut left = args.limit as usize;
     loop {
+        // While following, whatever comes is printed.
+        let page = if args.follow { PAGE_MAX } else { left.min(PAGE_MAX) };
+        input["Limit"] = json!(page);
         let page = client.portcullis("FilterRecords", &input).await?;
         let records = page["Records"].as_array().map(Vec::as_slice).unwrap_or_default();
         for record in records {
