@@ -59,7 +59,7 @@ impl<'a> Decision<'a> {
         let because = self.because(request)?;
         let user = request.principal().arn().unwrap_or_else(|| match request.principal() {
             Principal::Service { name } => name.clone(),
-            Principal::Federated { provider } => provider.clone(),
+            Principal::Federated { provider, subject } => format!("{provider}:{subject}"),
             Principal::Anonymous
             | Principal::Root { .. }
             | Principal::User { .. }
@@ -109,15 +109,18 @@ impl Voice<'_> {
 }
 
 /// What all layers say.
-struct Heard<'a>([Voice<'a>; Layer::ALL.len()]);
+struct Heard<'a> {
+    voices: [Voice<'a>; Layer::ALL.len()],
+    resource_must_allow: bool,
+}
 
 impl<'a> Heard<'a> {
     /// Asks every layer; the first denial in the order of layers is the error.
     fn all(request: &RequestContext<'_>, layers: &Layers<'a>) -> Result<Self, StatementRef<'a>> {
         // Service control policies bind the principals of accounts, not services and strangers.
         let scp = if request.principal.account().is_some() { layers.scp } else { &[] };
-        let mut heard = [Voice::Absent; Layer::ALL.len()];
-        for (voice, layer) in heard.iter_mut().zip(Layer::ALL) {
+        let mut voices = [Voice::Absent; Layer::ALL.len()];
+        for (voice, layer) in voices.iter_mut().zip(Layer::ALL) {
             *voice = match layer {
                 Layer::Rcp => every_level(request, layer, layers.rcp)?,
                 Layer::Scp => every_level(request, layer, scp)?,
@@ -131,11 +134,11 @@ impl<'a> Heard<'a> {
                 },
             };
         }
-        Ok(Self(heard))
+        Ok(Self { voices, resource_must_allow: layers.resource_must_allow })
     }
 
     fn voice(&self, layer: Layer) -> &Voice<'a> {
-        &self.0[layer as usize]
+        &self.voices[layer as usize]
     }
 
     /// A layer that is in force must allow.
@@ -158,7 +161,11 @@ impl<'a> Heard<'a> {
         self.must_not_be_silent(Layer::Endpoint)?;
         match request.principal {
             // Nothing but a denial binds the root user at home; abroad the resource must allow it.
-            Principal::Root { .. } if request.is_at_home() => Ok(Layer::Identity),
+            Principal::Root { .. } if request.is_at_home() && !self.resource_must_allow => Ok(Layer::Identity),
+            // What an authorizer allowed to a stranger is enough, as are a caller's own policies at home.
+            Principal::Anonymous if self.voice(Layer::Identity).grant().is_some() && !self.resource_must_allow => {
+                Ok(Layer::Identity)
+            }
             Principal::Anonymous | Principal::Root { .. } | Principal::Service { .. } | Principal::Federated { .. } => {
                 self.must_allow(Layer::Resource)?;
                 Ok(Layer::Resource)
@@ -173,8 +180,10 @@ impl<'a> Heard<'a> {
         let granted = match self.voice(Layer::Resource).grant() {
             Some(Grant::Direct) => return Ok(Layer::Resource),
             Some(Grant::Limited) => Layer::Resource,
+            Some(Grant::Everyone) if !self.resource_must_allow => Layer::Resource,
+            None if self.resource_must_allow => return Err(Layer::Resource),
             // Naming the account leaves it to the account's own policies.
-            Some(Grant::Delegated) | None => {
+            Some(Grant::Delegated | Grant::Everyone) | None => {
                 self.must_allow(Layer::Identity)?;
                 Layer::Identity
             }
@@ -207,7 +216,7 @@ impl<'a> Heard<'a> {
 
     fn allowed(&self, layer: Layer) -> Decision<'a> {
         let mut statements = [None; Layer::ALL.len()];
-        for (place, voice) in statements.iter_mut().zip(&self.0) {
+        for (place, voice) in statements.iter_mut().zip(&self.voices) {
             if let Voice::Allows(statement, _) = voice {
                 *place = Some(*statement);
             }

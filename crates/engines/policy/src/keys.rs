@@ -94,6 +94,19 @@ impl Keys {
         self.time("aws:CurrentTime", now).number("aws:EpochTime", now.as_second())
     }
 
+    /// Sets what temporary credentials tell: when they were issued, and how long ago the second factor was shown, if
+    /// any was. Permanent credentials have none of these keys.
+    #[must_use]
+    pub fn temporary_credentials(self, issued: Timestamp, second_factor_age_seconds: Option<i64>) -> Self {
+        let keys = self
+            .time("aws:TokenIssueTime", issued)
+            .boolean("aws:MultiFactorAuthPresent", second_factor_age_seconds.is_some());
+        match second_factor_age_seconds {
+            Some(age) => keys.number("aws:MultiFactorAuthAge", age),
+            None => keys,
+        }
+    }
+
     fn set(mut self, key: &str, values: Vec<Value>) -> Self {
         let key = key.to_ascii_lowercase();
         match self.entries.binary_search_by(|(name, _)| name.cmp(&key)) {

@@ -25,7 +25,12 @@ pub struct Layers<'a> {
     pub endpoint: Option<Attached<'a>>,
     /// The resource's own policy.
     pub resource: Option<Attached<'a>>,
-    /// The caller's policies, inline and managed, its groups' among them.
+    /// Whether the resource's policy must allow even callers of its own account, as a role's trust policy must. Then
+    /// naming everyone or the account only delegates, and the caller's own policies must allow as well.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
+    pub resource_must_allow: bool,
+    /// The caller's policies, inline and managed, its groups' among them. An anonymous caller's are those that a
+    /// Lambda authorizer returned for it.
     pub identity: &'a [Attached<'a>],
     /// The caller's permissions boundary.
     pub boundary: Option<Attached<'a>>,

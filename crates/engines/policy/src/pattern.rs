@@ -59,6 +59,14 @@ struct Variable {
     default: Option<String>,
 }
 
+/// A key that a pattern takes a value from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct VariableKey<'a> {
+    /// In lower case.
+    pub(crate) name: &'a str,
+    pub(crate) has_default: bool,
+}
+
 /// A pattern's text, read but not yet grouped.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Token {
@@ -125,6 +133,16 @@ impl Pattern {
         let wanted = atoms.map(|atom| atom.text(keys).unwrap_or_default()).flat_map(str::chars);
         let equal = wanted.flat_map(char::to_lowercase).eq(text.chars().flat_map(char::to_lowercase));
         if equal { Fit::Yes } else { Fit::No }
+    }
+
+    /// The keys of its variables, in lower case, and what stands in for them when they are absent.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = VariableKey<'_>> {
+        self.atoms().filter_map(|atom| match atom {
+            Atom::Variable(variable) => {
+                Some(VariableKey { name: &variable.key, has_default: variable.default.is_some() })
+            }
+            Atom::Literal(_) | Atom::AnyChar => None,
+        })
     }
 
     fn lacks_a_value(&self, keys: &Keys) -> bool {

@@ -88,6 +88,19 @@ impl Policy {
         opinion
     }
 
+    /// Every condition key that it looks at, in lower case, also those of its variables: `(key, effect of the
+    /// statement, fails open)`. A key fails open when a request without it is judged more permissively than one with
+    /// it could be: such a policy must not be stored where nothing ever sets the key.
+    pub fn condition_keys(&self) -> impl Iterator<Item = (&str, Effect, bool)> {
+        self.statements.iter().flat_map(Statement::keys)
+    }
+
+    /// Tells whether it looks at a condition key that begins so, whatever the case.
+    pub fn mentions(&self, prefix: &str) -> bool {
+        self.condition_keys()
+            .any(|(key, _, _)| key.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)))
+    }
+
     /// How many statements it has.
     pub fn len(&self) -> usize {
         self.statements.len()

@@ -10,12 +10,13 @@ use crate::Keys;
 pub enum Principal {
     /// Nobody in particular.
     Anonymous,
-    /// The root user of an account.
+    /// The root user of an account, with its key or a session of `GetSessionToken`
+    /// ([`Keys::temporary_credentials`]).
     Root {
         /// The account.
         account: AccountId,
     },
-    /// An IAM user.
+    /// An IAM user, with a key of its own or a session of `GetSessionToken` ([`Keys::temporary_credentials`]).
     User {
         /// The account.
         account: AccountId,
@@ -57,8 +58,10 @@ pub enum Principal {
     },
     /// Somebody whom an identity provider vouches for and who has no role yet.
     Federated {
-        /// The provider's ARN or host name.
+        /// The provider as trust policies name it: its ARN, or a host such as `accounts.google.com`.
         provider: String,
+        /// Whom it vouches for: the token's `sub`.
+        subject: String,
     },
 }
 
@@ -116,8 +119,12 @@ impl Principal {
             Self::Service { name } => {
                 keys.text("aws:PrincipalServiceName", name.as_str()).boolean("aws:PrincipalIsAWSService", true)
             }
-            Self::Federated { provider } => {
-                keys.text("aws:FederatedProvider", provider.as_str()).boolean("aws:PrincipalIsAWSService", false)
+            Self::Federated { provider, subject } => {
+                // The keys of a token are named after its issuer; other claims are the caller's to add.
+                let issuer = provider.split_once(":oidc-provider/").map_or(provider.as_str(), |(_, issuer)| issuer);
+                keys.text("aws:FederatedProvider", provider.as_str())
+                    .text(&format!("{issuer}:sub"), subject.as_str())
+                    .boolean("aws:PrincipalIsAWSService", false)
             }
         }
     }

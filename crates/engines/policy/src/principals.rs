@@ -12,7 +12,9 @@ use crate::{MalformedPolicy, Principal};
 pub enum Grant {
     /// The account was named: its own identity policies must allow too.
     Delegated,
-    /// Everyone, or a role, was named: permissions boundary and session policy still limit.
+    /// Everyone was named: it grants as [`Grant::Limited`] does, but a role's trust policy merely delegates so.
+    Everyone,
+    /// A role was named: permissions boundary and session policy still limit.
     Limited,
     /// The user or the session itself was named: nothing but a denial limits.
     Direct,
@@ -127,7 +129,7 @@ impl Entry {
         let direct = |fits: bool| fits.then_some(Grant::Direct);
         let limited = |fits: bool| fits.then_some(Grant::Limited);
         match (self, principal) {
-            (Self::Everyone, _) => Some(Grant::Limited),
+            (Self::Everyone, _) => Some(Grant::Everyone),
             (Self::Account(account), Principal::Root { account: of }) => direct(account == of),
             (Self::Account(account), _) => (principal.account() == Some(*account)).then_some(Grant::Delegated),
             (Self::Arn(arn), Principal::User { arn: user, .. }) => direct(arn == user),
@@ -140,7 +142,7 @@ impl Entry {
             (Self::Id(id), Principal::User { id: user, .. }) => direct(id == user),
             (Self::Id(id), Principal::AssumedRole { id: role, .. }) => limited(id == role),
             (Self::Service(name), Principal::Service { name: service }) => direct(name == service),
-            (Self::Federated(name), Principal::Federated { provider }) => direct(name == provider),
+            (Self::Federated(name), Principal::Federated { provider, .. }) => direct(name == provider),
             (Self::Arn(_) | Self::Id(_) | Self::Service(_) | Self::Federated(_), _) => None,
         }
     }

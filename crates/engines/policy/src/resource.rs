@@ -2,7 +2,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html>
 
 use crate::malformed::cut;
-use crate::pattern::{Fit, Pattern, Token, Variables, Wildcards, tokens};
+use crate::pattern::{Fit, Pattern, Token, VariableKey, Variables, Wildcards, tokens};
 use crate::{Keys, MalformedPolicy};
 
 /// `arn`, partition, service, region, account, resource.
@@ -68,6 +68,15 @@ impl ResourcePattern {
         let patterns: Vec<Pattern> = segments.map(Pattern::from_tokens).collect();
         let patterns: [Pattern; SEGMENTS - 1] = patterns.try_into().map_err(|_| ArnFault::NotAnArn)?;
         Ok(Self::Segments(Box::new(patterns)))
+    }
+
+    /// The keys of its variables.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = VariableKey<'_>> {
+        let patterns: &[Pattern] = match self {
+            Self::Any => &[],
+            Self::Segments(patterns) => &**patterns,
+        };
+        patterns.iter().flat_map(Pattern::variables)
     }
 
     /// Tells whether `name` is one of the resources meant.

@@ -67,6 +67,22 @@ impl Statement {
         Ok(grant)
     }
 
+    /// Every key that its resources and conditions look at: `(key, effect, fails open)`.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, Effect, bool)> {
+        let effect = self.effect;
+        let resources: &[ResourcePattern] = match &self.resources {
+            Some(Listed::In(patterns) | Listed::NotIn(patterns)) => patterns,
+            None => &[],
+        };
+        // Without a value the whole statement is without effect: that opens only what would have been denied.
+        let in_resources = resources
+            .iter()
+            .flat_map(ResourcePattern::variables)
+            .map(move |key| (key.name, effect, key.has_default || effect == Effect::Deny));
+        let in_conditions = self.conditions.iter().flat_map(move |condition| condition.keys(effect));
+        in_resources.chain(in_conditions.map(move |(key, fails_open)| (key, effect, fails_open)))
+    }
+
     fn check_principal(&self, request: &RequestContext<'_>) -> Result<Grant, Unmet<'_>> {
         let grant = match &self.principals {
             // The identity that the policy is attached to.
@@ -74,14 +90,16 @@ impl Statement {
             Some(Listed::In(principals)) => principals.grant(request.principal),
             // SECURITY: who is not clearly exempted is denied, who is only partly named is not allowed.
             Some(Listed::NotIn(principals)) => match self.effect {
-                Effect::Deny => (!principals.name_wholly(request.principal)).then_some(Grant::Limited),
-                Effect::Allow => principals.grant(request.principal).is_none().then_some(Grant::Limited),
+                Effect::Deny => (!principals.name_wholly(request.principal)).then_some(Grant::Everyone),
+                Effect::Allow => principals.grant(request.principal).is_none().then_some(Grant::Everyone),
             },
         };
-        // An account that is narrowed to principals by `aws:PrincipalArn` grants to them as if it named a role.
+        // Everyone, or an account, narrowed to principals by `aws:PrincipalArn` grants to them as if it named a role.
         match grant.ok_or(Unmet::Principal)? {
-            Grant::Delegated if self.conditions.iter().any(Condition::names_principal_arn) => Ok(Grant::Limited),
-            grant @ (Grant::Delegated | Grant::Limited | Grant::Direct) => Ok(grant),
+            Grant::Delegated | Grant::Everyone if self.conditions.iter().any(Condition::names_principal_arn) => {
+                Ok(Grant::Limited)
+            }
+            grant @ (Grant::Delegated | Grant::Everyone | Grant::Limited | Grant::Direct) => Ok(grant),
         }
     }
 

@@ -11,8 +11,8 @@ mod address;
 use crate::json::Node;
 use crate::keys::Value;
 use crate::malformed::cut;
-use crate::pattern::{Fit, Variables};
-use crate::{Keys, MalformedPolicy};
+use crate::pattern::{Fit, VariableKey, Variables};
+use crate::{Effect, Keys, MalformedPolicy};
 use operator::{Operator, Quantifier, WhenAbsent};
 use test::Test;
 
@@ -104,11 +104,7 @@ impl Condition {
 
     fn holds_for(&self, values: &[Value], keys: &Keys) -> bool {
         if values.is_empty() {
-            return match (self.when_absent, self.quantifier) {
-                (WhenAbsent::Holds, _) | (WhenAbsent::Compares, Quantifier::ForAllValues) => true,
-                (WhenAbsent::Compares, Quantifier::ForAnyValue) => false,
-                (WhenAbsent::Compares, Quantifier::None) => self.negated,
-            };
+            return self.compares_when_absent();
         }
         // A variable without a value matches nothing, so its negation matches everything.
         let fits = |value: &Value| self.test.fits(value, keys) == Fit::Yes;
@@ -118,6 +114,35 @@ impl Condition {
             // A negated operator holds when no value matches, however many there are.
             Quantifier::None => values.iter().any(fits) != self.negated,
         }
+    }
+
+    /// What a comparison says about a key that is absent.
+    fn compares_when_absent(&self) -> bool {
+        match (self.when_absent, self.quantifier) {
+            (WhenAbsent::Holds, _) | (WhenAbsent::Compares, Quantifier::ForAllValues) => true,
+            (WhenAbsent::Compares, Quantifier::ForAnyValue) => false,
+            (WhenAbsent::Compares, Quantifier::None) => self.negated,
+        }
+    }
+
+    /// Every key that it looks at, and whether its absence makes a statement of this effect more permissive than some
+    /// value of it could: its own key first, then those of its variables.
+    pub(crate) fn keys(&self, effect: Effect) -> impl Iterator<Item = (&str, bool)> {
+        let own = match &self.test {
+            Test::Null(wanted) if wanted.contains(&true) && wanted.contains(&false) => false,
+            Test::Null(wanted) => opens(effect, wanted.contains(&true)),
+            Test::Text(_)
+            | Test::Arn(_)
+            | Test::Number(..)
+            | Test::Date(..)
+            | Test::Bool(_)
+            | Test::Binary(_)
+            | Test::Address(_) => opens(effect, self.compares_when_absent()),
+        };
+        // A variable without a value fits nothing; a default may stand for more, or for less, than a value would.
+        let of_variable = move |key: VariableKey<'_>| key.has_default || opens(effect, self.negated);
+        std::iter::once((self.folded.as_str(), own))
+            .chain(self.test.variables().map(move |key| (key.name, of_variable(key))))
     }
 
     /// The operator as written.
@@ -143,5 +168,13 @@ impl Condition {
             && self.when_absent == WhenAbsent::Compares
             && self.quantifier != Quantifier::ForAllValues
             && self.folded == "aws:principalarn"
+    }
+}
+
+/// Whether a condition that holds, or does not, for want of a key leaves a statement of this effect more permissive.
+fn opens(effect: Effect, holds: bool) -> bool {
+    match effect {
+        Effect::Allow => holds,
+        Effect::Deny => !holds,
     }
 }

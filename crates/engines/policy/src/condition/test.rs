@@ -12,7 +12,7 @@ use super::{address, date};
 use crate::Keys;
 use crate::keys::{Typed, Value};
 use crate::malformed::cut;
-use crate::pattern::{Fit, Variables};
+use crate::pattern::{Fit, VariableKey, Variables};
 use crate::resource::{ResourceName, ResourcePattern};
 
 /// What a value of the request is compared with: one match is enough.
@@ -44,6 +44,18 @@ impl Test {
             Comparison::Address => Self::Address(all(values, address::parse)?),
             Comparison::Null => Self::Null(all(values, truth)?),
         })
+    }
+
+    /// The keys of the variables in its values.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = VariableKey<'_>> {
+        let (texts, arns): (&[TextPattern], &[ResourcePattern]) = match self {
+            Self::Text(patterns) => (patterns, &[]),
+            Self::Arn(patterns) => (&[], patterns),
+            Self::Number(..) | Self::Date(..) | Self::Bool(_) | Self::Binary(_) | Self::Address(_) | Self::Null(_) => {
+                (&[], &[])
+            }
+        };
+        texts.iter().flat_map(TextPattern::variables).chain(arns.iter().flat_map(ResourcePattern::variables))
     }
 
     /// Compares one value of the request.

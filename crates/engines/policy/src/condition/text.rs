@@ -2,7 +2,7 @@
 
 use super::operator::Comparison;
 use crate::Keys;
-use crate::pattern::{Fit, Pattern, Variables, Wildcards};
+use crate::pattern::{Fit, Pattern, VariableKey, Variables, Wildcards};
 
 /// One value of a string condition.
 #[derive(Debug, Clone)]
@@ -22,6 +22,11 @@ impl TextPattern {
         let wildcards = if comparison == Comparison::StringLike { Wildcards::Special } else { Wildcards::Literal };
         let case = if comparison == Comparison::StringIgnoringCase { Case::Ignored } else { Case::Matters };
         Some(Self { pattern: Pattern::compile(text, wildcards, variables).ok()?, case })
+    }
+
+    /// The keys of its variables.
+    pub(crate) fn variables(&self) -> impl Iterator<Item = VariableKey<'_>> {
+        self.pattern.variables()
     }
 
     pub(crate) fn fits(&self, text: &str, keys: &Keys) -> Fit {

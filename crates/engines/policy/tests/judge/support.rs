@@ -1,7 +1,8 @@
 //! Policies, requests and keys as sentences.
 //!
 //! A statement: `allow s3:Get*,s3:List* on arn:… for arn:… if StringEquals aws:username bob|eve and Bool …`, where
-//! `except` in front of a list is the inverse element. A world: one layer per line, `identity: allow *; deny s3:*`.
+//! `except` in front of a list is the inverse element. A world: one layer per line, `identity: allow *; deny s3:*`; `trust` is a
+//! resource policy that must itself allow.
 
 use base::AccountId;
 use policy::{Action, Attached, Decision, Keys, Kind, Layers, Policy, Principal, RequestContext, explain};
@@ -22,11 +23,12 @@ impl World {
     pub(crate) fn read(text: &str) -> Self {
         let layer = |line: &str| {
             let (name, statements) = line.split_once(": ").expect("a layer's name and its statements");
-            let kind = if matches!(name, "resource" | "endpoint" | "rcp") { Kind::Resource } else { Kind::Identity };
-            (
-                name.to_owned(),
-                Policy::parse(&document(statements), kind).unwrap_or_else(|fault| panic!("{line}: {fault:?}")),
-            )
+            let (kind, text) = match name.trim_end_matches(char::is_numeric) {
+                "resource" | "endpoint" | "rcp" => (Kind::Resource, document(statements)),
+                "trust" => (Kind::Trust, document(statements).replace(r#","Resource":["*"]"#, "")),
+                _ => (Kind::Identity, document(statements)),
+            };
+            (name.to_owned(), Policy::parse(&text, kind).unwrap_or_else(|fault| panic!("{line}: {fault:?}")))
         };
         Self(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(layer).collect())
     }
@@ -44,7 +46,8 @@ impl World {
             let here = self.0.iter().filter(|(name, _)| name.trim_end_matches(char::is_numeric) == layer);
             here.map(|(name, policy)| Attached { name, policy }).collect()
         };
-        let (identity, session, resource) = (of("identity"), of("session"), of("resource"));
+        let (identity, session, trust) = (of("identity"), of("session"), of("trust"));
+        let resource = if trust.is_empty() { of("resource") } else { trust.clone() };
         let (scp, rcp) = (of("scp"), of("rcp"));
         let scp: Vec<&[Attached<'_>]> = scp.iter().map(std::slice::from_ref).collect();
         let rcp: Vec<&[Attached<'_>]> = rcp.iter().map(std::slice::from_ref).collect();
@@ -53,6 +56,7 @@ impl World {
             scp: &scp,
             endpoint: of("endpoint").first().copied(),
             resource: resource.first().copied(),
+            resource_must_allow: !trust.is_empty(),
             identity: &identity,
             boundary: of("boundary").first().copied(),
             session: (!session.is_empty()).then_some(session.as_slice()),
@@ -106,7 +110,7 @@ pub(crate) fn principal(name: &str) -> Principal {
             name: "guest".to_owned(),
         },
         "service" => Principal::Service { name: "apigateway.amazonaws.com".to_owned() },
-        "web" => Principal::Federated { provider: "accounts.google.com".to_owned() },
+        "web" => Principal::Federated { provider: "accounts.google.com".to_owned(), subject: "4711".to_owned() },
         name => Principal::User {
             account: of,
             arn: format!("arn:aws:iam::{account}:user/{name}"),
