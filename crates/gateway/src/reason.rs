@@ -2,12 +2,14 @@
 //!
 //! `explain.rs` words them; here is only what they hold. Text that a stranger chose is cut by [`cut`] before it gets here.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use base::id::{DeploymentId, ResourceId, RestApiId, StageName};
 use serde::{Deserialize, Serialize, Serializer};
 
 use crate::refused::ResponseType;
+use crate::steps::Step;
 use crate::target::Flaw;
 
 /// What decided a step.
@@ -38,6 +40,23 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The step that decides so.
+    pub fn step(&self) -> Step {
+        match self {
+            Self::Locate(_) => Step::Locate,
+            Self::Network(_) => Step::Network,
+            Self::Firewall(_) => Step::Firewall,
+            Self::Route(_) => Step::Route,
+            Self::Authorize(_) => Step::Authorize,
+            Self::Meter(_) => Step::Meter,
+            Self::Validate(_) => Step::Validate,
+            Self::Cache(_) => Step::Cache,
+            Self::Integrate(_) => Step::Integrate,
+            Self::Answer(_) => Step::Answer,
+            Self::Record(_) => Step::Record,
+        }
+    }
+
     /// Whether it was decided within a microsecond or so of the decision before, because nobody had to be asked: reading the
     /// clock would cost as much as the decision.
     pub fn is_instant(&self) -> bool {
@@ -154,7 +173,7 @@ pub enum Route {
         /// Its path template.
         path: Arc<str>,
         /// The method's verb, `ANY` where it stands for all.
-        verb: Arc<str>,
+        verb: Cow<'static, str>,
     },
     /// The path could be read in two ways.
     Flawed {

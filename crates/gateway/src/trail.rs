@@ -4,18 +4,18 @@
 //! bytes it is given without a panic.
 
 use std::borrow::Cow;
-use std::cell::RefCell;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base::Clock;
-use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::reason::{Answer, Integrate, Reason};
 use crate::refused::{Passed, Refused, Verdict};
 use crate::steps::Step;
+
+mod packed;
 
 /// The decisions of one request in their order.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ pub struct Trail {
 }
 
 /// One step's decision.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// The step.
     pub step: Step,
@@ -113,7 +113,7 @@ impl Trail {
 }
 
 /// A request's whole record, as it is stored.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Story<'a> {
     /// Our id.
     pub request: [u8; 16],
@@ -126,13 +126,10 @@ pub struct Story<'a> {
     /// The client.
     pub source_ip: IpAddr,
     /// The verb; empty when it could not be read.
-    #[serde(borrow)]
     pub verb: Cow<'a, str>,
     /// The host, without its port; empty where none was named.
-    #[serde(borrow)]
     pub host: Cow<'a, str>,
     /// The path as received, cut.
-    #[serde(borrow)]
     pub path: Cow<'a, str>,
     /// The status that was answered; none when the request was abandoned before.
     pub status: Option<u16>,
@@ -141,7 +138,6 @@ pub struct Story<'a> {
     /// From arrival to the end, in microseconds.
     pub took_us: u64,
     /// The decisions.
-    #[serde(borrow)]
     pub entries: Cow<'a, [Entry]>,
 }
 
@@ -162,27 +158,18 @@ pub enum DecodeError {
 /// A packed trail's length, at most: twelve entries of a few short texts each.
 pub const TRAIL_BYTES_MAX: usize = 16 * 1024;
 
-/// The packed form's version, its first byte.
-const VERSION: u8 = 1;
-
-thread_local! {
-    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
-}
-
 impl Story<'_> {
-    /// Packs it.
-    pub fn encode(&self) -> Bytes {
-        BUFFER.with_borrow_mut(|buffer| {
-            buffer.resize(TRAIL_BYTES_MAX, 0);
-            buffer[0] = VERSION;
-            let pack = |story: &Story<'_>, buffer: &mut [u8]| postcard::to_slice(story, buffer).map(|used| used.len());
+    /// Packs it behind what `out` holds.
+    pub fn encode(&self, out: &mut Vec<u8>) {
+        let before = out.len();
+        packed::put(self, out);
+        if out.len() - before > TRAIL_BYTES_MAX {
             // Texts are cut before they come here, so it fits; else what is left is still a trail.
-            let used = pack(self, &mut buffer[1..]).or_else(|_| {
-                let bare = Story { path: "".into(), host: "".into(), entries: Cow::Borrowed(&[]), ..self.clone() };
-                pack(&bare, &mut buffer[1..])
-            });
-            Bytes::copy_from_slice(&buffer[..=used.unwrap_or(0)])
-        })
+            out.truncate(before);
+            let bare =
+                Story { path: "".into(), host: "".into(), verb: "".into(), entries: Cow::Borrowed(&[]), ..*self };
+            packed::put(&bare, out);
+        }
     }
 
     /// Unpacks it.
@@ -192,10 +179,7 @@ impl Story<'_> {
         }
         match bytes.split_first() {
             None => Err(DecodeError::Length),
-            Some((&VERSION, packed)) => {
-                let (story, rest) = postcard::take_from_bytes(packed).map_err(|_| DecodeError::Damaged)?;
-                if rest.is_empty() { Ok(story) } else { Err(DecodeError::Damaged) }
-            }
+            Some((&packed::VERSION, packed)) => packed::take(packed).ok_or(DecodeError::Damaged),
             Some((version, _)) => Err(DecodeError::Version(*version)),
         }
     }
@@ -203,10 +187,11 @@ impl Story<'_> {
 
 #[cfg(test)]
 mod tests {
+    use base::id::{DeploymentId, ResourceId, RestApiId, StageName};
     use proptest::prelude::*;
 
     use super::*;
-    use crate::reason::{Locate, Network, cut};
+    use crate::reason::{Answered, Authorize, Cache, Firewall, Locate, Meter, Network, Record, Route, Validate, cut};
 
     fn story(entries: Vec<Entry>) -> Story<'static> {
         Story {
@@ -225,6 +210,12 @@ mod tests {
         }
     }
 
+    fn encoded(story: &Story<'_>) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        story.encode(&mut bytes);
+        bytes
+    }
+
     fn entry(reason: Reason) -> Entry {
         Entry { step: Step::Locate, outcome: Outcome::Refused, at_us: 12, reason }
     }
@@ -235,44 +226,117 @@ mod tests {
             entry(Reason::Locate(Locate::UnknownApi { api: "x".into() })),
             entry(Reason::Network(Network::Public)),
         ]);
-        let bytes = story.encode();
+        let bytes = encoded(&story);
         assert!(bytes.len() < 128, "{} bytes", bytes.len());
         assert_eq!(Story::decode(&bytes), Ok(story));
+    }
+
+    /// What an answered request leaves.
+    fn journey() -> Vec<Entry> {
+        let answered = Answered { host: "b".into(), status: 200, latency_us: 9, request_id: Some("".into()) };
+        let reasons = [
+            Reason::Locate(Locate::Stage {
+                api: RestApiId::parse("a1b2c3d4e5").unwrap(),
+                stage: StageName::parse("prod").unwrap(),
+                deployment: DeploymentId::parse("d1").unwrap(),
+            }),
+            Reason::Network(Network::Public),
+            Reason::Firewall(Firewall::NoneAttached),
+            Reason::Route(Route::Matched {
+                resource: ResourceId::parse("r1").unwrap(),
+                path: "/pets/{id}".into(),
+                verb: "ANY".into(),
+            }),
+            Reason::Authorize(Authorize::OpenToAll),
+            Reason::Meter(Meter::Unmetered),
+            Reason::Validate(Validate::NoValidator),
+            Reason::Cache(Cache::Off),
+            Reason::Integrate(Integrate::Answered(answered)),
+            Reason::Answer(Answer::Integration { status: 200 }),
+            Reason::Record(Record::Answered),
+        ];
+        let entry = |(at, reason): (usize, Reason)| {
+            let at_us = if at < 8 { 3 } else { at as u64 * 70 };
+            Entry { step: reason.step(), outcome: Outcome::Passed, at_us, reason }
+        };
+        reasons.into_iter().enumerate().map(entry).collect()
+    }
+
+    #[test]
+    fn every_common_decision_comes_back_as_it_went_and_takes_little() {
+        let story = story(journey());
+        let bytes = encoded(&story);
+        assert!(bytes.len() < 160, "{} bytes", bytes.len());
+        assert_eq!(Story::decode(&bytes), Ok(story));
+    }
+
+    #[test]
+    fn a_decision_at_another_step_or_that_refused_comes_back_as_well() {
+        for entry in journey() {
+            let elsewhere = Entry { step: Step::Cache, outcome: Outcome::Refused, at_us: 0, ..entry };
+            let (record, answer) = (Entry { step: Step::Record, ..elsewhere.clone() }, elsewhere);
+            let story = story(vec![record, answer]);
+            assert_eq!(Story::decode(&encoded(&story)), Ok(story));
+        }
     }
 
     #[test]
     fn the_longest_texts_fit() {
         let host = cut(&"x".repeat(1000));
         let entries = vec![entry(Reason::Locate(Locate::ForeignHost { host })); ENTRIES_MAX];
-        let bytes = story(entries).encode();
+        let bytes = encoded(&story(entries));
         assert_eq!(Story::decode(&bytes).expect("whole").entries.len(), ENTRIES_MAX);
     }
 
     #[test]
     fn what_is_no_trail_is_refused() {
         assert_eq!(Story::decode(b""), Err(DecodeError::Length));
-        assert_eq!(Story::decode(&vec![VERSION; TRAIL_BYTES_MAX + 1]), Err(DecodeError::Length));
+        assert_eq!(Story::decode(&vec![packed::VERSION; TRAIL_BYTES_MAX + 1]), Err(DecodeError::Length));
         assert_eq!(Story::decode(b"\x09abc"), Err(DecodeError::Version(9)));
-        let whole = story(Vec::new()).encode();
+        let whole = encoded(&story(Vec::new()));
         for cut in 1..whole.len() {
-            assert_eq!(Story::decode(&whole[..cut]), Err(DecodeError::Damaged), "cut at {cut}");
+            // Without its last part it is the trail of a request without an id of the client's.
+            if cut != whole.len() - 16 {
+                assert_eq!(Story::decode(&whole[..cut]), Err(DecodeError::Damaged), "cut at {cut}");
+            }
         }
     }
 
     proptest! {
         #[test]
+        fn any_numbers_and_texts_come_back(
+            numbers in any::<(i64, u64, u64, u64, u64, u64)>(), status in any::<Option<u16>>(),
+            text in "\\PC{0,60}", claimed in any::<Option<[u8; 16]>>(), source_ip in any::<std::net::IpAddr>(),
+            id in any::<Option<String>>(),
+        ) {
+            let (received_ns, revision, bytes, took_us, at_us, latency_us) = numbers;
+            let mut entries = journey();
+            entries[3].at_us = at_us;
+            let answered = Answered { host: cut(&text), status: status.unwrap_or(0), latency_us, request_id: id.map(|id| cut(&id)) };
+            entries[8].reason = Reason::Integrate(Integrate::Answered(answered));
+            let (verb, host, path) = (text.as_str().into(), text.as_str().into(), text.as_str().into());
+            let story = Story {
+                request: [9; 16], claimed, received_ns, revision, source_ip, verb, host, path, status, bytes, took_us,
+                entries: entries.into(),
+            };
+            let packed = encoded(&story);
+            prop_assert_eq!(Story::decode(&packed), Ok(story));
+        }
+
+        #[test]
         fn no_bytes_make_the_reader_panic(mut bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
             let _ = Story::decode(&bytes);
             if let Some(first) = bytes.first_mut() {
-                *first = VERSION;
+                *first = packed::VERSION;
             }
             let _ = Story::decode(&bytes);
         }
 
         #[test]
-        fn no_damage_makes_the_reader_panic(at in 1_usize..100, with in any::<u8>()) {
-            let entries = vec![entry(Reason::Locate(Locate::UnknownApi { api: "abc".into() })); 4];
-            let mut bytes = story(entries).encode().to_vec();
+        fn no_damage_makes_the_reader_panic(at in 1_usize..250, with in any::<u8>()) {
+            let rare = entry(Reason::Locate(Locate::UnknownApi { api: "abc".into() }));
+            let entries = journey().into_iter().chain([rare]).collect();
+            let mut bytes = encoded(&story(entries));
             let at = at.min(bytes.len() - 1);
             bytes[at] = with;
             let _ = Story::decode(&bytes);

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
 use base::clock::SystemClock;
+use base::id::RequestId;
 use base::{AccountId, Region, Scope, Timestamp};
-use bytes::Bytes;
 use store_records::{Block, BlockQuery, Events, Fault, FindQuery, Pruned, StoredBlock};
 use telemetry::{LogLine, Sink, stream};
 
@@ -98,14 +98,14 @@ fn record(sink: Option<&Sink>, seed: u64) -> Duration {
         let mut trail = vec![1u8; 160];
         trail[..16].copy_from_slice(&request);
         trail[16..24].copy_from_slice(&random.to_le_bytes());
-        made.push((request, Bytes::from(text), Bytes::from(trail)));
+        made.push((RequestId(uuid::Uuid::from_bytes(request)), text, trail));
     }
     let time = Timestamp::UNIX_EPOCH;
     let begun = Instant::now();
     if let Some(sink) = sink {
         for (request, line, trail) in made {
-            sink.log(LogLine { scope: scope.clone(), stream: Arc::clone(&stream), time, request, line });
-            sink.trail(scope.clone(), time, request, trail);
+            sink.log(LogLine { scope: &scope, stream: &stream, time, request, line: line.as_bytes() });
+            sink.trail(&scope, time, request, &trail);
         }
     }
     begun.elapsed()

@@ -1,15 +1,13 @@
-//! Sorts records by their stream and packs them into blocks.
+//! Makes blocks of what waits, on a thread of its own that may take its time.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use base::Scope;
-use base::id::RequestId;
-use store_records::{Block, BlockBuilder, PushError, Stream};
-use tracing::error;
+use store_records::{Block, BlockBuilder, Stream};
 
-use crate::queue::{Kind, Queue, Record};
+use crate::queue::{Kind, Queue};
 use crate::stream;
+use crate::waiting::{Place, Run, Waiting};
 
 /// A block so long is stored at once; shorter ones wait for more until the round that takes all.
 pub(crate) const BLOCK_BYTES: usize = 256 * 1024;
@@ -27,110 +25,60 @@ pub(crate) enum Finish {
 #[derive(Debug)]
 pub(crate) struct Gatherer {
     queue: Arc<Queue>,
-    open: Vec<Open>,
-    places: HashMap<Place, usize>,
-    /// Where the last log line and the last trail went: the next ones mostly go there too, and need not be looked up.
-    last: [usize; 2],
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Place {
-    scope: Scope,
-    stream: Arc<str>,
-}
-
-#[derive(Debug)]
-struct Open {
-    builder: BlockBuilder,
-    /// What its records take of the queue's bound.
-    charge: usize,
-}
-
-impl Open {
-    fn new(place: &Place) -> Self {
-        let stream = Stream { scope: place.scope.clone(), name: place.stream.as_ref().to_owned() };
-        Self { builder: BlockBuilder::new(stream), charge: 0 }
-    }
-
-    fn is_for(&self, place: &Place) -> bool {
-        let stream = self.builder.stream();
-        stream.name == *place.stream && stream.scope == place.scope
-    }
-
-    /// Takes the block out and begins the next of the same stream.
-    fn renew(&mut self) -> Self {
-        let stream = self.builder.stream().clone();
-        std::mem::replace(self, Self { builder: BlockBuilder::new(stream), charge: 0 })
-    }
-
-    fn pack(self, queue: &Queue) -> Option<Block> {
-        let block = self.builder.finish();
-        queue.hold_anyway(block.as_ref().map_or(0, charge));
-        queue.release(self.charge);
-        block
-    }
+    open: HashMap<Place, BlockBuilder>,
+    /// For each of the queue's lists what it is given for what it holds, so that neither grows anew every time.
+    spare: Vec<Waiting>,
 }
 
 impl Gatherer {
     pub(crate) fn new(queue: Arc<Queue>) -> Self {
-        Self { queue, open: Vec::new(), places: HashMap::new(), last: [0; 2] }
+        let spare = (0..queue.shards()).map(|_| Waiting::default()).collect();
+        Self { queue, open: HashMap::new(), spare }
     }
 
-    /// Packs the records and answers the blocks that are finished. From here on a block is held by its packed size.
-    pub(crate) fn gather(&mut self, records: impl Iterator<Item = Record>, finish: Finish) -> Vec<Block> {
+    /// Takes what waits and answers the blocks that are finished. From here on a block is held by its packed size.
+    pub(crate) fn gather(&mut self, finish: Finish) -> Vec<Block> {
+        let Self { queue, open, spare } = self;
         let mut blocks = Vec::new();
-        for record in records {
-            self.add(record, &mut blocks);
+        for (shard, waiting) in spare.iter_mut().enumerate() {
+            queue.exchange(shard, waiting);
+            for run in waiting.runs().iter().filter(|run| !run.entries.is_empty()) {
+                add(run, open, queue, &mut blocks);
+            }
+            waiting.clear();
         }
         if finish == Finish::All {
-            self.places.clear();
-            for open in self.open.drain(..) {
-                blocks.extend(open.pack(&self.queue));
+            for (_, mut builder) in open.drain() {
+                blocks.extend(pack(&mut builder, queue));
             }
+            // Once a second memory follows the load down, and streams that went silent are forgotten.
+            spare.fill_with(Waiting::default);
         }
         blocks
     }
+}
 
-    fn add(&mut self, record: Record, blocks: &mut Vec<Block>) {
-        let charge = record.charge();
-        let Record { scope, stream, time, request, bytes, kind } = record;
-        let request = Some(RequestId(uuid::Uuid::from_bytes(request)));
-        let at = self.place(Place { scope, stream }, kind);
-        let open = &mut self.open[at];
-        let mut pushed = open.builder.push(time, request, &bytes);
-        if pushed == Err(PushError::Full) {
-            blocks.extend(open.renew().pack(&self.queue));
-            pushed = open.builder.push(time, request, &bytes);
-        }
-        match pushed {
-            Ok(()) => open.charge += charge,
-            Err(fault) => {
-                // The queue takes no record that is larger than an empty block.
-                error!(error = %fault, "cannot pack a record");
-                self.queue.release(charge);
-                self.queue.count_dropped(kind, 1);
-            }
-        }
-        if open.builder.bytes() >= BLOCK_BYTES {
-            blocks.extend(open.renew().pack(&self.queue));
-        }
+fn add(run: &Run, open: &mut HashMap<Place, BlockBuilder>, queue: &Queue, blocks: &mut Vec<Block>) {
+    let builder = open.entry(run.place.clone()).or_insert_with_key(|place| {
+        BlockBuilder::new(Stream { scope: place.scope.clone(), name: place.stream.as_ref().to_owned() })
+    });
+    if builder.append(&run.entries).is_err() {
+        blocks.extend(pack(builder, queue));
+        // An empty block takes any run: both have the same bound.
+        let _ = builder.append(&run.entries);
     }
+    if builder.bytes() >= BLOCK_BYTES {
+        blocks.extend(pack(builder, queue));
+    }
+}
 
-    /// Where the open block of a stream is.
-    fn place(&mut self, place: Place, kind: Kind) -> usize {
-        let Self { open, places, last, .. } = self;
-        let last = match kind {
-            Kind::Log => &mut last[0],
-            Kind::Trail => &mut last[1],
-        };
-        if !open.get(*last).is_some_and(|open| open.is_for(&place)) {
-            *last = *places.entry(place).or_insert_with_key(|place| {
-                open.push(Open::new(place));
-                open.len() - 1
-            });
-        }
-        *last
-    }
+/// Packs a block; its records' bytes are given back for its own.
+fn pack(builder: &mut BlockBuilder, queue: &Queue) -> Option<Block> {
+    let raw = builder.bytes();
+    let block = builder.finish_and_renew();
+    queue.hold_anyway(block.as_ref().map_or(0, charge));
+    queue.release(raw);
+    block
 }
 
 /// What a finished block takes of the queue's bound.

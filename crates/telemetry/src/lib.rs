@@ -6,7 +6,9 @@
 pub mod stream;
 pub mod sink;
 mod queue;
+mod waiting;
 mod gather;
+mod packer;
 pub mod writer;
 pub mod retention;
 #[cfg(test)]

@@ -1,16 +1,19 @@
-//! What lies between requests and the writer: one short list for each core, and one bound on the bytes of all.
+//! What lies between requests and the writer: records packed by stream, apart for each core, and one bound on the bytes
+//! of all.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use base::id::RequestId;
 use base::{Scope, Timestamp};
-use bytes::Bytes;
-use store_records::block::ENTRY_BYTES_MAX;
+use store_records::block::{ENTRY_BYTES_MAX, ENTRY_HEAD_BYTES_MAX};
 use tokio::sync::Notify;
 
-/// A list with so many bytes wakes the writer; smaller ones wait for its next round, because a wake costs more than a
-/// record.
+use crate::waiting::Waiting;
+
+/// A core's records wake the writer when they have so many bytes; fewer wait for its next round, because a wake costs more
+/// than a record.
 const BATCH_BYTES: usize = 256 * 1024;
 
 /// Lists beyond this many would only make the writer's round longer.
@@ -32,29 +35,29 @@ pub struct Dropped {
     pub trails: u64,
 }
 
-/// One record on its way.
-#[derive(Debug)]
-pub(crate) struct Record {
-    pub(crate) scope: Scope,
-    pub(crate) stream: Arc<str>,
+/// One record, before it is packed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record<'a> {
+    pub(crate) scope: &'a Scope,
+    pub(crate) stream: &'a Arc<str>,
     pub(crate) time: Timestamp,
-    pub(crate) request: [u8; 16],
-    pub(crate) bytes: Bytes,
+    pub(crate) request: RequestId,
+    pub(crate) bytes: &'a [u8],
     pub(crate) kind: Kind,
 }
 
-impl Record {
+impl Record<'_> {
     /// What it takes of the bound.
     pub(crate) fn charge(&self) -> usize {
-        size_of::<Self>() + self.bytes.len()
+        ENTRY_HEAD_BYTES_MAX + self.bytes.len()
     }
 }
 
-/// The lists, the bound and the counters.
+/// The records, the bound and the counters.
 #[derive(Debug)]
 pub(crate) struct Queue {
     shards: Box<[Shard]>,
-    // INVARIANT: the charges of all records in the lists and of all the writer still holds.
+    // INVARIANT: the charges of all records that wait and of all the writer still holds.
     held: AtomicUsize,
     bytes_max: usize,
     dropped_logs: AtomicU64,
@@ -66,12 +69,6 @@ pub(crate) struct Queue {
 #[derive(Debug, Default)]
 #[repr(align(128))]
 struct Shard(Mutex<Waiting>);
-
-#[derive(Debug, Default)]
-struct Waiting {
-    records: Vec<Record>,
-    bytes: usize,
-}
 
 impl Queue {
     pub(crate) fn new(bytes_max: usize) -> Self {
@@ -87,7 +84,7 @@ impl Queue {
     }
 
     /// Takes a record, or drops and counts it where it does not fit.
-    pub(crate) fn push(&self, record: Record) {
+    pub(crate) fn push(&self, record: Record<'_>) {
         let charge = record.charge();
         if record.bytes.len() > ENTRY_BYTES_MAX || !self.hold(charge) {
             self.count_dropped(record.kind, 1);
@@ -95,10 +92,9 @@ impl Queue {
         }
         let full = {
             let mut waiting = self.own_shard().lock();
-            waiting.records.push(record);
-            let before = waiting.bytes;
-            waiting.bytes += charge;
-            before < BATCH_BYTES && waiting.bytes >= BATCH_BYTES
+            let before = waiting.bytes();
+            waiting.add(record);
+            before < BATCH_BYTES && waiting.bytes() >= BATCH_BYTES
         };
         if full {
             self.ready.notify_one();
@@ -110,16 +106,14 @@ impl Queue {
         self.ready.notified().await;
     }
 
-    /// Takes everything that waits, list by list.
-    pub(crate) fn drain(&self) -> Vec<Vec<Record>> {
-        let take = |shard: &Shard| {
-            let mut waiting = shard.lock();
-            // The next list begins as long as this one became, so that it seldom grows under the lock.
-            let next = Vec::with_capacity(waiting.records.len());
-            waiting.bytes = 0;
-            std::mem::replace(&mut waiting.records, next)
-        };
-        self.shards.iter().map(take).collect()
+    /// How many lists there are.
+    pub(crate) fn shards(&self) -> usize {
+        self.shards.len()
+    }
+
+    /// Exchanges what waits in a list for `empty`.
+    pub(crate) fn exchange(&self, shard: usize, empty: &mut Waiting) {
+        std::mem::swap(&mut *self.shards[shard].lock(), empty);
     }
 
     fn hold(&self, bytes: usize) -> bool {

@@ -2,26 +2,26 @@
 
 use std::sync::Arc;
 
+use base::id::RequestId;
 use base::{Scope, Timestamp};
-use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::queue::{Kind, Queue, Record};
 use crate::{Dropped, stream};
 
 /// One line of a log.
-#[derive(Debug, Clone)]
-pub struct LogLine {
+#[derive(Debug, Clone, Copy)]
+pub struct LogLine<'a> {
     /// Whose.
-    pub scope: Scope,
+    pub scope: &'a Scope,
     /// Which log: see [`crate::stream`].
-    pub stream: Arc<str>,
+    pub stream: &'a Arc<str>,
     /// When.
     pub time: Timestamp,
     /// The request it tells of.
-    pub request: [u8; 16],
-    /// The line, without its line end. It is counted by its length: let it not be a slice of something far longer.
-    pub line: Bytes,
+    pub request: RequestId,
+    /// The line, without its line end.
+    pub line: &'a [u8],
 }
 
 /// Takes log lines and trails. It never waits: what does not fit is dropped and counted.
@@ -52,14 +52,14 @@ impl Sink {
     }
 
     /// Records a line of a log.
-    pub fn log(&self, line: LogLine) {
+    pub fn log(&self, line: LogLine<'_>) {
         let LogLine { scope, stream, time, request, line } = line;
         self.queue.push(Record { scope, stream, time, request, bytes: line, kind: Kind::Log });
     }
 
     /// Records a request's trail.
-    pub fn trail(&self, scope: Scope, time: Timestamp, request: [u8; 16], bytes: Bytes) {
-        let stream = Arc::clone(&self.trail);
+    pub fn trail(&self, scope: &Scope, time: Timestamp, request: RequestId, bytes: &[u8]) {
+        let stream = &self.trail;
         self.queue.push(Record { scope, stream, time, request, bytes, kind: Kind::Trail });
     }
 

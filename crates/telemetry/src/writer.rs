@@ -7,10 +7,11 @@ use std::time::Duration;
 use base::Clock;
 use store_records::{Block, Events, Fault};
 use tokio::sync::{mpsc, oneshot};
-use tracing::{info, warn};
+use tracing::{error, info, warn};
 
 use crate::Dropped;
-use crate::gather::{self, Finish, Gatherer};
+use crate::gather::{self, Finish};
+use crate::packer::Packer;
 use crate::queue::Queue;
 
 /// How long a record waits for company, at most: a reader finds it within five seconds of its request.
@@ -68,7 +69,10 @@ impl Writer {
 
     /// Works until the last sink is gone, and stores what is left.
     pub async fn run(mut self) {
-        let mut gatherer = Gatherer::new(Arc::clone(&self.queue));
+        let packer = match Packer::start(Arc::clone(&self.queue)) {
+            Ok(packer) => packer,
+            Err(fault) => return error!(error = %fault, "nothing can be recorded: there is no thread to pack records"),
+        };
         let mut tick = self.clock.sleep(FLUSH_EVERY);
         loop {
             let wake = tokio::select! {
@@ -81,8 +85,8 @@ impl Writer {
                 Wake::Ready => Finish::Long,
                 Wake::Tick | Wake::Asked(_) | Wake::Closed => Finish::All,
             };
-            match self.gather(gatherer, finish).await {
-                Some(back) => gatherer = back,
+            match packer.pack(finish).await {
+                Some(blocks) => self.blocks.extend(blocks),
                 None => return self.give_up(),
             }
             match wake {
@@ -103,18 +107,6 @@ impl Writer {
                 }
             }
         }
-    }
-
-    /// Packs what waits, on a thread that may take its time. `None` when the runtime is ending.
-    async fn gather(&mut self, mut gatherer: Gatherer, finish: Finish) -> Option<Gatherer> {
-        let queue = Arc::clone(&self.queue);
-        let packing = tokio::task::spawn_blocking(move || {
-            let blocks = gatherer.gather(queue.drain().into_iter().flatten(), finish);
-            (gatherer, blocks)
-        });
-        let (gatherer, blocks) = packing.await.ok()?;
-        self.blocks.extend(blocks);
-        Some(gatherer)
     }
 
     async fn store_unless_troubled(&mut self) {
@@ -188,8 +180,8 @@ impl Writer {
 #[cfg(test)]
 mod tests {
     use base::clock::ManualClock;
+    use base::id::RequestId;
     use base::{AccountId, Region, Scope, Timestamp};
-    use bytes::Bytes;
 
     use super::*;
     use crate::memory::Memory;
@@ -215,14 +207,22 @@ mod tests {
         Scope { account: AccountId::parse(account).unwrap(), region: Region::parse("eu-west-1").unwrap() }
     }
 
-    fn line(account: &str, api: &str, text: impl Into<Bytes>) -> LogLine {
-        LogLine {
-            scope: scope(account),
-            stream: stream::access(api, "prod"),
+    fn log(sink: &Sink, account: &str, api: &str, text: impl AsRef<[u8]>) {
+        sink.log(LogLine {
+            scope: &scope(account),
+            stream: &stream::access(api, "prod"),
             time: Timestamp::UNIX_EPOCH,
-            request: [7; 16],
-            line: text.into(),
-        }
+            request: id(7),
+            line: text.as_ref(),
+        });
+    }
+
+    fn trail(sink: &Sink, text: &[u8]) {
+        sink.trail(&scope(ONE), Timestamp::UNIX_EPOCH, id(8), text);
+    }
+
+    fn id(byte: u8) -> RequestId {
+        RequestId(uuid::Uuid::from_bytes([byte; 16]))
     }
 
     const ONE: &str = "111111111111";
@@ -231,10 +231,10 @@ mod tests {
     #[tokio::test]
     async fn records_are_stored_by_account_and_stream() {
         let World { store, sink, queue, .. } = world(1 << 20);
-        sink.log(line(ONE, "a", "first"));
-        sink.log(line(TWO, "a", "second"));
-        sink.log(line(ONE, "a", "third"));
-        sink.trail(scope(ONE), Timestamp::UNIX_EPOCH, [8; 16], Bytes::from_static(b"trail"));
+        log(&sink, ONE, "a", "first");
+        log(&sink, TWO, "a", "second");
+        log(&sink, ONE, "a", "third");
+        trail(&sink, b"trail");
         sink.flush().await.unwrap();
         assert_eq!(
             store.texts(),
@@ -250,7 +250,7 @@ mod tests {
     #[tokio::test]
     async fn a_lonely_record_is_stored_after_a_second() {
         let World { store, clock, sink, .. } = world(1 << 20);
-        sink.log(line(ONE, "a", "lonely"));
+        log(&sink, ONE, "a", "lonely");
         while store.appends() == 0 {
             clock.advance(FLUSH_EVERY);
             tokio::task::yield_now().await;
@@ -261,9 +261,9 @@ mod tests {
     #[tokio::test]
     async fn a_long_block_is_stored_without_waiting() {
         let World { store, sink, .. } = world(16 << 20);
-        let long = Bytes::from(vec![b'x'; 64 * 1024]);
+        let long = vec![b'x'; 64 * 1024];
         for _ in 0..8 {
-            sink.log(line(ONE, "a", long.clone()));
+            log(&sink, ONE, "a", &long);
         }
         store.until_appends(1).await;
     }
@@ -272,14 +272,14 @@ mod tests {
     async fn what_does_not_fit_is_dropped_and_counted_by_kind() {
         let World { store, sink, queue, .. } = world(4_096);
         store.fail(true);
-        let half = Bytes::from(vec![b'x'; 1_700]);
+        let half = vec![b'x'; 1_700];
         for _ in 0..5 {
-            sink.log(line(ONE, "a", half.clone()));
-            sink.trail(scope(ONE), Timestamp::UNIX_EPOCH, [8; 16], half.clone());
+            log(&sink, ONE, "a", &half);
+            trail(&sink, &half);
         }
         assert_eq!(sink.dropped(), Dropped { logs: 4, trails: 4 });
         assert!(queue.held() <= 4_096);
-        sink.log(line(ONE, "a", vec![0; store_records::block::ENTRY_BYTES_MAX + 1]));
+        log(&sink, ONE, "a", vec![0; store_records::block::ENTRY_BYTES_MAX + 1]);
         assert_eq!(sink.dropped().logs, 5, "no block takes it");
     }
 
@@ -288,7 +288,7 @@ mod tests {
         let World { store, clock, sink, queue, .. } = world(8_192);
         store.fail(true);
         for n in 0..1_000 {
-            sink.log(line(ONE, "a", format!("line {n} of an outage {}", uuid::Uuid::new_v4())));
+            log(&sink, ONE, "a", format!("line {n} of an outage {}", uuid::Uuid::new_v4()));
             if n % 10 == 0 {
                 assert!(sink.flush().await.is_err());
             }
@@ -308,8 +308,8 @@ mod tests {
     async fn one_bad_block_does_not_hold_up_the_others() {
         let World { store, clock, sink, .. } = world(1 << 20);
         store.refuse("access/bad/prod");
-        sink.log(line(ONE, "bad", "never"));
-        sink.log(line(ONE, "good", "stored"));
+        log(&sink, ONE, "bad", "never");
+        log(&sink, ONE, "good", "stored");
         assert_eq!(sink.flush().await, Err(FlushError::NotStored { blocks: 2 }));
         clock.advance(RETRY_AFTER_MAX);
         let mut rounds = 0;
@@ -324,7 +324,7 @@ mod tests {
     #[tokio::test]
     async fn the_last_sink_takes_the_writer_along_and_loses_nothing() {
         let World { store, sink, writer, .. } = world(1 << 20);
-        sink.log(line(ONE, "a", "last words"));
+        log(&sink, ONE, "a", "last words");
         drop(sink);
         writer.await.unwrap();
         assert_eq!(store.texts().len(), 1);
@@ -334,8 +334,8 @@ mod tests {
     async fn what_cannot_be_stored_at_the_end_is_counted() {
         let World { store, sink, queue, writer, .. } = world(1 << 20);
         store.fail(true);
-        sink.log(line(ONE, "a", "lost"));
-        sink.trail(scope(ONE), Timestamp::UNIX_EPOCH, [8; 16], Bytes::from_static(b"lost"));
+        log(&sink, ONE, "a", "lost");
+        trail(&sink, b"lost");
         drop(sink);
         writer.await.unwrap();
         assert_eq!(queue.dropped(), Dropped { logs: 1, trails: 1 });
@@ -350,7 +350,7 @@ mod tests {
                 let sink = sink.clone();
                 std::thread::spawn(move || {
                     for n in 0..5_000 {
-                        sink.log(line(ONE, "a", format!("{thread}/{n}")));
+                        log(&sink, ONE, "a", format!("{thread}/{n}"));
                     }
                 })
             })

@@ -135,11 +135,14 @@ impl Recording {
             Owner::Account(scope) => scope,
             Owner::Stage(stage) => &stage.scope,
         };
-        let id = *self.request.id.0.as_bytes();
-        self.desk.sink.trail(scope.clone(), self.request.received, id, self.story().encode());
-        if let Owner::Stage(stage) = &self.owner {
-            self.write_logs(stage, id);
-        }
+        BUFFER.with_borrow_mut(|buffer| {
+            buffer.clear();
+            self.story().encode(buffer);
+            self.desk.sink.trail(scope, self.request.received, self.request.id, buffer);
+            if let Owner::Stage(stage) = &self.owner {
+                self.write_logs(stage, buffer);
+            }
+        });
     }
 
     fn story(&self) -> Story<'_> {
@@ -161,32 +164,25 @@ impl Recording {
         }
     }
 
-    fn write_logs(&self, stage: &Stage, id: [u8; 16]) {
+    fn write_logs(&self, stage: &Stage, buffer: &mut Vec<u8>) {
         let method = self.request.notes.method.get().filter(|method| method.logging.errors || method.logging.info);
         if stage.access_log.is_none() && method.is_none() {
             return;
         }
         let ending = Ending { status: self.status.unwrap_or(CLIENT_GONE), bytes: self.bytes, trail: &self.trail };
-        let line = |stream: &Arc<str>, line: Bytes| LogLine {
-            scope: stage.scope.clone(),
-            stream: Arc::clone(stream),
-            time: self.request.received,
-            request: id,
-            line,
+        let log = |stream, line: &[u8]| {
+            let (scope, time, request) = (&stage.scope, self.request.received, self.request.id);
+            self.desk.sink.log(LogLine { scope, stream, time, request, line });
         };
-        if let Some(log) = &stage.access_log {
+        if let Some(access_log) = &stage.access_log {
+            buffer.clear();
             let values = Values { request: &self.request, stage: Some(stage), ending: Some(ending) };
-            let text = LINE.with_borrow_mut(|buffer| {
-                buffer.clear();
-                access_log::render(&log.format, &values, buffer);
-                Bytes::copy_from_slice(buffer)
-            });
-            self.desk.sink.log(line(&stage.access_stream, text));
+            access_log::render(&access_log.format, &values, buffer);
+            log(&stage.access_stream, buffer);
         }
         if let Some(method) = method {
             for text in execution_log::lines(&self.request, stage, method, &ending) {
-                let text = format!("({}) {text}", self.request.shown_id());
-                self.desk.sink.log(line(&stage.execution_stream, text.into()));
+                log(&stage.execution_stream, format!("({}) {text}", self.request.shown_id()).as_bytes());
             }
         }
     }
@@ -202,7 +198,8 @@ impl Drop for Recording {
 const CLIENT_GONE: u16 = 460;
 
 thread_local! {
-    static LINE: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    /// Where trails and lines are written, one after the other, before the queue packs them.
+    static BUFFER: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
 fn short(text: &str) -> &str {

@@ -8,8 +8,10 @@ use bytes::Bytes;
 
 use crate::{Fault, Stream};
 
+mod entries;
 mod filter;
 
+pub use entries::{ENTRY_HEAD_BYTES_MAX, Entries};
 pub use filter::IdFilter;
 
 /// Bytes of one block's entries before compression, at most: what a reader may have to hold.
@@ -57,14 +59,14 @@ impl Block {
     pub fn decode(&self) -> Result<Vec<Entry>, Fault> {
         let raw = decompress(&self.payload)?;
         let mut rest = Bytes::from(raw);
-        let mut entries = Vec::new();
+        let mut read = Vec::new();
         while !rest.is_empty() {
-            entries.push(take_entry(&mut rest).ok_or_else(|| damaged("an entry is cut off"))?);
+            read.push(entries::take_entry(&mut rest).ok_or_else(|| damaged("an entry is cut off"))?);
         }
-        if entries.len() != self.entries as usize {
+        if read.len() != self.entries as usize {
             return Err(damaged("the number of entries differs from the stored one"));
         }
-        Ok(entries)
+        Ok(read)
     }
 
     /// What it takes of the store's space, for retention.
@@ -112,34 +114,23 @@ pub enum PushError {
 #[derive(Debug)]
 pub struct BlockBuilder {
     stream: Stream,
-    bounds: Option<(Timestamp, Timestamp)>,
-    entries: u32,
-    ids: Vec<[u8; 16]>,
-    raw: Vec<u8>,
+    entries: Entries,
 }
 
 impl BlockBuilder {
     /// An empty block of `stream`.
     pub fn new(stream: Stream) -> Self {
-        Self { stream, bounds: None, entries: 0, ids: Vec::new(), raw: Vec::new() }
+        Self { stream, entries: Entries::default() }
     }
 
     /// Adds an entry.
     pub fn push(&mut self, time: Timestamp, request: Option<RequestId>, bytes: &[u8]) -> Result<(), PushError> {
-        if bytes.len() > ENTRY_BYTES_MAX {
-            return Err(PushError::TooLarge);
-        }
-        if self.raw.len() + ENTRY_HEAD_BYTES_MAX + bytes.len() > BLOCK_BYTES_MAX {
-            return Err(PushError::Full);
-        }
-        let time = storable(time);
-        put_entry(&mut self.raw, time, request, bytes);
-        self.entries += 1;
-        self.bounds = Some(self.bounds.map_or((time, time), |(first, last)| (first.min(time), last.max(time))));
-        if let Some(RequestId(id)) = request {
-            self.ids.push(id.into_bytes());
-        }
-        Ok(())
+        self.entries.push(time, request, bytes)
+    }
+
+    /// Adds entries that were gathered elsewhere: all, or none where they do not fit.
+    pub fn append(&mut self, entries: &Entries) -> Result<(), PushError> {
+        self.entries.append(entries)
     }
 
     /// The series the block will belong to.
@@ -147,39 +138,35 @@ impl BlockBuilder {
         &self.stream
     }
 
-    /// How many entries it holds.
-    pub fn len(&self) -> usize {
-        self.entries as usize
-    }
-
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.entries == 0
+        self.entries.is_empty()
     }
 
     /// Bytes so far, before compression.
     pub fn bytes(&self) -> usize {
-        self.raw.len()
+        self.entries.bytes()
     }
 
     /// Compresses; `None` where nothing was pushed.
-    pub fn finish(self) -> Option<Block> {
-        let (first, last) = self.bounds?;
-        let payload = compress(&self.raw).expect("compressing into memory fails only without memory");
+    pub fn finish(mut self) -> Option<Block> {
+        self.finish_and_renew()
+    }
+
+    /// Compresses, and begins the next block of the stream in the same room.
+    pub fn finish_and_renew(&mut self) -> Option<Block> {
+        let summary = self.entries.summary()?;
+        let payload = compress(self.entries.as_bytes()).expect("compressing into memory fails only without memory");
+        self.entries.clear();
         Some(Block {
-            stream: self.stream,
-            first,
-            last,
-            entries: self.entries,
-            filter: IdFilter::of(self.ids),
+            stream: self.stream.clone(),
+            first: crate::time::from_nanoseconds(summary.first),
+            last: crate::time::from_nanoseconds(summary.last),
+            entries: summary.entries,
+            filter: IdFilter::of(&summary.ids),
             payload: payload.into(),
         })
     }
-}
-
-/// Times are stored as nanoseconds in 64 bits, which end in the years 1677 and 2262.
-fn storable(time: Timestamp) -> Timestamp {
-    time.clamp(crate::time::MIN, crate::time::MAX)
 }
 
 fn compress(raw: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -202,40 +189,6 @@ fn decompress(payload: &[u8]) -> Result<Vec<u8>, Fault> {
 
 fn damaged(why: &'static str) -> Fault {
     Fault::new("reading a block", why)
-}
-
-/// Time, the mark whether an id follows, the id, and the length of the bytes.
-const ENTRY_HEAD_BYTES_MAX: usize = 8 + 1 + 16 + 4;
-
-fn put_entry(raw: &mut Vec<u8>, time: Timestamp, request: Option<RequestId>, bytes: &[u8]) {
-    raw.extend_from_slice(&crate::time::to_nanoseconds(time).to_le_bytes());
-    match request {
-        None => raw.push(0),
-        Some(RequestId(id)) => {
-            raw.push(1);
-            raw.extend_from_slice(id.as_bytes());
-        }
-    }
-    let length = u32::try_from(bytes.len()).expect("push refused longer entries");
-    raw.extend_from_slice(&length.to_le_bytes());
-    raw.extend_from_slice(bytes);
-}
-
-fn take_entry(rest: &mut Bytes) -> Option<Entry> {
-    let time = crate::time::from_nanoseconds(i64::from_le_bytes(take_array(rest)?));
-    let request = match take_array::<1>(rest)? {
-        [0] => None,
-        [1] => Some(RequestId(uuid::Uuid::from_bytes(take_array(rest)?))),
-        _ => return None,
-    };
-    let length = usize::try_from(u32::from_le_bytes(take_array(rest)?)).ok()?;
-    (length <= rest.len()).then(|| Entry { time, request, bytes: rest.split_to(length) })
-}
-
-fn take_array<const N: usize>(rest: &mut Bytes) -> Option<[u8; N]> {
-    let array = *rest.first_chunk::<N>()?;
-    bytes::Buf::advance(rest, N);
-    Some(array)
 }
 
 #[cfg(test)]
@@ -272,6 +225,35 @@ mod tests {
         assert_eq!(block.first, crate::time::from_nanoseconds(-7));
         assert_eq!(block.last, crate::time::from_nanoseconds(5));
         assert_eq!(block.entries, 3);
+    }
+
+    #[test]
+    fn many_lines_of_one_request_take_the_filter_of_one() {
+        let lines: Vec<_> = (0..1_000).map(|n| (n, Some(7), vec![])).collect();
+        assert_eq!(block(&lines).unwrap().filter.as_bytes().len(), 2);
+    }
+
+    #[test]
+    fn what_was_gathered_apart_makes_the_same_block() {
+        let (mut one, mut two) = (Entries::default(), Entries::default());
+        one.push(Timestamp::UNIX_EPOCH, Some(RequestId(uuid::Uuid::from_u128(1))), b"one").unwrap();
+        two.push(Timestamp::UNIX_EPOCH, None, b"two").unwrap();
+        let mut builder = BlockBuilder::new(stream());
+        builder.append(&one).unwrap();
+        builder.append(&two).unwrap();
+        let whole = block(&[(0, Some(1), b"one".to_vec()), (0, None, b"two".to_vec())]).unwrap();
+        assert_eq!(builder.finish_and_renew(), Some(whole));
+        assert_eq!(builder.finish_and_renew(), None, "the next block begins empty");
+    }
+
+    #[test]
+    fn entries_beyond_a_block_are_not_appended() {
+        let mut full = Entries::default();
+        while full.push(Timestamp::UNIX_EPOCH, None, &vec![0; ENTRY_BYTES_MAX]).is_ok() {}
+        let mut one = Entries::default();
+        one.push(Timestamp::UNIX_EPOCH, None, &vec![0; ENTRY_BYTES_MAX]).unwrap();
+        let before = full.bytes();
+        assert_eq!((full.append(&one), full.bytes()), (Err(PushError::Full), before));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use base::Timestamp;
 use base::id::RequestId;
 
-pub use block::{Block, BlockBuilder, Entry, IdFilter, PushError, StoredBlock};
+pub use block::{Block, BlockBuilder, Entries, Entry, IdFilter, PushError, StoredBlock};
 
 /// The records store failed.
 #[derive(Debug, thiserror::Error)]
