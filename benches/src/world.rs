@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::id::{AccessKeyId, DeploymentId, ResourceId, RestApiId, StageName};
 use base::{AccountId, Region, Scope, Timestamp};
-use model::apigateway::{
+use model::apigateway::{AuthorizationType, 
     Deployment, EndpointType, HttpMethod, Integration, IntegrationType, Method, PassthroughBehavior, Resource, RestApi,
     Stage,
 };
@@ -54,6 +54,7 @@ pub fn deployment_of(api: &RestApiId) -> Deployment {
             endpoint_type: EndpointType::Regional,
             security_policy: None,
             disable_execute_api_endpoint: false,
+            policy: None,
             schemas: BTreeMap::new(),
             root_resource_id: ResourceId::parse("root").expect("an id"),
             tags: BTreeMap::new(),
@@ -79,6 +80,7 @@ fn resource(api: &RestApiId, number: usize) -> Resource {
         responses: BTreeMap::new(),
     };
     let method = Method {
+        authorization: AuthorizationType::None,
         operation_name: None,
         request_parameters: BTreeMap::from([("method.request.path.id".to_owned(), true)]),
         request_models: BTreeMap::new(),

@@ -3,6 +3,7 @@
 use base::id::AccessKeyId;
 use base::seal::MasterKey;
 use model::iam;
+use snapshot::Name;
 use snapshot::access_key::KeyOwner;
 
 /// Opens a key. An error is the finding's sentence and remedy; such a key signs nothing.
@@ -18,6 +19,7 @@ pub(crate) fn compile(
     let secret = opened.map_err(|fault| (format!("the secret of access key `{id}` does not open: {fault}"), remedy))?;
     let owner = match key.owner {
         iam::Owner::Root => KeyOwner::Root,
+        iam::Owner::User(name) => KeyOwner::User(Name::new(key.account, &name)),
     };
     Ok(snapshot::AccessKey { account: key.account, secret, active: key.active, owner })
 }

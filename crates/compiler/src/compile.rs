@@ -7,7 +7,7 @@ use base::id::{RestApiId, StageName};
 use base::seal::MasterKey;
 use snapshot::{Api, Place, Snapshot, StageUnit};
 
-use crate::{Finding, Input, StageInput, Unit, access_key, certificate, stage};
+use crate::{Finding, Input, StageInput, Unit, access_key, certificate, principal, stage};
 
 /// A snapshot and what could not be compiled into it.
 #[derive(Debug, Clone)]
@@ -19,9 +19,10 @@ pub struct World {
 }
 
 impl World {
-    /// Nothing, at revision 0.
+    /// Nothing but what AWS provides, at revision 0.
     pub fn empty(place: Place) -> Self {
-        Self { snapshot: Snapshot::empty(place), findings: imbl::HashMap::new() }
+        let snapshot = Snapshot { managed_policies: principal::of_aws(), ..Snapshot::empty(place) };
+        Self { snapshot, findings: imbl::HashMap::new() }
     }
 }
 
@@ -49,6 +50,26 @@ impl Compiler {
                     let keys = &mut world.snapshot.access_keys;
                     let finding = place(keys, id.clone(), scope, Unit::AccessKey(id.clone()), compiled);
                     note(&mut world.findings, Unit::AccessKey(id), finding);
+                }
+                Input::User { name, scope, found } => {
+                    let (users, unit) = (&mut world.snapshot.users, Unit::User(name.clone()));
+                    let finding = place(users, name, scope, unit.clone(), found.map(principal::user));
+                    note(&mut world.findings, unit, finding);
+                }
+                Input::Group { name, scope, found } => {
+                    let (groups, unit) = (&mut world.snapshot.groups, Unit::Group(name.clone()));
+                    let finding = place(groups, name, scope, unit.clone(), found.map(principal::group));
+                    note(&mut world.findings, unit, finding);
+                }
+                Input::Role { name, scope, found } => {
+                    let (roles, unit) = (&mut world.snapshot.roles, Unit::Role(name.clone()));
+                    let finding = place(roles, name, scope, unit.clone(), found.map(principal::role));
+                    note(&mut world.findings, unit, finding);
+                }
+                Input::ManagedPolicy { arn, scope, found } => {
+                    let (policies, unit) = (&mut world.snapshot.managed_policies, Unit::ManagedPolicy(arn.clone()));
+                    let finding = place(policies, arn.into(), scope, unit.clone(), found.map(principal::managed));
+                    note(&mut world.findings, unit, finding);
                 }
                 Input::Certificate { name, scope, found } => {
                     let compiled = found.map(|found| certificate::compile(&self.master_key, found));

@@ -2,6 +2,7 @@
 
 use base::Scope;
 use base::id::{AccessKeyId, RestApiId, StageName};
+use snapshot::Name;
 
 /// The smallest thing that is compiled, shared or closed as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -10,6 +11,14 @@ pub enum Unit {
     Stage(RestApiId, StageName),
     /// An access key.
     AccessKey(AccessKeyId),
+    /// A user.
+    User(Name),
+    /// A group.
+    Group(Name),
+    /// A role.
+    Role(Name),
+    /// A customer's managed policy, by its ARN.
+    ManagedPolicy(String),
     /// A server certificate, by its first name.
     Certificate(String),
 }
@@ -19,6 +28,10 @@ impl std::fmt::Display for Unit {
         match self {
             Unit::Stage(api, stage) => write!(f, "stage {api}/{stage}"),
             Unit::AccessKey(id) => write!(f, "access key {id}"),
+            Unit::User(name) => write!(f, "user {} of {}", name.name, name.account),
+            Unit::Group(name) => write!(f, "group {} of {}", name.name, name.account),
+            Unit::Role(name) => write!(f, "role {} of {}", name.name, name.account),
+            Unit::ManagedPolicy(arn) => write!(f, "policy {arn}"),
             Unit::Certificate(name) => write!(f, "certificate {name}"),
         }
     }

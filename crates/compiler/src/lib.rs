@@ -13,6 +13,7 @@ mod uri;
 mod mapping;
 mod answers;
 mod access_key;
+mod principal;
 mod certificate;
 
 pub use compile::{Compiler, World};

@@ -6,8 +6,9 @@ use base::Scope;
 use base::id::{AccessKeyId, DeploymentId, RestApiId, StageName};
 use model::Record;
 use model::apigateway::{Deployment, Stage};
-use model::iam::AccessKey;
+use model::iam::{AccessKey, Group, ManagedPolicy, Role, User};
 use model::installation::LocalLeaf;
+use snapshot::Name;
 use store_resources::{Change, Document, Fault, Key, Table, View};
 
 use crate::Unit;
@@ -33,6 +34,42 @@ pub enum Input {
         /// Its document; an unreadable one says why.
         found: Option<Result<Box<AccessKey>, String>>,
     },
+    /// A user.
+    User {
+        /// Which.
+        name: Name,
+        /// Whose.
+        scope: Scope,
+        /// Its document; an unreadable one says why.
+        found: Option<Result<Box<User>, String>>,
+    },
+    /// A group.
+    Group {
+        /// Which.
+        name: Name,
+        /// Whose.
+        scope: Scope,
+        /// Its document; an unreadable one says why.
+        found: Option<Result<Box<Group>, String>>,
+    },
+    /// A role.
+    Role {
+        /// Which.
+        name: Name,
+        /// Whose.
+        scope: Scope,
+        /// Its document; an unreadable one says why.
+        found: Option<Result<Box<Role>, String>>,
+    },
+    /// A customer's managed policy.
+    ManagedPolicy {
+        /// Its ARN.
+        arn: String,
+        /// Whose.
+        scope: Scope,
+        /// Its document; an unreadable one says why.
+        found: Option<Result<Box<ManagedPolicy>, String>>,
+    },
     /// A server certificate.
     Certificate {
         /// Its first name.
@@ -56,10 +93,14 @@ pub struct StageInput {
 /// How many documents are read at a time when a node starts.
 const STEP: u32 = 500;
 
+/// Whose documents are compiled.
+const TABLES: [&str; 7] =
+    [Stage::TABLE, AccessKey::TABLE, User::TABLE, Group::TABLE, Role::TABLE, ManagedPolicy::TABLE, LocalLeaf::TABLE];
+
 /// Everything there is: what a node reads when it starts.
 pub async fn load_all(view: &mut dyn View) -> Result<Vec<Input>, Fault> {
     let mut inputs = Vec::new();
-    for table in [Stage::TABLE, AccessKey::TABLE, LocalLeaf::TABLE] {
+    for table in TABLES {
         let mut after: Option<Key> = None;
         loop {
             let page = view.scan_table(table, after.as_ref(), STEP).await?;
@@ -85,6 +126,13 @@ pub async fn load_changes(view: &mut dyn View, changes: &[Change]) -> Result<Vec
         let (table, id) = match &unit {
             Unit::Stage(api, stage) => (Stage::TABLE, Stage::id_of(api, stage)),
             Unit::AccessKey(id) => (AccessKey::TABLE, id.to_string()),
+            Unit::User(name) => (User::TABLE, name.name.to_string()),
+            Unit::Group(name) => (Group::TABLE, name.name.to_string()),
+            Unit::Role(name) => (Role::TABLE, name.name.to_string()),
+            Unit::ManagedPolicy(arn) => match ManagedPolicy::of_arn(arn) {
+                Some((_, id)) => (ManagedPolicy::TABLE, id.to_owned()),
+                None => continue,
+            },
             Unit::Certificate(name) => (LocalLeaf::TABLE, name.clone()),
         };
         match view.get(&Key::new(scope.clone(), Table(table), id)).await? {
@@ -99,6 +147,10 @@ fn gone(scope: Scope, unit: Unit) -> Input {
     match unit {
         Unit::Stage(api, stage) => Input::Stage { unit: (api, stage), scope, found: None },
         Unit::AccessKey(id) => Input::AccessKey { id, scope, found: None },
+        Unit::User(name) => Input::User { name, scope, found: None },
+        Unit::Group(name) => Input::Group { name, scope, found: None },
+        Unit::Role(name) => Input::Role { name, scope, found: None },
+        Unit::ManagedPolicy(arn) => Input::ManagedPolicy { arn, scope, found: None },
         Unit::Certificate(name) => Input::Certificate { name, scope, found: None },
     }
 }
@@ -111,10 +163,27 @@ fn unit_of(key: &Key) -> Option<Unit> {
     if key.table == AccessKey::TABLE {
         return Some(Unit::AccessKey(AccessKeyId::parse(&key.id).ok()?));
     }
+    if let Some(unit) = principal_of(key) {
+        return Some(unit);
+    }
     if key.table == LocalLeaf::TABLE {
         return Some(Unit::Certificate(key.id.clone()));
     }
     None
+}
+
+fn principal_of(key: &Key) -> Option<Unit> {
+    let account = key.scope.account;
+    if key.table == User::TABLE {
+        return Some(Unit::User(Name::new(account, &key.id)));
+    }
+    if key.table == Group::TABLE {
+        return Some(Unit::Group(Name::new(account, &key.id)));
+    }
+    if key.table == Role::TABLE {
+        return Some(Unit::Role(Name::new(account, &key.id)));
+    }
+    (key.table == ManagedPolicy::TABLE).then(|| Unit::ManagedPolicy(ManagedPolicy::arn_of(account, &key.id)))
 }
 
 async fn load_document(view: &mut dyn View, document: &Document) -> Result<Option<Input>, Fault> {
@@ -132,6 +201,12 @@ async fn load_document(view: &mut dyn View, document: &Document) -> Result<Optio
         Some(Unit::AccessKey(id)) => {
             let found = Some(read(document).map(Box::new));
             Some(Input::AccessKey { id, scope, found })
+        }
+        Some(Unit::User(name)) => Some(Input::User { name, scope, found: Some(read(document).map(Box::new)) }),
+        Some(Unit::Group(name)) => Some(Input::Group { name, scope, found: Some(read(document).map(Box::new)) }),
+        Some(Unit::Role(name)) => Some(Input::Role { name, scope, found: Some(read(document).map(Box::new)) }),
+        Some(Unit::ManagedPolicy(arn)) => {
+            Some(Input::ManagedPolicy { arn, scope, found: Some(read(document).map(Box::new)) })
         }
         Some(Unit::Certificate(name)) => {
             let found = Some(read(document).map(Box::new));

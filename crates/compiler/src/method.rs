@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use model::apigateway as stored;
-use model::apigateway::{HttpMethod, LoggingLevel};
+use model::apigateway::{AuthorizationType, HttpMethod, LoggingLevel};
 use snapshot::{Authorization, Integration, Logging, Method};
 
 use crate::integration;
@@ -23,7 +23,10 @@ pub(crate) fn compile(
         resource_id: resource.id.clone(),
         resource_path: Arc::from(resource.path.as_str()),
         verb: verb.as_str(),
-        authorization: Authorization::None,
+        authorization: match method.authorization {
+            AuthorizationType::None => Authorization::None,
+            AuthorizationType::AwsIam => Authorization::Iam,
+        },
         logging: logging(stage, &resource.path, verb),
         integration,
     };

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use base::Scope;
 use model::apigateway as stored;
-use snapshot::{AccessLog, LogFormat, Routes, StageUnit};
+use policy::{Kind, Policy};
+use snapshot::{AccessLog, LogFormat, NamedPolicy, Routes, StageUnit};
 
 use crate::compile::closed;
 use crate::{Finding, StageInput, Unit, method};
@@ -21,6 +22,10 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUn
         Ok(access_log) => access_log,
         Err(why) => return closed(scope, unit, why),
     };
+    let resource_policy = match deployment.api.policy.as_deref().map(resource_policy).transpose() {
+        Ok(policy) => policy,
+        Err(why) => return closed(scope, unit, why),
+    };
     let (routes, findings) = match routes(scope, unit, &stage, &deployment) {
         Ok(found) => found,
         Err(why) => return closed(scope, unit, why),
@@ -31,6 +36,7 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUn
         deployment_id: deployment.id.clone(),
         default_endpoint_disabled: deployment.api.disable_execute_api_endpoint,
         endpoint_type: deployment.api.endpoint_type.as_str(),
+        resource_policy,
         routes,
         access_log,
         access_stream: telemetry::stream::access(api.as_str(), stage.name.as_str()),
@@ -40,6 +46,12 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUn
         variables: stage.variables,
     };
     (StageUnit::Ready(Arc::new(ready)), findings)
+}
+
+fn resource_policy(document: &str) -> Result<Arc<NamedPolicy>, String> {
+    let policy = Policy::parse(document, Kind::Resource)
+        .map_err(|fault| format!("the resource policy of its deployment cannot be read: {fault}"))?;
+    Ok(Arc::new(NamedPolicy { name: "resource policy".into(), policy }))
 }
 
 fn access_log(settings: &stored::AccessLogSettings) -> Result<AccessLog, String> {

@@ -8,8 +8,8 @@ use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
 use compiler::{Compiler, Input, StageInput, Unit, World};
 use model::apigateway::{
-    AccessLogSettings, Deployment, EndpointType, HttpMethod, Integration, IntegrationType, LoggingLevel, Method,
-    MethodSetting, PassthroughBehavior, Resource, RestApi, Stage,
+    AccessLogSettings, AuthorizationType, Deployment, EndpointType, HttpMethod, Integration, IntegrationType,
+    LoggingLevel, Method, MethodSetting, PassthroughBehavior, Resource, RestApi, Stage,
 };
 use snapshot::{Place, StageUnit};
 
@@ -63,6 +63,7 @@ fn proxy(uri: &str) -> Method {
         responses: BTreeMap::new(),
     };
     Method {
+        authorization: AuthorizationType::None,
         operation_name: None,
         request_parameters: BTreeMap::new(),
         request_models: BTreeMap::new(),
@@ -100,6 +101,7 @@ fn deployment(api: &str, routes: &[(&str, Method)]) -> Deployment {
             endpoint_type: EndpointType::Regional,
             security_policy: None,
             disable_execute_api_endpoint: false,
+            policy: None,
             schemas: BTreeMap::new(),
             root_resource_id: ResourceId::parse("r0").expect("an id"),
             tags: BTreeMap::new(),

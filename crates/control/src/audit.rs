@@ -5,6 +5,7 @@ use std::net::IpAddr;
 
 use base::id::RequestId;
 use base::{Scope, Timestamp};
+use model::iam::Session;
 use operation::Principal;
 use serde_json::{Map, Value, json};
 use store_resources::AuditEntry;
@@ -102,6 +103,9 @@ fn access_key<'a>(record: &'a Record<'_>) -> Option<&'a str> {
 fn username(principal: &Principal) -> String {
     match principal {
         Principal::Root { .. } => "root".to_owned(),
+        Principal::User { name, .. } => name.clone(),
+        Principal::AssumedRole { session_name, .. } => session_name.clone(),
+        Principal::Unsigned { .. } => "anonymous".to_owned(),
         Principal::System { job, .. } => (*job).to_owned(),
     }
 }
@@ -146,26 +150,79 @@ fn document(record: &Record<'_>, event_id: &str) -> Value {
     Value::Object(document)
 }
 
+/// <https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-event-reference-user-identity.html>
 fn identity(record: &Record<'_>) -> Value {
-    match record.principal {
-        Some(principal @ Principal::Root { account, access_key }) => json!({
-            "type": "Root",
-            "principalId": principal.user_id(),
-            "arn": principal.arn(),
-            "accountId": account.as_str(),
-            "accessKeyId": access_key.as_str(),
-        }),
-        Some(principal @ Principal::System { account, .. }) => json!({
-            "type": "AWSService",
-            "principalId": principal.user_id(),
-            "accountId": account.as_str(),
-            "invokedBy": "portcullis.internal",
-        }),
-        None => match record.claimed_key {
+    let Some(principal) = record.principal else {
+        return match record.claimed_key {
             Some(key) => json!({ "type": "Unknown", "principalId": "Anonymous", "accessKeyId": cut(key) }),
             None => json!({ "type": "Unknown", "principalId": "Anonymous" }),
-        },
+        };
+    };
+    let mut identity = Map::new();
+    let mut put = |name: &str, value: Value| identity.insert(name.to_owned(), value);
+    put("type", json!(kind(principal)));
+    put("principalId", json!(principal.user_id()));
+    if let Principal::Unsigned { .. } = principal {
+        return Value::Object(identity);
     }
+    if let Principal::System { account, .. } = principal {
+        put("accountId", json!(account.as_str()));
+        put("invokedBy", json!("portcullis.internal"));
+        return Value::Object(identity);
+    }
+    put("arn", json!(principal.arn()));
+    put("accountId", json!(principal.account().as_str()));
+    if let Some(key) = principal.access_key() {
+        put("accessKeyId", json!(key.as_str()));
+    }
+    if let Principal::User { name, .. } = principal {
+        put("userName", json!(name));
+    }
+    if let Some(session) = principal.session() {
+        put("sessionContext", session_context(principal, session));
+    }
+    Value::Object(identity)
+}
+
+/// CloudTrail's word for the kind of caller.
+fn kind(principal: &Principal) -> &'static str {
+    match principal {
+        Principal::Root { .. } => "Root",
+        Principal::User { .. } => "IAMUser",
+        Principal::AssumedRole { .. } => "AssumedRole",
+        Principal::Unsigned { .. } => "Unknown",
+        Principal::System { .. } => "AWSService",
+    }
+}
+
+/// Where temporary credentials come from.
+fn session_context(principal: &Principal, session: &Session) -> Value {
+    let mut context = Map::new();
+    if let Principal::AssumedRole { account, role_arn, role_id, .. } = principal {
+        let name = role_arn.rsplit('/').next().unwrap_or_default();
+        let issuer = json!({
+            "type": "Role",
+            "principalId": role_id,
+            "arn": role_arn,
+            "accountId": account.as_str(),
+            "userName": name,
+        });
+        context.insert("sessionIssuer".to_owned(), issuer);
+    }
+    if let Some(web) = &session.web_identity {
+        let told =
+            json!({ "federatedProvider": web.provider, "attributes": { "sub": web.subject, "aud": web.audience } });
+        context.insert("webIdFederationData".to_owned(), told);
+    }
+    let attributes = json!({
+        "creationDate": session.issued.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        "mfaAuthenticated": session.mfa.is_some().to_string(),
+    });
+    context.insert("attributes".to_owned(), attributes);
+    if let Some(identity) = &session.source_identity {
+        context.insert("sourceIdentity".to_owned(), json!(identity));
+    }
+    Value::Object(context)
 }
 
 fn bounded(value: Option<Value>) -> Value {

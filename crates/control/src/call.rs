@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::Response;
+use identity::Identities;
 use operation::{Failure, Kind, Ports};
-use sigv4::KeyCache;
 
 use crate::Received;
 use crate::catalog::Catalog;
@@ -24,7 +24,7 @@ pub struct Control {
     pub(crate) catalog: Catalog,
     pub(crate) publisher: Arc<Publisher>,
     pub(crate) ports: Arc<Ports>,
-    pub(crate) keys: KeyCache,
+    pub(crate) identities: Identities,
     pub(crate) flood: Flood,
     pub(crate) home: Home,
     pub(crate) room: edge::Room,
@@ -64,10 +64,12 @@ impl Control {
         notes.service = Some(identified.service);
         notes.event_name = Some(identified.target.name());
         notes.read_only = identified.target.reads_only();
-        let authenticated = authenticate::prove(identified, &world.snapshot, &self.keys, &mut notes.claimed_key)?;
+        let snapshot = &world.snapshot;
+        let authenticated =
+            authenticate::prove(identified, snapshot, &self.identities, &self.home, &mut notes.claimed_key)?;
         notes.principal = Some(authenticated.principal.clone());
         let decoded = decode::read(authenticated, &mut notes.parameters)?;
-        let authorized = authorize::decide(decoded, &self.ports.installation, &mut notes.resources)?;
+        let authorized = authorize::decide(decoded, snapshot, &self.ports.installation, &mut notes.resources)?;
         let record = |output: &wire::Value| self.success(notes, &authorized, output);
         let done = run::perform(&authorized, &self.ports, record).await?;
         if !done.committed {

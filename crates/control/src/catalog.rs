@@ -50,6 +50,14 @@ impl Target<'_> {
         }
     }
 
+    /// Whether it may be called without a signature.
+    pub fn takes_unsigned(&self) -> bool {
+        match self {
+            Target::Served(operation) => operation.spec.unsigned,
+            Target::Refused(_) => false,
+        }
+    }
+
     /// Whether it only reads.
     pub fn reads_only(&self) -> bool {
         match self {

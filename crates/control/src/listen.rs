@@ -6,8 +6,8 @@ use base::{Clock, limits};
 use bytes::Bytes;
 use edge::{Arrived, Body, BodyError, Handler, Held, Refused, Room};
 use http::{HeaderValue, Response};
+use identity::Identities;
 use operation::{Ports, Service};
-use sigv4::KeyCache;
 
 use crate::Received;
 use crate::call::Control;
@@ -41,8 +41,8 @@ impl Control {
         Ok(Self {
             catalog: Catalog::new(setup.services)?,
             publisher: setup.publisher,
+            identities: Identities::new(Arc::clone(&setup.ports.master_key), SIGNING_KEYS),
             ports: setup.ports,
-            keys: KeyCache::new(SIGNING_KEYS),
             flood: Flood::default(),
             home: Home { account: setup.account, region },
             room: Room::new(limits::CONTROL_BODIES_BYTES_MAX),

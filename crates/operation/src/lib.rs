@@ -14,6 +14,8 @@ pub mod job;
 pub mod data_plane;
 pub mod status;
 pub mod page_token;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use call::{Call, Installation, Ports};
 pub use data_plane::{DataPlane, Explanation};
@@ -21,7 +23,7 @@ pub use failure::{ApiError, Failure};
 pub use job::{Job, JobCall};
 pub use operation::{Operation, Prepared, Registered};
 pub use page_token::PageToken;
-pub use principal::Principal;
+pub use principal::{Credentials, Principal};
 pub use service::{Refused, Service};
 pub use spec::{Http, Kind, Spec};
 pub use status::{CoverageLine, Finding, Losses, NodeStatus};

@@ -17,6 +17,8 @@ pub struct Spec {
     pub errors: &'static [(&'static str, u16)],
     /// Whoever is authenticated may call it, whatever policies say: AWS has a few such operations.
     pub always_allowed: bool,
+    /// It may be called without a signature; the operation itself then proves who calls. A signature that is there must be good.
+    pub unsigned: bool,
 }
 
 /// Whether an operation may change anything.
@@ -42,21 +44,21 @@ pub struct Http {
 impl Spec {
     /// An operation that only reads, asking for `action`.
     pub const fn read(name: &'static str, action: &'static str) -> Self {
-        Self { name, kind: Kind::Read, http: None, action, errors: &[], always_allowed: false }
+        Self { name, kind: Kind::Read, http: None, action, errors: &[], always_allowed: false, unsigned: false }
     }
 
     /// An operation that writes, asking for `action`.
     pub const fn write(name: &'static str, action: &'static str) -> Self {
-        Self { name, kind: Kind::Write, http: None, action, errors: &[], always_allowed: false }
+        Self { name, kind: Kind::Write, http: None, action, errors: &[], always_allowed: false, unsigned: false }
     }
 
     /// Binds it to a verb, a path pattern and a status of success.
     #[must_use]
     pub const fn http(self, method: Method, uri: &'static str, status: u16) -> Self {
-        let Self { name, kind, action, errors, always_allowed, .. } = self;
+        let Self { name, kind, action, errors, always_allowed, unsigned, .. } = self;
         // A constant cannot run destructors, and an operation is bound once: there is nothing to free.
         std::mem::forget(self);
-        Self { name, kind, http: Some(Http { method, uri, status }), action, errors, always_allowed }
+        Self { name, kind, http: Some(Http { method, uri, status }), action, errors, always_allowed, unsigned }
     }
 
     /// Declares its errors.
@@ -70,6 +72,14 @@ impl Spec {
     #[must_use]
     pub const fn always_allowed(mut self) -> Self {
         self.always_allowed = true;
+        self
+    }
+
+    /// Takes calls without a signature; no policy is asked by `control`, so the operation must judge by itself.
+    #[must_use]
+    pub const fn unsigned(mut self) -> Self {
+        self.always_allowed = true;
+        self.unsigned = true;
         self
     }
 }

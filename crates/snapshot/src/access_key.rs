@@ -2,6 +2,8 @@
 
 use base::{AccountId, Secret};
 
+use crate::Name;
+
 /// A key that signs calls.
 #[derive(Debug)]
 pub struct AccessKey {
@@ -20,4 +22,6 @@ pub struct AccessKey {
 pub enum KeyOwner {
     /// The account itself.
     Root,
+    /// A user, to be found in [`crate::Snapshot::users`].
+    User(Name),
 }

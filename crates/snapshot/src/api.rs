@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::Scope;
 use base::id::{DeploymentId, RestApiId, StageName};
 
-use crate::{LogFormat, Routes};
+use crate::{LogFormat, NamedPolicy, Routes};
 
 /// A REST API: its owner and its stages.
 #[derive(Debug, Clone)]
@@ -46,6 +46,8 @@ pub struct Stage {
     pub default_endpoint_disabled: bool,
     /// `EDGE` or `REGIONAL`, for `$context.endpointType`.
     pub endpoint_type: &'static str,
+    /// The API's resource policy, as it was deployed.
+    pub resource_policy: Option<Arc<NamedPolicy>>,
     /// Where requests go.
     pub routes: Routes,
     /// `$stageVariables`.

@@ -12,6 +12,7 @@ pub mod mapping;
 pub mod context;
 pub mod log_format;
 pub mod access_key;
+pub mod principals;
 pub mod freshness;
 pub mod certificate;
 
@@ -24,5 +25,6 @@ pub use integration::{HttpCall, HttpIntegration, Integration, IntegrationAnswer,
 pub use log_format::LogFormat;
 pub use mapping::{Source, Target};
 pub use method::{Authorization, Logging, Method, MethodAnswer};
+pub use principals::{Group, Name, NamedPolicy, Policies, Role, User};
 pub use route::{Found, Routes};
 pub use world::{Place, Snapshot};

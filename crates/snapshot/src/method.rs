@@ -26,8 +26,10 @@ pub struct Method {
 /// Who may call. Every other type is refused at the call that sets it until it is enforced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authorization {
-    /// Anybody.
+    /// Anybody whom the API's resource policy lets in.
     None,
+    /// Whoever signs, and is allowed by policies (`AWS_IAM`).
+    Iam,
 }
 
 /// What an execution log holds.

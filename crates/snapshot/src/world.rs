@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::Region;
 use base::id::{AccessKeyId, RestApiId};
 
-use crate::{AccessKey, Api, Certificate};
+use crate::{AccessKey, Api, Certificate, Group, Name, NamedPolicy, Role, User};
 
 /// What this node serves. Cloning shares everything; a change replaces only what it touches.
 #[derive(Debug, Clone)]
@@ -18,6 +18,14 @@ pub struct Snapshot {
     pub apis: imbl::HashMap<RestApiId, Arc<Api>>,
     /// Access keys by id, shared likewise.
     pub access_keys: imbl::HashMap<AccessKeyId, Arc<AccessKey>>,
+    /// Users by account and name, shared likewise, as are the three that follow.
+    pub users: imbl::HashMap<Name, Arc<User>>,
+    /// Groups.
+    pub groups: imbl::HashMap<Name, Arc<Group>>,
+    /// Roles.
+    pub roles: imbl::HashMap<Name, Arc<Role>>,
+    /// Managed policies by ARN, AWS's own among them.
+    pub managed_policies: imbl::HashMap<Arc<str>, Arc<NamedPolicy>>,
     /// Server certificates by their first name, shared likewise.
     pub certificates: imbl::HashMap<Arc<str>, Arc<Certificate>>,
 }
@@ -56,6 +64,10 @@ impl Snapshot {
             place,
             apis: imbl::HashMap::new(),
             access_keys: imbl::HashMap::new(),
+            users: imbl::HashMap::new(),
+            groups: imbl::HashMap::new(),
+            roles: imbl::HashMap::new(),
+            managed_policies: imbl::HashMap::new(),
             certificates: imbl::HashMap::new(),
         }
     }

@@ -9,8 +9,8 @@ const STOREYS: &[&[&str]] = &[
     &["model", "policy", "sigv4"],
     &["store-resources", "store-records", "wire", "wire-derive", "egress"],
     &["snapshot", "telemetry", "store-sqlite", "store-postgres"],
-    &["operation", "compiler", "edge"],
-    &["apigateway", "sts", "cloudtrail", "installation"],
+    &["operation", "compiler", "identity", "edge"],
+    &["apigateway", "iam", "sts", "cloudtrail", "installation"],
     &["control", "gateway"],
     &["portcullis"],
 ];

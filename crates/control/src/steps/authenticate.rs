@@ -2,12 +2,13 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>
 
 use base::Region;
-use operation::Principal;
-use sigv4::{Claim, Expectation, KeyCache, PathRule, Payload, PayloadRule, Verified};
+use identity::{Caller, Identities};
+use operation::{Credentials, Principal};
+use sigv4::{Claim, Expectation, PathRule, Payload, PayloadRule};
 use snapshot::Snapshot;
-use snapshot::access_key::KeyOwner;
 
 use super::identify::Identified;
+use super::record::Home;
 use crate::Received;
 use crate::refusal::Refusal;
 
@@ -16,6 +17,8 @@ use crate::refusal::Refusal;
 pub(crate) struct Authenticated<'c> {
     pub(crate) identified: Identified<'c>,
     pub(crate) principal: Principal,
+    /// `None` for unsigned calls.
+    pub(crate) caller: Option<Caller>,
     // Only this step makes one.
     _made_here: (),
 }
@@ -23,11 +26,12 @@ pub(crate) struct Authenticated<'c> {
 /// Services without a region are signed for this one.
 const GLOBAL_REGION: &str = "us-east-1";
 
-/// Proves who calls.
+/// Proves who calls. An operation that takes unsigned calls gets nobody, unless a signature is there: then it must be good.
 pub(crate) fn prove<'c>(
     identified: Identified<'c>,
     snapshot: &Snapshot,
-    keys: &KeyCache,
+    identities: &Identities,
+    home: &Home,
     claimed_key: &mut Option<String>,
 ) -> Result<Authenticated<'c>, Refusal> {
     let received = identified.received;
@@ -38,7 +42,13 @@ pub(crate) fn prove<'c>(
         query: &received.query,
         headers: &headers,
     };
-    let claim = Claim::parse(&signed)?;
+    let claim = match Claim::parse(&signed) {
+        Err(sigv4::Refusal::MissingToken) if identified.target.takes_unsigned() => {
+            let principal = Principal::Unsigned { account: home.account };
+            return Ok(Authenticated { identified, principal, caller: None, _made_here: () });
+        }
+        claim => claim?,
+    };
     *claimed_key = Some(claim.access_key_id.to_string());
     let regions = regions(&snapshot.place.region, identified.service.global);
     let expectation = Expectation {
@@ -49,15 +59,36 @@ pub(crate) fn prove<'c>(
         payload: PayloadRule::Signed,
     };
     claim.check(&signed, &expectation)?;
-    let known = snapshot.access_keys.get(&claim.access_key_id).filter(|key| key.active);
-    // A token belongs to temporary credentials, and this installation has handed out none.
-    let key = known.filter(|_| claim.session_token.is_none()).ok_or(sigv4::Refusal::UnknownKey)?;
-    let signing_key = keys.signing_key(&claim, || Ok::<_, sigv4::Refusal>(key.secret.clone()))?;
-    let verified: Verified = claim.verify(&signed, Payload::Bytes(&received.body), &signing_key, &expectation)?;
-    let principal = match key.owner {
-        KeyOwner::Root => Principal::Root { account: key.account, access_key: verified.access_key_id },
-    };
-    Ok(Authenticated { identified, principal, _made_here: () })
+    let known = identities.known(&claim, snapshot, received.now)?;
+    let signing_key = identities.signing_key(&claim, &known);
+    let verified = claim.verify(&signed, Payload::Bytes(&received.body), &signing_key, &expectation)?;
+    let caller = known.caller(verified);
+    let principal = principal(&caller).ok_or(sigv4::Refusal::UnknownKey)?;
+    Ok(Authenticated { identified, principal, caller: Some(caller), _made_here: () })
+}
+
+/// The caller as operations know it; `None` is for what never signs.
+fn principal(caller: &Caller) -> Option<Principal> {
+    let access_key = caller.access_key()?.clone();
+    let credentials = Credentials { access_key, session: caller.session().cloned() };
+    Some(match caller.principal() {
+        policy::Principal::Root { account } => Principal::Root { account: *account, credentials },
+        policy::Principal::User { account, arn, id, name } => {
+            Principal::User { account: *account, arn: arn.clone(), id: id.clone(), name: name.clone(), credentials }
+        }
+        policy::Principal::AssumedRole { account, role_arn, session_arn, id, session } => Principal::AssumedRole {
+            account: *account,
+            role_arn: role_arn.clone(),
+            session_arn: session_arn.clone(),
+            role_id: id.clone(),
+            session_name: session.clone(),
+            credentials,
+        },
+        policy::Principal::Anonymous
+        | policy::Principal::FederatedUser { .. }
+        | policy::Principal::Service { .. }
+        | policy::Principal::Federated { .. } => return None,
+    })
 }
 
 fn regions(own: &Region, global: bool) -> Vec<&str> {

@@ -1,9 +1,11 @@
 //! Authorize: every operation asks the policy engine with its action and ARN.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
 
-use base::Scope;
-use operation::{Installation, Prepared, Principal, Registered, Service};
+use base::{AccountId, Scope};
+use identity::{Caller, Held};
+use operation::{Failure, Installation, Prepared, Principal, Registered, Service};
 use policy::{Action, Keys, Layers, RequestContext};
+use snapshot::Snapshot;
 
 use super::decode::{Decoded, What};
 use crate::Received;
@@ -24,17 +26,18 @@ pub(crate) struct Authorized<'c> {
 /// Decides; `resources` gets what the call touches, for its record.
 pub(crate) fn decide<'c>(
     call: Decoded<'c>,
+    snapshot: &Snapshot,
     installation: &Installation,
     resources: &mut Vec<(String, String)>,
 ) -> Result<Authorized<'c>, Refusal> {
-    let Decoded { received, service, principal, what, .. } = call;
+    let Decoded { received, service, principal, caller, what, .. } = call;
     let home = Scope { account: principal.account(), region: installation.region.clone() };
     let scope = if service.global { home.global() } else { home.clone() };
     if let What::Served(_, prepared) = &what {
         *resources = prepared.audited();
     }
     if let Some(Question { action, resource }) = question(&what, &home) {
-        ask(received, &principal, action, &resource)?;
+        ask(received, caller.as_ref(), snapshot, action, &resource)?;
     }
     match what {
         What::Served(operation, prepared) => {
@@ -63,37 +66,62 @@ fn question(what: &What<'_>, home: &Scope) -> Option<Question> {
     }
 }
 
-fn ask(received: &Received, principal: &Principal, action: &'static str, resource: &str) -> Result<(), Refusal> {
-    let caller = match principal {
-        Principal::Root { account, .. } => policy::Principal::Root { account: *account },
-        // SECURITY: jobs have no way in here; should one ever come, it is nobody.
-        Principal::System { .. } => policy::Principal::Anonymous,
-    };
+/// SECURITY: whoever did not sign is nobody, and nobody may do what a policy has to allow.
+fn ask(
+    received: &Received,
+    caller: Option<&Caller>,
+    snapshot: &Snapshot,
+    action: &'static str,
+    resource: &str,
+) -> Result<(), Refusal> {
+    let nobody = policy::Principal::Anonymous;
+    let principal = caller.map_or(&nobody, Caller::principal);
+    let keys = keys(received, caller, snapshot);
     let action = Action::new(action);
-    let keys = keys(received, &caller);
-    let request = RequestContext::new(&caller, &action, resource, principal.account(), &keys);
-    // No user, group, role or organization exists yet: root is judged with no policy attached.
-    let decision = policy::evaluate(&request, &Layers::default());
+    let owner = owner(resource).or_else(|| principal.account());
+    // Without an account there is no caller, and nothing is allowed whose the resource ever is.
+    let Some(owner) = owner else { return Err(denied_to_nobody(&action)) };
+    let request = RequestContext::new(principal, &action, resource, owner, &keys);
+    let held = caller.map(|caller| caller.held(snapshot)).transpose();
+    let held = held.map_err(|unresolved| Refusal::Failed(Failure::Broken { what: unresolved.to_string() }))?;
+    let layers = held.as_ref().map_or_else(Layers::default, Held::layers);
+    let decision = policy::evaluate(&request, &layers);
     match decision.denial(&request) {
         None => Ok(()),
         Some(message) => Err(Refusal::AccessDenied { message }),
     }
 }
 
-fn keys(received: &Received, caller: &policy::Principal) -> Keys {
+fn denied_to_nobody(action: &Action) -> Refusal {
+    Refusal::AccessDenied { message: format!("User: anonymous is not authorized to perform: {}", action.name()) }
+}
+
+/// The account in an ARN. AWS leaves it out where the caller's own is meant, as in `arn:aws:apigateway:…::/restapis`.
+fn owner(resource: &str) -> Option<AccountId> {
+    AccountId::parse(resource.split(':').nth(4)?).ok()
+}
+
+fn keys(received: &Received, caller: Option<&Caller>, snapshot: &Snapshot) -> Keys {
     let mut keys = Keys::new()
         .now(received.now)
         .address("aws:SourceIp", received.source)
-        .boolean("aws:SecureTransport", received.secure);
+        .boolean("aws:SecureTransport", received.secure)
+        .text("aws:RequestedRegion", snapshot.place.region.as_str());
     if let Some(agent) = received.header("user-agent") {
         keys = keys.text("aws:UserAgent", agent);
     }
-    caller.add_keys(keys)
+    if let Some(referer) = received.header("referer") {
+        keys = keys.text("aws:Referer", referer);
+    }
+    match caller {
+        Some(caller) => caller.add_keys(keys),
+        None => policy::Principal::Anonymous.add_keys(keys),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use base::id::{AccessKeyId, RequestId};
+    use base::id::RequestId;
     use base::{AccountId, Region, Timestamp};
     use bytes::Bytes;
     use http::{HeaderMap, Method};
@@ -140,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_refused_operation_is_asked_for_too() {
-        for service in [apigateway::service(), sts::service(), cloudtrail::service()] {
+        for service in [apigateway::service(), iam::service(), sts::service(), cloudtrail::service()] {
             for refused in &service.refused {
                 let expected = Question { action: refused.action, resource: "*".to_owned() };
                 assert_eq!(question(&What::Refused(refused), &home()), Some(expected), "{}", refused.name);
@@ -168,6 +196,10 @@ mod tests {
         }
     }
 
+    fn snapshot() -> Snapshot {
+        Snapshot::empty(snapshot::Place::new(home().region, "localhost"))
+    }
+
     fn received() -> Received {
         Received {
             request_id: RequestId::random(),
@@ -183,12 +215,14 @@ mod tests {
     }
 
     #[test]
-    fn no_operation_is_done_for_a_principal_without_permission() {
+    fn no_operation_is_done_for_nobody() {
         let (received, account) = (received(), home().account);
-        let root = Principal::Root { account, access_key: AccessKeyId::parse("AKIAROOT").unwrap() };
-        let nobody = Principal::System { account, job: "nobody" };
+        let snapshot = snapshot();
+        let root = identity::impersonate(&format!("arn:aws:iam::{account}:root"), &snapshot).unwrap();
         let mut rows = 0;
-        for service in [apigateway::service(), sts::service(), cloudtrail::service(), installation::service()] {
+        for service in
+            [apigateway::service(), iam::service(), sts::service(), cloudtrail::service(), installation::service()]
+        {
             let served = service.operations.iter().map(|known| {
                 let prepared = (known.prepare)(sample(known.input)).expect(known.spec.name);
                 (known.spec.name, What::Served(known, prepared))
@@ -199,24 +233,12 @@ mod tests {
                     assert_eq!(name, "GetCallerIdentity", "AWS answers only this one to everybody");
                     continue;
                 };
-                let denied = ask(&received, &nobody, action, &resource);
+                let denied = ask(&received, None, &snapshot, action, &resource);
                 assert!(matches!(denied, Err(Refusal::AccessDenied { .. })), "{name}: {denied:?}");
-                assert!(ask(&received, &root, action, &resource).is_ok(), "{name}");
+                assert!(ask(&received, Some(&root), &snapshot, action, &resource).is_ok(), "{name}");
                 rows += 1;
             }
         }
         assert!(rows > 190, "only {rows} operations were tried");
-    }
-
-    #[test]
-    fn root_is_allowed_and_the_system_has_no_way_in() {
-        let received = received();
-        let account = home().account;
-        let root = Principal::Root { account, access_key: AccessKeyId::parse("AKIAROOT").unwrap() };
-        let system = Principal::System { account, job: "audit-retention" };
-        let arn = "arn:aws:apigateway:eu-west-1::/restapis";
-        assert!(ask(&received, &root, "apigateway:GET", arn).is_ok());
-        let denied = ask(&received, &system, "apigateway:GET", arn);
-        assert!(matches!(denied, Err(Refusal::AccessDenied { .. })), "{denied:?}");
     }
 }

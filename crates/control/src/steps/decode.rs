@@ -1,5 +1,6 @@
 //! Decode: the bytes become the operation's own input.
 
+use identity::Caller;
 use operation::{Prepared, Principal, Refused, Registered, Service};
 use serde_json::Value as Json;
 use wire::Request;
@@ -14,6 +15,7 @@ pub(crate) struct Decoded<'c> {
     pub(crate) received: &'c Received,
     pub(crate) service: &'c Service,
     pub(crate) principal: Principal,
+    pub(crate) caller: Option<Caller>,
     pub(crate) what: What<'c>,
     // Only this step makes one.
     _made_here: (),
@@ -29,7 +31,7 @@ pub(crate) enum What<'c> {
 
 /// Reads the input; `parameters` gets its redacted form for the record.
 pub(crate) fn read<'c>(call: Authenticated<'c>, parameters: &mut Option<Json>) -> Result<Decoded<'c>, Refusal> {
-    let Authenticated { identified, principal, .. } = call;
+    let Authenticated { identified, principal, caller, .. } = call;
     let (received, service) = (identified.received, identified.service);
     let what = match identified.target {
         Target::Served(operation) => {
@@ -46,5 +48,5 @@ pub(crate) fn read<'c>(call: Authenticated<'c>, parameters: &mut Option<Json>) -
         }
         Target::Refused(refused) => What::Refused(refused),
     };
-    Ok(Decoded { received, service, principal, what, _made_here: () })
+    Ok(Decoded { received, service, principal, caller, what, _made_here: () })
 }

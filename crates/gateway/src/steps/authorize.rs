@@ -4,7 +4,7 @@
 use snapshot::Authorization;
 
 use crate::reason::{Authorize, Reason};
-use crate::refused::{Passed, Verdict};
+use crate::refused::{Passed, Refused, ResponseType, Verdict};
 use crate::steps::route::Routed;
 use crate::world::World;
 
@@ -23,9 +23,12 @@ impl Authorized {
 /// Decides whether the caller may call.
 #[expect(clippy::unused_async, reason = "authorizers will be called here; the journey's shape is fixed")]
 pub async fn decide(routed: Routed, _world: &World) -> Verdict<Authorized> {
-    match routed.method().authorization {
-        Authorization::None => {
-            Ok(Passed { value: Authorized { routed }, reason: Reason::Authorize(Authorize::OpenToAll) })
+    let reason = Reason::Authorize(Authorize::OpenToAll);
+    match (routed.method().authorization, &routed.stage().resource_policy) {
+        (Authorization::None, None) => Ok(Passed { value: Authorized { routed }, reason }),
+        // Nothing can set these yet; what is not judged is closed.
+        (Authorization::None, Some(_)) | (Authorization::Iam, _) => {
+            Err(Refused::gateway(ResponseType::Default5xx, reason))
         }
     }
 }

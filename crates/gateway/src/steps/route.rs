@@ -56,6 +56,11 @@ impl Routed {
         &self.method
     }
 
+    /// The stage.
+    pub fn stage(&self) -> &Stage {
+        &self.stage
+    }
+
     pub(super) fn into_parts(self) -> Parts {
         let Self { inbound, stage, method, parameters } = self;
         Parts { inbound, stage, method, parameters }

@@ -6,7 +6,7 @@ use base::Timestamp;
 use base::id::{DeploymentId, ResourceId, RestApiId};
 use serde::{Deserialize, Serialize};
 
-use super::{HttpMethod, Resource, RestApi};
+use super::{HttpMethod, Method, Resource, RestApi};
 use crate::Record;
 
 /// An immutable copy of an API: stages serve this, never what is being edited. Only the description may change.
@@ -29,7 +29,7 @@ pub struct Deployment {
 /// What `apiSummary` says of a method.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MethodSnapshot {
-    /// `NONE` so far.
+    /// AWS's word for who may call.
     pub authorization_type: String,
     /// `false` so far.
     pub api_key_required: bool,
@@ -57,8 +57,11 @@ impl Deployment {
     /// Path to verb to what protects it.
     pub fn summary(&self) -> BTreeMap<String, BTreeMap<HttpMethod, MethodSnapshot>> {
         let of = |resource: &Resource| {
-            let open = MethodSnapshot { authorization_type: "NONE".to_owned(), api_key_required: false };
-            resource.methods.keys().map(|method| (*method, open.clone())).collect()
+            let told = |(verb, method): (&HttpMethod, &Method)| {
+                let authorization_type = method.authorization.as_str().to_owned();
+                (*verb, MethodSnapshot { authorization_type, api_key_required: false })
+            };
+            resource.methods.iter().map(told).collect()
         };
         let with_methods = self.resources.values().filter(|resource| !resource.methods.is_empty());
         with_methods.map(|resource| (resource.path.clone(), of(resource))).collect()

@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::Integration;
 
-/// A method and its integration. Its only authorization type is `NONE` so far; every other is refused at the call.
+/// A method and its integration.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Method {
+    /// Who may call it.
+    #[serde(default)]
+    pub authorization: AuthorizationType,
     /// A name for code generators.
     pub operation_name: Option<String>,
     /// `method.request.{header|querystring|path}.NAME` and whether it is required (which only a validator enforces).
@@ -20,6 +23,28 @@ pub struct Method {
     pub responses: BTreeMap<String, MethodResponse>,
     /// What answers. A method without one cannot be deployed.
     pub integration: Option<Integration>,
+}
+
+/// How a method finds out who calls. Every other type is refused at the call that sets it until it is enforced.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AuthorizationType {
+    /// It does not: anybody may call whom the API's resource policy lets in.
+    #[default]
+    #[serde(rename = "NONE")]
+    None,
+    /// By signature; IAM policies and the resource policy decide.
+    #[serde(rename = "AWS_IAM")]
+    AwsIam,
+}
+
+impl AuthorizationType {
+    /// AWS's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "NONE",
+            Self::AwsIam => "AWS_IAM",
+        }
+    }
 }
 
 /// What a method may answer under one status code.

@@ -11,7 +11,7 @@ pub mod account;
 pub use account::Account;
 pub use deployment::{Deployment, MethodSnapshot};
 pub use integration::{Integration, IntegrationResponse, IntegrationType, PassthroughBehavior};
-pub use method::{HttpMethod, Method, MethodResponse};
+pub use method::{AuthorizationType, HttpMethod, Method, MethodResponse};
 pub use resource::Resource;
 pub use rest_api::{EndpointType, RestApi, SecurityPolicy};
 pub use stage::{AccessLogSettings, LoggingLevel, MethodSetting, Stage};

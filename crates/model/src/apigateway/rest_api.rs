@@ -31,6 +31,9 @@ pub struct RestApi {
     pub security_policy: Option<SecurityPolicy>,
     /// The API answers at its custom domains only.
     pub disable_execute_api_endpoint: bool,
+    /// Who may call it from where: its resource policy with whole ARNs. It takes effect with the next deployment.
+    #[serde(default)]
+    pub policy: Option<String>,
     /// Schemas of an imported document, name to JSON: kept for export, enforced by nothing yet.
     #[serde(default)]
     pub schemas: BTreeMap<String, String>,

@@ -31,6 +31,8 @@ pub struct AccessKey {
 pub enum Owner {
     /// The account itself.
     Root,
+    /// A user, by name; a user that is renamed takes its keys along.
+    User(String),
 }
 
 impl Record for AccessKey {

@@ -1,5 +1,26 @@
-//! Who may call: access keys; users, groups and roles join with the IAM service.
+//! What the service `iam` stores. Everything stands under its account and `global`.
 
 pub mod access_key;
+pub mod account_alias;
+pub mod attachment;
+pub mod aws_managed;
+pub mod group;
+pub mod instance_profile;
+pub mod managed_policy;
+pub mod membership;
+pub mod oidc_provider;
+pub mod role;
+pub mod session;
+pub mod user;
 
 pub use access_key::{AccessKey, Owner};
+pub use account_alias::AccountAlias;
+pub use attachment::{Attachment, Purpose};
+pub use group::Group;
+pub use instance_profile::InstanceProfile;
+pub use managed_policy::{ManagedPolicy, PolicyVersion};
+pub use membership::Membership;
+pub use oidc_provider::OidcProvider;
+pub use role::Role;
+pub use session::{Session, Subject, WebIdentity};
+pub use user::User;

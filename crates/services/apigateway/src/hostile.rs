@@ -138,6 +138,7 @@ fn api() -> model::apigateway::RestApi {
         binary_media_types: Vec::new(),
         endpoint_type: model::apigateway::EndpointType::Edge,
         security_policy: None,
+        policy: None,
         disable_execute_api_endpoint: false,
         schemas: BTreeMap::new(),
         root_resource_id: base::id::ResourceId::parse("root").expect("an id"),

@@ -6,8 +6,8 @@ use base::id::{AccessKeyId, RequestId};
 use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
 use operation::{
-    Call, CoverageLine, DataPlane, Explanation, Failure, Finding, Installation, Losses, NodeStatus, Ports, Principal,
-    Service, Transaction,
+    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Installation, Losses, NodeStatus, Ports,
+    Principal, Service, Transaction,
 };
 use serde_json::{Value as Json, json};
 use store_sqlite::SqliteStore;
@@ -114,7 +114,7 @@ impl World {
         let prepared = (registered.prepare)(input).map_err(invalid)?;
         let account = AccountId::parse(account).expect("twelve digits");
         let access_key = AccessKeyId::parse("AKIATEST").expect("a good id");
-        let principal = Principal::Root { account, access_key };
+        let principal = Principal::Root { account, credentials: Credentials::long_term(access_key) };
         let scope = Scope { account, region: self.ports.installation.region.clone() };
         let resources = Arc::clone(&self.ports.resources);
         let tx = Transaction::begin(resources.as_ref(), registered.spec.kind).await.expect("the store answers");

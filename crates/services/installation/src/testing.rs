@@ -8,8 +8,8 @@ use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
 use bytes::Bytes;
 use operation::{
-    Call, CoverageLine, DataPlane, Explanation, Failure, Finding, Installation, Job, JobCall, Kind, Losses, NodeStatus,
-    Operation, Ports, Principal, Transaction,
+    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Installation, Job, JobCall, Kind,
+    Losses, NodeStatus, Operation, Ports, Principal, Transaction,
 };
 use store_records::{BlockBuilder, BlockQuery, Stream};
 use store_resources::{AuditEntry, AuditFilter, Batch, Changes, Key, Lease, Revision, Table, Write};
@@ -68,7 +68,10 @@ impl World {
     /// Calls an operation as an account's root user.
     pub(crate) async fn ask<O: Operation>(&self, account: &str, input: &O::Input) -> Result<O::Output, Failure> {
         let access_key = AccessKeyId::parse("AKIAROOT").unwrap();
-        let principal = Principal::Root { account: AccountId::parse(account).unwrap(), access_key };
+        let principal = Principal::Root {
+            account: AccountId::parse(account).unwrap(),
+            credentials: Credentials::long_term(access_key),
+        };
         let mut call = Call {
             principal: &principal,
             scope: scope(account),

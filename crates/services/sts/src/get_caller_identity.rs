@@ -46,6 +46,7 @@ impl Output {
 mod tests {
     use base::AccountId;
     use base::id::AccessKeyId;
+    use operation::Credentials;
     use wire::Shape;
 
     use super::*;
@@ -53,7 +54,10 @@ mod tests {
     #[test]
     fn the_root_user_is_named_by_its_account() {
         let account = AccountId::parse("123456789012").unwrap();
-        let root = Principal::Root { account, access_key: AccessKeyId::parse("AKIAEXAMPLE").unwrap() };
+        let root = Principal::Root {
+            account,
+            credentials: Credentials::long_term(AccessKeyId::parse("AKIAEXAMPLE").unwrap()),
+        };
         let value = Output::of(&root).to_value().unwrap();
         let text = |name| value.get(name).and_then(wire::Value::as_text);
         assert_eq!(

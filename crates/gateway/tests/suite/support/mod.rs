@@ -112,6 +112,7 @@ impl Plan {
             name: StageName::parse(STAGE).expect("sound"),
             deployment_id: DeploymentId::parse("d1").expect("sound"),
             default_endpoint_disabled: self.endpoint_disabled,
+            resource_policy: None,
             endpoint_type: "REGIONAL",
             routes: self.routes(),
             variables: std::collections::BTreeMap::new(),

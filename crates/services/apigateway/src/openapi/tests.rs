@@ -68,6 +68,7 @@ fn blank() -> RestApi {
         binary_media_types: Vec::new(),
         endpoint_type: EndpointType::Edge,
         security_policy: None,
+        policy: None,
         disable_execute_api_endpoint: false,
         schemas: BTreeMap::new(),
         root_resource_id: ResourceId::parse("root").expect("an id"),

@@ -196,6 +196,7 @@ mod tests {
             binary_media_types: Vec::new(),
             endpoint_type: stored::EndpointType::Edge,
             security_policy: None,
+            policy: None,
             disable_execute_api_endpoint: false,
             schemas: BTreeMap::new(),
             root_resource_id: ResourceId::parse("root").expect("a good id"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use model::apigateway::{HttpMethod, Method};
+use model::apigateway::{AuthorizationType, HttpMethod, Method};
 
 use super::{models, parameters};
 use crate::error::Error;
@@ -47,6 +47,7 @@ pub(crate) fn build(fields: Fields) -> Result<Method, Error> {
     parameters::check_request(&fields.request_parameters)?;
     models::check(&fields.request_models)?;
     Ok(Method {
+        authorization: AuthorizationType::None,
         operation_name: fields.operation_name.filter(|name| !name.is_empty()),
         request_parameters: fields.request_parameters,
         request_models: fields.request_models,

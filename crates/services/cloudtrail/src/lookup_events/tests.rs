@@ -6,8 +6,8 @@ use base::id::{AccessKeyId, RequestId};
 use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
 use operation::{
-    Call, CoverageLine, DataPlane, Explanation, Failure, Finding, Installation, Kind, Losses, NodeStatus, Operation,
-    Ports, Principal, Transaction,
+    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Installation, Kind, Losses, NodeStatus,
+    Operation, Ports, Principal, Transaction,
 };
 use proptest::prelude::*;
 use store_resources::AuditEntry;
@@ -96,7 +96,8 @@ impl World {
 
     async fn ask_in(&self, scope: Scope, input: &Input) -> Result<Output, Failure> {
         let account = scope.account;
-        let principal = Principal::Root { account, access_key: AccessKeyId::parse("AKIAROOT").unwrap() };
+        let principal =
+            Principal::Root { account, credentials: Credentials::long_term(AccessKeyId::parse("AKIAROOT").unwrap()) };
         let mut call = Call {
             principal: &principal,
             scope,

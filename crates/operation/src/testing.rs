@@ -1,0 +1,135 @@
+//! For the tests of services: one service over the embedded store, called as `control` calls it, without a network.
+
+use std::sync::Arc;
+
+use base::id::{AccessKeyId, RequestId};
+use base::seal::MasterKey;
+use base::{AccountId, Region, Scope, Timestamp};
+use serde_json::Value as Json;
+use store_sqlite::SqliteStore;
+use tempfile::TempDir;
+use wire::Value;
+
+use crate::{
+    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Installation, Losses, NodeStatus, Ports,
+    Principal, Service, Transaction,
+};
+
+/// An installation that serves no traffic.
+#[derive(Debug)]
+pub struct World {
+    service: Service,
+    /// What operations reach; tests may replace parts of it.
+    pub ports: Ports,
+    /// The time of the next call.
+    pub now: Timestamp,
+    // Kept for as long as the store lives in it.
+    _dir: TempDir,
+}
+
+/// The account most tests call from.
+pub const ACCOUNT: &str = "123456789012";
+/// Somebody else's.
+pub const FOREIGN: &str = "999999999999";
+
+/// Code and message of an error.
+pub type Refusal = (String, String);
+
+#[derive(Debug)]
+struct Idle;
+
+impl DataPlane for Idle {
+    fn explain(&self, _: &[u8]) -> Result<Explanation, String> {
+        Err("this test has no data plane".to_owned())
+    }
+}
+
+impl NodeStatus for Idle {
+    fn started(&self) -> Timestamp {
+        Timestamp::UNIX_EPOCH
+    }
+
+    fn revision(&self) -> u64 {
+        0
+    }
+
+    fn findings(&self, _: &Scope) -> Vec<Finding> {
+        Vec::new()
+    }
+
+    fn coverage(&self, _: &Scope) -> Vec<CoverageLine> {
+        Vec::new()
+    }
+
+    fn losses(&self) -> Losses {
+        Losses::default()
+    }
+}
+
+impl World {
+    /// A fresh installation with one service.
+    pub async fn new(service: Service) -> Self {
+        let dir = TempDir::new().expect("a temporary directory");
+        let store = SqliteStore::open(dir.path()).await.expect("a fresh store");
+        let region = Region::parse("eu-west-1").expect("a good region");
+        let ports = Ports {
+            resources: store.resources(),
+            events: store.events(),
+            data_plane: Arc::new(Idle),
+            status: Arc::new(Idle),
+            master_key: Arc::new(MasterKey::random()),
+            installation: Installation { region, zone: "localhost".to_owned() },
+        };
+        let now = "2026-01-02T03:04:05.678Z".parse().expect("a good time");
+        Self { service, ports, now, _dir: dir }
+    }
+
+    /// The account's root user.
+    pub fn root(account: &str) -> Principal {
+        let account = AccountId::parse(account).expect("twelve digits");
+        let access_key = AccessKeyId::parse("AKIATEST").expect("a good id");
+        Principal::Root { account, credentials: Credentials::long_term(access_key) }
+    }
+
+    /// Calls an operation as the account's root with its members by name, and commits what it wrote.
+    pub async fn call(&self, name: &str, input: Json) -> Result<Json, Refusal> {
+        self.call_as(&Self::root(ACCOUNT), name, input).await
+    }
+
+    /// Calls, and expects success.
+    pub async fn ok(&self, name: &str, input: Json) -> Json {
+        self.call(name, input).await.unwrap_or_else(|refusal| panic!("{name}: {refusal:?}"))
+    }
+
+    /// Calls, and expects a refusal; answers its code and message.
+    pub async fn refused(&self, name: &str, input: Json) -> Refusal {
+        self.call(name, input).await.expect_err(name)
+    }
+
+    /// Calls as somebody.
+    pub async fn call_as(&self, principal: &Principal, name: &str, input: Json) -> Result<Json, Refusal> {
+        let registered = self.service.operations.iter().find(|one| one.spec.name == name).expect("a known operation");
+        let invalid = |fault: wire::Invalid| ("Invalid".to_owned(), fault.to_string());
+        let prepared = (registered.prepare)(Value::from_json(input)).map_err(invalid)?;
+        let home = Scope { account: principal.account(), region: self.ports.installation.region.clone() };
+        let scope = if self.service.global { home.global() } else { home };
+        let resources = Arc::clone(&self.ports.resources);
+        let tx = Transaction::begin(resources.as_ref(), registered.spec.kind).await.expect("the store answers");
+        let request_id = RequestId::random();
+        let mut call = Call { principal, scope, request_id, now: self.now, tx, ports: &self.ports };
+        let output = match prepared.run(&mut call).await {
+            Ok(output) => output,
+            Err(Failure::Api(error)) => return Err((error.code.to_owned(), error.message)),
+            Err(fault) => panic!("{name}: {fault}"),
+        };
+        if !call.tx.is_empty() {
+            resources.commit(call.tx.into_batch()).await.expect("nobody else writes");
+        }
+        Ok(output.into_json())
+    }
+}
+
+/// A member's text.
+pub fn text(value: &Json, member: &str) -> String {
+    value[member].as_str().unwrap_or_else(|| panic!("{member} in {value}")).to_owned()
+}

@@ -1,0 +1,8 @@
+//! Access keys of users.
+
+use operation::Registered;
+
+/// This folder's operations.
+pub(crate) fn operations() -> Vec<Registered> {
+    Vec::new()
+}

@@ -1,0 +1,8 @@
+//! Managed policies attached to users, groups and roles.
+
+use operation::Registered;
+
+/// This folder's operations.
+pub(crate) fn operations() -> Vec<Registered> {
+    Vec::new()
+}

@@ -1,0 +1,8 @@
+//! Permissions boundaries of users and roles.
+
+use operation::Registered;
+
+/// This folder's operations.
+pub(crate) fn operations() -> Vec<Registered> {
+    Vec::new()
+}

@@ -1,0 +1,8 @@
+//! Groups and their members.
+
+use operation::Registered;
+
+/// This folder's operations.
+pub(crate) fn operations() -> Vec<Registered> {
+    Vec::new()
+}

@@ -1,0 +1,8 @@
+//! Inline policies of users, groups and roles.
+
+use operation::Registered;
+
+/// This folder's operations.
+pub(crate) fn operations() -> Vec<Registered> {
+    Vec::new()
+}

@@ -1,0 +1,8 @@
+//! OpenID Connect providers.
+
+use operation::Registered;
+
+/// This folder's operations.
+pub(crate) fn operations() -> Vec<Registered> {
+    Vec::new()
+}

@@ -1,0 +1,8 @@
+//! Managed policies and their versions.
+
+use operation::Registered;
+
+/// This folder's operations.
+pub(crate) fn operations() -> Vec<Registered> {
+    Vec::new()
+}

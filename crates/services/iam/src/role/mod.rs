@@ -1,0 +1,8 @@
+//! Roles and their trust policies.
+
+use operation::Registered;
+
+/// This folder's operations.
+pub(crate) fn operations() -> Vec<Registered> {
+    Vec::new()
+}
