@@ -7,7 +7,7 @@ use crate::principals::Grant;
 use crate::{Principal, RequestContext};
 
 /// What was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Outcome {
     /// It may be done.
     Allow,
@@ -73,7 +73,7 @@ impl<'a> Decision<'a> {
 
 /// Decides over `request`.
 pub fn evaluate<'a>(request: &RequestContext<'_>, layers: &Layers<'a>) -> Decision<'a> {
-    match Heard::all(request, layers) {
+    match Heard::all(request, layers, Ear::Open) {
         // Any denial anywhere ends it.
         Err(denial) => denied(denial),
         Ok(heard) => match heard.judge(request) {
@@ -81,6 +81,17 @@ pub fn evaluate<'a>(request: &RequestContext<'_>, layers: &Layers<'a>) -> Decisi
             Err(layer) => Decision { outcome: Outcome::ImplicitDeny, layer, statements: [None; Layer::ALL.len()] },
         },
     }
+}
+
+/// The layers that would still have to allow the request if nothing denied it, in the order in which they are asked.
+pub(crate) fn missing(request: &RequestContext<'_>, layers: &Layers<'_>) -> Vec<Layer> {
+    let mut missing = Vec::new();
+    let Ok(mut heard) = Heard::all(request, layers, Ear::DeafToDenials) else { return missing };
+    while let Err(layer) = heard.judge(request) {
+        heard.voices[layer as usize] = Voice::Supposed;
+        missing.push(layer);
+    }
+    missing
 }
 
 fn denied(denial: StatementRef<'_>) -> Decision<'_> {
@@ -97,12 +108,22 @@ enum Voice<'a> {
     /// It is in force and does not allow.
     Silent,
     Allows(StatementRef<'a>, Grant),
+    /// It is supposed to allow, to see what else is missing.
+    Supposed,
+}
+
+/// Whether denials count; they do, except for finding out what else would be missing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ear {
+    Open,
+    DeafToDenials,
 }
 
 impl Voice<'_> {
     fn grant(&self) -> Option<Grant> {
         match self {
             Self::Allows(_, grant) => Some(*grant),
+            Self::Supposed => Some(Grant::Limited),
             Self::Absent | Self::Silent => None,
         }
     }
@@ -116,20 +137,20 @@ struct Heard<'a> {
 
 impl<'a> Heard<'a> {
     /// Asks every layer; the first denial in the order of layers is the error.
-    fn all(request: &RequestContext<'_>, layers: &Layers<'a>) -> Result<Self, StatementRef<'a>> {
+    fn all(request: &RequestContext<'_>, layers: &Layers<'a>, ear: Ear) -> Result<Self, StatementRef<'a>> {
         // Service control policies bind the principals of accounts, not services and strangers.
         let scp = if request.principal.account().is_some() { layers.scp } else { &[] };
         let mut voices = [Voice::Absent; Layer::ALL.len()];
         for (voice, layer) in voices.iter_mut().zip(Layer::ALL) {
             *voice = match layer {
-                Layer::Rcp => every_level(request, layer, layers.rcp)?,
-                Layer::Scp => every_level(request, layer, scp)?,
-                Layer::Endpoint => optional(request, layer, layers.endpoint.as_ref())?,
-                Layer::Resource => optional(request, layer, layers.resource.as_ref())?,
-                Layer::Identity => any_of(request, layer, layers.identity)?,
-                Layer::Boundary => optional(request, layer, layers.boundary.as_ref())?,
+                Layer::Rcp => every_level(request, layer, layers.rcp, ear)?,
+                Layer::Scp => every_level(request, layer, scp, ear)?,
+                Layer::Endpoint => optional(request, layer, layers.endpoint.as_ref(), ear)?,
+                Layer::Resource => optional(request, layer, layers.resource.as_ref(), ear)?,
+                Layer::Identity => any_of(request, layer, layers.identity, ear)?,
+                Layer::Boundary => optional(request, layer, layers.boundary.as_ref(), ear)?,
                 Layer::Session => match layers.session {
-                    Some(policies) => any_of(request, layer, policies)?,
+                    Some(policies) => any_of(request, layer, policies, ear)?,
                     None => Voice::Absent,
                 },
             };
@@ -145,7 +166,7 @@ impl<'a> Heard<'a> {
     fn must_not_be_silent(&self, layer: Layer) -> Result<(), Layer> {
         match self.voice(layer) {
             Voice::Silent => Err(layer),
-            Voice::Absent | Voice::Allows(..) => Ok(()),
+            Voice::Absent | Voice::Allows(..) | Voice::Supposed => Ok(()),
         }
     }
 
@@ -230,9 +251,10 @@ fn optional<'a>(
     request: &RequestContext<'_>,
     layer: Layer,
     attached: Option<&Attached<'a>>,
+    ear: Ear,
 ) -> Result<Voice<'a>, StatementRef<'a>> {
     match attached {
-        Some(attached) => any_of(request, layer, std::slice::from_ref(attached)),
+        Some(attached) => any_of(request, layer, std::slice::from_ref(attached), ear),
         None => Ok(Voice::Absent),
     }
 }
@@ -242,10 +264,18 @@ fn any_of<'a>(
     request: &RequestContext<'_>,
     layer: Layer,
     policies: &[Attached<'a>],
+    ear: Ear,
 ) -> Result<Voice<'a>, StatementRef<'a>> {
     let mut voice = Voice::Silent;
     for attached in policies {
-        match attached.policy.opinion(request) {
+        let opinion = match ear {
+            Ear::Open => attached.policy.opinion(request),
+            Ear::DeafToDenials => match attached.policy.allowance(request) {
+                Some((index, grant)) => Opinion::Allows(index, grant),
+                None => Opinion::Silent,
+            },
+        };
+        match opinion {
             Opinion::Denies(index) => return Err(StatementRef::new(layer, attached, index)),
             Opinion::Allows(index, grant) if voice.grant().is_none_or(|so_far| grant > so_far) => {
                 voice = Voice::Allows(StatementRef::new(layer, attached, index), grant);
@@ -261,12 +291,13 @@ fn every_level<'a>(
     request: &RequestContext<'_>,
     layer: Layer,
     levels: &[&[Attached<'a>]],
+    ear: Ear,
 ) -> Result<Voice<'a>, StatementRef<'a>> {
     let mut whole = Voice::Absent;
     for level in levels {
-        whole = match (whole, any_of(request, layer, level)?) {
+        whole = match (whole, any_of(request, layer, level, ear)?) {
             (Voice::Silent, _) => Voice::Silent,
-            (Voice::Absent | Voice::Allows(..), voice) => voice,
+            (Voice::Absent | Voice::Allows(..) | Voice::Supposed, voice) => voice,
         };
     }
     Ok(whole)

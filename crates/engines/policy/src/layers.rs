@@ -4,6 +4,7 @@
 use std::fmt;
 
 use crate::Policy;
+use crate::statement::Statement;
 
 /// A policy and the name by which its owner knows it.
 #[derive(Debug, Clone, Copy)]
@@ -38,8 +39,34 @@ pub struct Layers<'a> {
     pub session: Option<&'a [Attached<'a>]>,
 }
 
+impl<'a> Layers<'a> {
+    /// Every statement, in the order in which layers are asked.
+    pub(crate) fn statements(&self) -> impl Iterator<Item = (StatementRef<'a>, &'a Statement)> {
+        Layer::ALL.into_iter().flat_map(|layer| self.levels(layer).into_iter().flatten()).flat_map(
+            |(layer, attached)| {
+                let statements = attached.policy.statements.iter().enumerate();
+                statements.map(move |(index, statement)| (StatementRef::new(layer, &attached, index), statement))
+            },
+        )
+    }
+
+    /// A layer's levels, each a list of policies that add up; all but organizations' policies have one at most.
+    pub(crate) fn levels(&self, layer: Layer) -> Vec<Vec<(Layer, Attached<'a>)>> {
+        let level = |policies: &[Attached<'a>]| policies.iter().map(|attached| (layer, *attached)).collect();
+        match layer {
+            Layer::Rcp => self.rcp.iter().map(|policies| level(policies)).collect(),
+            Layer::Scp => self.scp.iter().map(|policies| level(policies)).collect(),
+            Layer::Endpoint => vec![level(self.endpoint.as_slice())],
+            Layer::Resource => vec![level(self.resource.as_slice())],
+            Layer::Identity => vec![level(self.identity)],
+            Layer::Boundary => vec![level(self.boundary.as_slice())],
+            Layer::Session => vec![level(self.session.unwrap_or_default())],
+        }
+    }
+}
+
 /// One kind of policy, in the order in which they are asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub enum Layer {
     /// Resource control policies.
     Rcp,
@@ -94,16 +121,5 @@ pub struct StatementRef<'a> {
 impl<'a> StatementRef<'a> {
     pub(crate) fn new(layer: Layer, attached: &Attached<'a>, index: usize) -> Self {
         Self { layer, policy: attached.name, index, sid: attached.policy.sid(index) }
-    }
-}
-
-/// `statement 2 of identity-based policy `admin``.
-impl fmt::Display for StatementRef<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { layer, policy, index, sid } = self;
-        match sid {
-            Some(sid) => write!(f, "statement `{sid}` of {layer} `{policy}`"),
-            None => write!(f, "statement {} of {layer} `{policy}`", index + 1),
-        }
     }
 }

@@ -24,6 +24,8 @@ mod context;
 mod layers;
 mod evaluate;
 mod explain;
+mod hint;
+mod record;
 
 pub use action::Action;
 pub use context::RequestContext;
@@ -35,4 +37,5 @@ pub use malformed::MalformedPolicy;
 pub use policy::{Effect, Kind, Opinion, Policy, characters};
 pub use principal::Principal;
 pub use principals::Grant;
+pub use record::{DecisionRecord, FailedElement, StatementRecord, TraceRecord};
 pub use statement::Unmet;

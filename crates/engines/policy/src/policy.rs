@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use crate::principals::Grant;
-use crate::statement::{Statement, Unmet};
+use crate::statement::Statement;
 use crate::{MalformedPolicy, RequestContext, parse};
 
 /// What a policy is attached to, which decides over the elements it must and must not have.
@@ -38,7 +38,7 @@ pub fn characters(text: &str) -> usize {
 }
 
 /// What a statement does when it applies.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum Effect {
     /// It allows.
     Allow,
@@ -121,12 +121,11 @@ impl Policy {
         self.statements.get(index)?.sid.as_deref()
     }
 
-    /// For each statement whether it applies, and if not, what it lacks first.
-    pub(crate) fn checks<'a>(
-        &'a self,
-        request: &'a RequestContext<'a>,
-    ) -> impl Iterator<Item = (usize, Effect, Result<Grant, Unmet<'a>>)> {
-        self.statements.iter().enumerate().map(|(index, statement)| (index, statement.effect, statement.check(request)))
+    /// The allowing statement that reaches furthest, as if nothing were denied.
+    pub(crate) fn allowance(&self, request: &RequestContext<'_>) -> Option<(usize, Grant)> {
+        let allowing = self.statements.iter().enumerate().filter(|(_, statement)| statement.effect == Effect::Allow);
+        let granted = allowing.filter_map(|(index, statement)| Some((index, statement.check(request).ok()?)));
+        granted.max_by_key(|(_, grant)| *grant)
     }
 }
 

@@ -1,13 +1,11 @@
 //! What one statement means: it applies when its principals, actions, resources and conditions all do.
 
-use std::fmt;
-
 use crate::action::ActionPattern;
 use crate::condition::{Condition, Held};
 use crate::pattern::Fit;
 use crate::principals::{Grant, Principals};
 use crate::resource::ResourcePattern;
-use crate::{Effect, RequestContext};
+use crate::{Effect, Keys, RequestContext};
 
 /// A compiled statement.
 #[derive(Debug, Clone)]
@@ -48,23 +46,56 @@ pub enum Unmet<'a> {
         key: &'a str,
         /// Whether the request has this key.
         key_is_present: bool,
+        /// The first of the policy's values, as written.
+        wanted: &'a [Box<str>],
+        /// How many values the policy has.
+        wanted_count: usize,
     },
+}
+
+/// What a statement lacks, found without looking anything up: decisions pass over it, explanations tell it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Lack<'a> {
+    Principal,
+    Action,
+    Resource,
+    ResourceVariable,
+    Condition(&'a Condition),
+}
+
+impl<'a> Lack<'a> {
+    pub(crate) fn told(self, keys: &Keys) -> Unmet<'a> {
+        match self {
+            Self::Principal => Unmet::Principal,
+            Self::Action => Unmet::Action,
+            Self::Resource => Unmet::Resource,
+            Self::ResourceVariable => Unmet::ResourceVariable,
+            Self::Condition(condition) => Unmet::Condition {
+                operator: condition.operator(),
+                key: condition.key(),
+                key_is_present: !condition.given(keys).is_empty(),
+                wanted: condition.shown(),
+                wanted_count: condition.values_count(),
+            },
+        }
+    }
 }
 
 impl Statement {
     /// Whether the statement applies, and how far its grant reaches; if not, what it lacks first.
-    pub(crate) fn check(&self, request: &RequestContext<'_>) -> Result<Grant, Unmet<'_>> {
+    pub(crate) fn check(&self, request: &RequestContext<'_>) -> Result<Grant, Lack<'_>> {
         let grant = self.check_principal(request)?;
         self.check_action(request)?;
         self.check_resource(request)?;
-        for condition in &self.conditions {
-            if condition.holds(request.keys) == Held::No {
-                let key_is_present = condition.key_is_present(request.keys);
-                let (operator, key) = (condition.operator(), condition.key());
-                return Err(Unmet::Condition { operator, key, key_is_present });
-            }
+        match self.unmet_conditions(request).next() {
+            Some(condition) => Err(Lack::Condition(condition)),
+            None => Ok(grant),
         }
-        Ok(grant)
+    }
+
+    /// The conditions that do not hold.
+    pub(crate) fn unmet_conditions(&self, request: &RequestContext<'_>) -> impl Iterator<Item = &Condition> {
+        self.conditions.iter().filter(|condition| condition.holds(request.keys) == Held::No)
     }
 
     /// Every key that its resources and conditions look at: `(key, effect, fails open)`.
@@ -83,7 +114,7 @@ impl Statement {
         in_resources.chain(in_conditions.map(move |(key, fails_open)| (key, effect, fails_open)))
     }
 
-    fn check_principal(&self, request: &RequestContext<'_>) -> Result<Grant, Unmet<'_>> {
+    fn check_principal(&self, request: &RequestContext<'_>) -> Result<Grant, Lack<'_>> {
         let grant = match &self.principals {
             // The identity that the policy is attached to.
             None => Some(Grant::Limited),
@@ -95,7 +126,7 @@ impl Statement {
             },
         };
         // Everyone, or an account, narrowed to principals by `aws:PrincipalArn` grants to them as if it named a role.
-        match grant.ok_or(Unmet::Principal)? {
+        match grant.ok_or(Lack::Principal)? {
             Grant::Delegated | Grant::Everyone if self.conditions.iter().any(Condition::names_principal_arn) => {
                 Ok(Grant::Limited)
             }
@@ -103,16 +134,16 @@ impl Statement {
         }
     }
 
-    fn check_action(&self, request: &RequestContext<'_>) -> Result<(), Unmet<'_>> {
+    fn check_action(&self, request: &RequestContext<'_>) -> Result<(), Lack<'_>> {
         let any = |patterns: &[ActionPattern]| patterns.iter().any(|pattern| pattern.fits(request.action));
         let met = match &self.actions {
             Listed::In(patterns) => any(patterns),
             Listed::NotIn(patterns) => !any(patterns),
         };
-        if met { Ok(()) } else { Err(Unmet::Action) }
+        if met { Ok(()) } else { Err(Lack::Action) }
     }
 
-    fn check_resource(&self, request: &RequestContext<'_>) -> Result<(), Unmet<'_>> {
+    fn check_resource(&self, request: &RequestContext<'_>) -> Result<(), Lack<'_>> {
         let Some(resources) = &self.resources else { return Ok(()) };
         let (Listed::In(patterns) | Listed::NotIn(patterns)) = resources;
         let mut any = false;
@@ -126,9 +157,9 @@ impl Statement {
         }
         match resources {
             Listed::In(_) if any => Ok(()),
-            Listed::In(_) | Listed::NotIn(_) if without_value => Err(Unmet::ResourceVariable),
+            Listed::In(_) | Listed::NotIn(_) if without_value => Err(Lack::ResourceVariable),
             Listed::NotIn(_) if !any => Ok(()),
-            Listed::In(_) | Listed::NotIn(_) => Err(Unmet::Resource),
+            Listed::In(_) | Listed::NotIn(_) => Err(Lack::Resource),
         }
     }
 }
@@ -138,22 +169,5 @@ impl<T> Listed<Box<[T]>> {
     pub(crate) fn is_empty(&self) -> bool {
         let (Listed::In(items) | Listed::NotIn(items)) = self;
         items.is_empty()
-    }
-}
-
-impl fmt::Display for Unmet<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Principal => f.write_str("its principals do not include the caller"),
-            Self::Action => f.write_str("its actions do not include this one"),
-            Self::Resource => f.write_str("its resources do not include this one"),
-            Self::ResourceVariable => f.write_str("its resource holds a variable without a value"),
-            Self::Condition { operator, key, key_is_present: true } => {
-                write!(f, "its condition `{operator}` on `{key}` does not hold")
-            }
-            Self::Condition { operator, key, key_is_present: false } => {
-                write!(f, "its condition `{operator}` on `{key}` does not hold: the request has no such key")
-            }
-        }
     }
 }

@@ -13,7 +13,8 @@ use crate::keys::Value;
 use crate::malformed::cut;
 use crate::pattern::{Fit, VariableKey, Variables};
 use crate::{Effect, Keys, MalformedPolicy};
-use operator::{Operator, Quantifier, WhenAbsent};
+pub(crate) use operator::{Comparison, Order, Quantifier};
+use operator::{Operator, WhenAbsent};
 use test::Test;
 
 /// One key under one operator.
@@ -27,10 +28,18 @@ pub(crate) struct Condition {
     folded: String,
     quantifier: Quantifier,
     when_absent: WhenAbsent,
+    comparison: Comparison,
     /// Whether the operator is the negation of the test.
     negated: bool,
     test: Test,
+    /// The first values as written, for explanations.
+    shown: Box<[Box<str>]>,
+    values_count: usize,
 }
+
+/// How many values an explanation shows, and how much of each.
+const SHOWN_MAX: usize = 4;
+const SHOWN_CHARS_MAX: usize = 64;
 
 /// Whether a condition holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,10 +88,13 @@ impl Condition {
             written: written.to_owned(),
             folded: key.to_ascii_lowercase(),
             key,
+            comparison: operator.comparison,
             quantifier: operator.quantifier,
             when_absent: operator.when_absent,
             negated: operator.negated,
             test,
+            shown: values.iter().take(SHOWN_MAX).map(|text| text.chars().take(SHOWN_CHARS_MAX).collect()).collect(),
+            values_count: values.len(),
         })
     }
 
@@ -155,9 +167,24 @@ impl Condition {
         &self.key
     }
 
-    /// Tells whether the request has the key at all.
-    pub(crate) fn key_is_present(&self, keys: &Keys) -> bool {
-        !keys.values(&self.folded).is_empty()
+    /// The request's values of the key.
+    pub(crate) fn given<'k>(&self, keys: &'k Keys) -> &'k [Value] {
+        keys.values(&self.folded)
+    }
+
+    /// The first of the policy's values, as written.
+    pub(crate) fn shown(&self) -> &[Box<str>] {
+        &self.shown
+    }
+
+    /// How many values the policy has.
+    pub(crate) fn values_count(&self) -> usize {
+        self.values_count
+    }
+
+    /// How it compares, and whether it negates that.
+    pub(crate) fn comparison(&self) -> (Comparison, Quantifier, bool) {
+        (self.comparison, self.quantifier, self.negated)
     }
 
     /// Tells whether it narrows the caller to principals by their ARN.

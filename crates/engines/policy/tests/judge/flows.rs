@@ -86,7 +86,10 @@ fn an_anonymous_caller_needs_an_explicit_allow_of_the_resource_policy() {
 fn naming_a_user_never_matches_an_anonymous_caller() {
     let world = World::read("resource: allow execute-api:Invoke for arn:aws:iam::111111111111:user/alice");
     let arn = "arn:aws:execute-api:eu-west-1:111111111111:a1/prod/GET/";
-    let denial = |who: &str| world.decide(&format!("{who} execute-api:Invoke {arn}"), policy::Decision::denial);
+    let denial = |who: &str| {
+        let ask = format!("{who} execute-api:Invoke {arn}");
+        world.explain(&ask, |explanation, context| explanation.decision.denial(context))
+    };
     assert_eq!(denial("alice"), None);
     assert_eq!(
         denial("anonymous").unwrap(),

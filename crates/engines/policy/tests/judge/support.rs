@@ -42,6 +42,16 @@ impl World {
         request: &str,
         look: impl FnOnce(&policy::Explanation<'_>, &RequestContext<'_>) -> T,
     ) -> T {
+        self.explain_with(request, Keys::new(), look)
+    }
+
+    /// As [`World::explain`], with more keys than a sentence can tell.
+    pub(crate) fn explain_with<T>(
+        &self,
+        request: &str,
+        keys: Keys,
+        look: impl FnOnce(&policy::Explanation<'_>, &RequestContext<'_>) -> T,
+    ) -> T {
         let of = |layer: &str| -> Vec<Attached<'_>> {
             let here = self.0.iter().filter(|(name, _)| name.trim_end_matches(char::is_numeric) == layer);
             here.map(|(name, policy)| Attached { name, policy }).collect()
@@ -65,7 +75,7 @@ impl World {
         let principal = principal(words.next().expect("who"));
         let action = Action::new(words.next().expect("what"));
         let resource = words.next().unwrap_or("*");
-        let keys = words.fold(principal.add_keys(Keys::new()), key);
+        let keys = words.fold(principal.add_keys(keys), key);
         let home = AccountId::parse(HOME).unwrap();
         let context = RequestContext::new(&principal, &action, resource, home, &keys);
         let explanation = explain(&context, &layers);
