@@ -29,7 +29,7 @@ pub(crate) fn user(found: Result<Box<iam::User>, String>) -> Result<User, Closed
 /// Compiles a group.
 pub(crate) fn group(found: Result<Box<iam::Group>, String>) -> Result<Group, Closed> {
     let group = found.map_err(unreadable)?;
-    Ok(Group { policies: policies(&group.inline, &group.attached)? })
+    Ok(Group { arn: group.arn().into(), policies: policies(&group.inline, &group.attached)? })
 }
 
 /// Compiles a role.

@@ -69,7 +69,7 @@ impl Control {
             authenticate::prove(identified, snapshot, &self.identities, &self.home, &mut notes.claimed_key)?;
         notes.principal = Some(authenticated.principal.clone());
         let decoded = decode::read(authenticated, &mut notes.parameters)?;
-        let authorized = authorize::decide(decoded, snapshot, &self.ports.installation, &mut notes.resources)?;
+        let authorized = authorize::decide(decoded, snapshot, &self.ports, &mut notes.resources).await?;
         let record = |output: &wire::Value| self.success(notes, &authorized, output);
         let done = run::perform(&authorized, &self.ports, record).await?;
         if !done.committed {

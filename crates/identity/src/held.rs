@@ -66,6 +66,13 @@ impl Caller {
 }
 
 impl<'a> Held<'a> {
+    /// Tells whether any of the policies looks at a condition key that begins so.
+    pub fn mentions(&self, prefix: &str) -> bool {
+        let session = self.session.as_deref().unwrap_or_default();
+        let all = self.identity.iter().chain(&self.boundary).chain(session);
+        all.into_iter().any(|attached| attached.policy.mentions(prefix))
+    }
+
     /// The layers that are the caller's own; whoever decides adds those of the resource.
     pub fn layers(&'a self) -> Layers<'a> {
         Layers {

@@ -24,7 +24,7 @@ pub use job::{Job, JobCall};
 pub use operation::{Operation, Prepared, Registered};
 pub use page_token::PageToken;
 pub use principal::{Credentials, Principal};
-pub use service::{Refused, Service};
+pub use service::{Refused, Service, TagsOf, no_tags};
 pub use spec::{Http, Kind, Spec};
 pub use status::{CoverageLine, Finding, Losses, NodeStatus};
 pub use transaction::{Listed, Transaction};

@@ -4,6 +4,7 @@ use std::future::Future;
 
 use base::Scope;
 use futures_util::future::BoxFuture;
+use policy::Keys;
 use wire::{Invalid, Schema, Shape, Value};
 
 use crate::{Call, Failure, Spec};
@@ -19,6 +20,12 @@ pub trait Operation: 'static {
 
     /// The ARN that IAM policies name for this call.
     fn resource(input: &Self::Input, scope: &Scope) -> String;
+
+    /// Adds the condition keys that only this call's input tells, such as `sts:ExternalId` or `aws:RequestTag/…`.
+    fn keys(input: &Self::Input, keys: Keys) -> Keys {
+        let _ = input;
+        keys
+    }
 
     /// CloudTrail's resource type and name pairs, such as `("AWS::ApiGateway::RestApi", "a1b2c3")`.
     fn audited(input: &Self::Input) -> Vec<(String, String)> {
@@ -40,6 +47,8 @@ pub trait Operation: 'static {
 pub trait Prepared: Send + Sync {
     /// The ARN that IAM policies name.
     fn resource(&self, scope: &Scope) -> String;
+    /// Adds the condition keys that only this call's input tells.
+    fn keys(&self, keys: Keys) -> Keys;
     /// CloudTrail's resource type and name pairs.
     fn audited(&self) -> Vec<(String, String)>;
     /// The same for what the call made.
@@ -77,6 +86,10 @@ fn prepare<O: Operation>(value: Value) -> Result<Box<dyn Prepared>, Invalid> {
 impl<O: Operation> Prepared for Input<O> {
     fn resource(&self, scope: &Scope) -> String {
         O::resource(&self.0, scope)
+    }
+
+    fn keys(&self, keys: Keys) -> Keys {
+        O::keys(&self.0, keys)
     }
 
     fn audited(&self) -> Vec<(String, String)> {

@@ -1,8 +1,25 @@
 //! A service: its protocol, its names, and its operations.
 
+use std::collections::BTreeMap;
+
+use base::Scope;
+use futures_util::future::BoxFuture;
 use wire::Protocol;
 
-use crate::{Http, Registered};
+use crate::{Failure, Http, Registered, Transaction};
+
+/// Reads the tags of a resource of the caller's account by its ARN; none when it does not exist or has none.
+pub type TagsOf =
+    for<'a> fn(&'a str, &'a Scope, &'a mut Transaction) -> BoxFuture<'a, Result<BTreeMap<String, String>, Failure>>;
+
+/// For services whose resources have no tags.
+pub fn no_tags<'a>(
+    _: &'a str,
+    _: &'a Scope,
+    _: &'a mut Transaction,
+) -> BoxFuture<'a, Result<BTreeMap<String, String>, Failure>> {
+    Box::pin(async { Ok(BTreeMap::new()) })
+}
 
 /// An AWS service as `control` finds and serves it.
 #[derive(Debug)]
@@ -21,6 +38,8 @@ pub struct Service {
     pub targets: &'static [&'static str],
     /// A service without a region: signed for us-east-1, stored under `global`.
     pub global: bool,
+    /// The tags of what an ARN names, for `aws:ResourceTag/…`; asked only when a policy looks at them.
+    pub tags: TagsOf,
     /// What it does.
     pub operations: Vec<Registered>,
     /// What it knows and refuses, so that nothing is silently accepted.

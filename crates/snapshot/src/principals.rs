@@ -64,6 +64,8 @@ pub struct User {
 /// A group.
 #[derive(Debug)]
 pub struct Group {
+    /// Its ARN.
+    pub arn: Arc<str>,
     /// Its policies.
     pub policies: Policies,
 }

@@ -3,9 +3,9 @@
 
 use base::{AccountId, Scope};
 use identity::{Caller, Held};
-use operation::{Failure, Installation, Prepared, Principal, Registered, Service};
-use policy::{Action, Keys, Layers, RequestContext};
-use snapshot::Snapshot;
+use operation::{Failure, Kind, Ports, Prepared, Principal, Registered, Service, Transaction};
+use policy::{Action, Keys, RequestContext};
+use snapshot::{Name, Snapshot};
 
 use super::decode::{Decoded, What};
 use crate::Received;
@@ -24,20 +24,25 @@ pub(crate) struct Authorized<'c> {
 }
 
 /// Decides; `resources` gets what the call touches, for its record.
-pub(crate) fn decide<'c>(
+pub(crate) async fn decide<'c>(
     call: Decoded<'c>,
     snapshot: &Snapshot,
-    installation: &Installation,
+    ports: &Ports,
     resources: &mut Vec<(String, String)>,
 ) -> Result<Authorized<'c>, Refusal> {
     let Decoded { received, service, principal, caller, what, .. } = call;
-    let home = Scope { account: principal.account(), region: installation.region.clone() };
+    let home = Scope { account: principal.account(), region: ports.installation.region.clone() };
     let scope = if service.global { home.global() } else { home.clone() };
     if let What::Served(_, prepared) = &what {
         *resources = prepared.audited();
     }
-    if let Some(Question { action, resource }) = question(&what, &home) {
-        ask(received, caller.as_ref(), snapshot, action, &resource)?;
+    if let Some(question) = question(&what, &home) {
+        let question = Question { resource: true_arn(question.resource, snapshot), ..question };
+        let keys = keys(received, caller.as_ref(), snapshot);
+        let keys = if let What::Served(_, prepared) = &what { prepared.keys(keys) } else { keys };
+        let held = held(caller.as_ref(), snapshot)?;
+        let keys = with_tags(keys, &held, &question, service, &scope, ports).await?;
+        ask(caller.as_ref(), &held, &question, &keys)?;
     }
     match what {
         What::Served(operation, prepared) => {
@@ -66,30 +71,66 @@ fn question(what: &What<'_>, home: &Scope) -> Option<Question> {
     }
 }
 
+fn held<'a>(caller: Option<&'a Caller>, snapshot: &'a Snapshot) -> Result<Held<'a>, Refusal> {
+    let held = caller.map(|caller| caller.held(snapshot)).transpose();
+    let broken = |unresolved: identity::Unresolved| Failure::Broken { what: unresolved.to_string() };
+    Ok(held.map_err(|unresolved| Refusal::Failed(broken(unresolved)))?.unwrap_or_default())
+}
+
 /// SECURITY: whoever did not sign is nobody, and nobody may do what a policy has to allow.
-fn ask(
-    received: &Received,
-    caller: Option<&Caller>,
-    snapshot: &Snapshot,
-    action: &'static str,
-    resource: &str,
-) -> Result<(), Refusal> {
+fn ask(caller: Option<&Caller>, held: &Held<'_>, question: &Question, keys: &Keys) -> Result<(), Refusal> {
     let nobody = policy::Principal::Anonymous;
     let principal = caller.map_or(&nobody, Caller::principal);
-    let keys = keys(received, caller, snapshot);
-    let action = Action::new(action);
-    let owner = owner(resource).or_else(|| principal.account());
+    let action = Action::new(question.action);
     // Without an account there is no caller, and nothing is allowed whose the resource ever is.
+    let owner = owner(&question.resource).or_else(|| principal.account());
     let Some(owner) = owner else { return Err(denied_to_nobody(&action)) };
-    let request = RequestContext::new(principal, &action, resource, owner, &keys);
-    let held = caller.map(|caller| caller.held(snapshot)).transpose();
-    let held = held.map_err(|unresolved| Refusal::Failed(Failure::Broken { what: unresolved.to_string() }))?;
-    let layers = held.as_ref().map_or_else(Layers::default, Held::layers);
-    let decision = policy::evaluate(&request, &layers);
-    match decision.denial(&request) {
+    let request = RequestContext::new(principal, &action, &question.resource, owner, keys);
+    let layers = held.layers();
+    match policy::evaluate(&request, &layers).denial(&request) {
         None => Ok(()),
         Some(message) => Err(Refusal::AccessDenied { message }),
     }
+}
+
+/// An operation's input tells a user, group or role by name; policies may name its path too.
+fn true_arn(resource: String, snapshot: &Snapshot) -> String {
+    let found = || {
+        let (account, rest) = resource.strip_prefix("arn:aws:iam::")?.split_once(':')?;
+        let (kind, path) = rest.split_once('/')?;
+        let name = Name::new(AccountId::parse(account).ok()?, path.rsplit('/').next()?);
+        match kind {
+            "user" => Some(&snapshot.users.get(&name)?.arn),
+            "group" => Some(&snapshot.groups.get(&name)?.arn),
+            "role" => Some(&snapshot.roles.get(&name)?.arn),
+            _ => None,
+        }
+    };
+    match found() {
+        Some(arn) => arn.to_string(),
+        None => resource,
+    }
+}
+
+/// Adds `aws:ResourceTag/…` where a policy looks at it: only then are the tags read.
+async fn with_tags(
+    mut keys: Keys,
+    held: &Held<'_>,
+    question: &Question,
+    service: &Service,
+    scope: &Scope,
+    ports: &Ports,
+) -> Result<Keys, Refusal> {
+    let own = format!("{}:ResourceTag/", service.name);
+    if !held.mentions("aws:ResourceTag/") && !held.mentions(&own) {
+        return Ok(keys);
+    }
+    let mut tx = Transaction::begin(ports.resources.as_ref(), Kind::Read).await.map_err(Refusal::Failed)?;
+    let tags = (service.tags)(&question.resource, scope, &mut tx).await.map_err(Refusal::Failed)?;
+    for (key, value) in tags {
+        keys = keys.text(&format!("{own}{key}"), value.as_str()).text(&format!("aws:ResourceTag/{key}"), value);
+    }
+    Ok(keys)
 }
 
 fn denied_to_nobody(action: &Action) -> Refusal {
@@ -229,13 +270,15 @@ mod tests {
             });
             let refused = service.refused.iter().map(|known| (known.name, What::Refused(known)));
             for (name, what) in served.chain(refused) {
-                let Some(Question { action, resource }) = question(&what, &home()) else {
+                let Some(question) = question(&what, &home()) else {
                     assert_eq!(name, "GetCallerIdentity", "AWS answers only this one to everybody");
                     continue;
                 };
-                let denied = ask(&received, None, &snapshot, action, &resource);
+                let denied = ask(None, &Held::default(), &question, &keys(&received, None, &snapshot));
                 assert!(matches!(denied, Err(Refusal::AccessDenied { .. })), "{name}: {denied:?}");
-                assert!(ask(&received, Some(&root), &snapshot, action, &resource).is_ok(), "{name}");
+                let held = root.held(&snapshot).unwrap();
+                let keys = keys(&received, Some(&root), &snapshot);
+                assert!(ask(Some(&root), &held, &question, &keys).is_ok(), "{name}");
                 rows += 1;
             }
         }

@@ -237,6 +237,7 @@ mod panicking {
             protocol: Protocol::Json11,
             targets: &["Panicking"],
             global: false,
+            tags: operation::no_tags,
             operations: vec![Registered::of::<Fall>()],
             refused: Vec::new(),
         }

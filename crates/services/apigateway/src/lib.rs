@@ -47,6 +47,7 @@ pub fn service() -> Service {
         protocol: Protocol::RestJson,
         targets: &[],
         global: false,
+        tags: tags::access::of,
         operations: operations(),
         refused: refused::all(),
     }

@@ -20,6 +20,7 @@ pub fn service() -> Service {
         protocol: Protocol::Json11,
         targets: &["com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101", "CloudTrail_20131101"],
         global: false,
+        tags: operation::no_tags,
         operations: vec![Registered::of::<lookup_events::LookupEvents>()],
         refused: refused::all(),
     }

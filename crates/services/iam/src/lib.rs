@@ -19,6 +19,7 @@ mod simulate;
 mod refused;
 mod rules;
 mod find;
+mod tagged;
 mod page;
 mod ids;
 mod error;
@@ -37,6 +38,7 @@ pub fn service() -> Service {
         protocol: Protocol::Query,
         targets: &[],
         global: true,
+        tags: tagged::of,
         refused: refused::all_but(&operations),
         operations,
     }

@@ -25,6 +25,7 @@ pub fn service() -> Service {
         protocol: Protocol::Json11,
         targets: &["Portcullis_20261101"],
         global: false,
+        tags: operation::no_tags,
         operations: vec![
             Registered::of::<filter_records::FilterRecords>(),
             Registered::of::<explain_request::ExplainRequest>(),

@@ -19,6 +19,7 @@ pub fn service() -> Service {
         protocol: Protocol::Query,
         targets: &[],
         global: true,
+        tags: operation::no_tags,
         operations: vec![Registered::of::<get_caller_identity::GetCallerIdentity>()],
         refused: refused::all(),
     }

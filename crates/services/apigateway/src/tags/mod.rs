@@ -4,6 +4,7 @@ mod list;
 mod set;
 mod unset;
 mod target;
+pub(crate) mod access;
 
 pub(crate) use list::GetTags;
 pub(crate) use set::TagResource;
