@@ -1,10 +1,10 @@
-//! Reads `Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`.
+//! Reads `Authorization: AWS4-HMAC-SHA256 Credential=…, SignedHeaders=…, Signature=…`, and SigV4A's alike.
 
 use base::Secret;
 
 use crate::claim::signed_headers;
 use crate::refusal::{Incomplete, Refusal, cut, hashed};
-use crate::{ALGORITHM, Claim, CredentialScope, Form, Received, stamp};
+use crate::{Algorithm, Claim, CredentialScope, Form, Received, RegionSet, stamp};
 
 /// The three parts of the header, as far as they are there.
 #[derive(Default)]
@@ -51,15 +51,17 @@ pub(crate) fn parse(
         (None, None) => return refuse(Incomplete::HeaderParts { missing, header: hashed(header) }),
     }
     .map_err(|got| Refusal::Incomplete(Incomplete::Date(cut(got))))?;
-    if algorithm != ALGORITHM {
+    let Some(algorithm) = Algorithm::parse(algorithm) else {
         return refuse(Incomplete::Algorithm(cut(algorithm)));
-    }
-    let (access_key_id, scope) = CredentialScope::parse(credential)?;
+    };
+    let (access_key_id, scope) = CredentialScope::parse(algorithm, credential)?;
     Ok(Claim {
+        algorithm,
         access_key_id,
         scope,
+        region_set: region_set(algorithm, received.only_text("X-Amz-Region-Set")?)?,
         timestamp,
-        session_token: session_token(received)?.or(query_token),
+        session_token: one_token(session_token(received)?, query_token)?,
         form: Form::Header,
         signed_headers: signed_headers(names)?,
         signature: Secret::new(signature.to_owned()),
@@ -93,4 +95,26 @@ fn split<'a>(header: &str, rest: &'a str) -> Result<Parts<'a>, Refusal> {
 pub(crate) fn session_token(received: &Received<'_>) -> Result<Option<Secret<String>>, Refusal> {
     let token = received.only_text("X-Amz-Security-Token")?;
     Ok(token.map(|token| Secret::new(token.to_owned())))
+}
+
+/// The session token, which may be sent in the header and in the query string, but not as two tokens.
+pub(crate) fn one_token(
+    header: Option<Secret<String>>,
+    query: Option<Secret<String>>,
+) -> Result<Option<Secret<String>>, Refusal> {
+    match (header, query) {
+        (Some(one), Some(two)) if one.expose() != two.expose() => {
+            Err(Refusal::Incomplete(Incomplete::Duplicate("X-Amz-Security-Token")))
+        }
+        (one, two) => Ok(one.or(two)),
+    }
+}
+
+/// SigV4A's regions; SigV4 has its one region in the scope.
+pub(crate) fn region_set(algorithm: Algorithm, text: Option<&str>) -> Result<Option<RegionSet>, Refusal> {
+    match (algorithm, text) {
+        (Algorithm::HmacSha256, _) => Ok(None),
+        (Algorithm::EcdsaP256Sha256, Some(text)) => Ok(Some(RegionSet::new(text))),
+        (Algorithm::EcdsaP256Sha256, None) => Err(Refusal::Incomplete(Incomplete::RegionSet)),
+    }
 }

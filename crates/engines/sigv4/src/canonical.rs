@@ -5,10 +5,10 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::str::Utf8Error;
 
-use aws_lc_rs::digest;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
-use crate::{ALGORITHM, CredentialScope};
+use crate::hexadecimal::Hex;
+use crate::{Algorithm, CredentialScope};
 
 /// How the path enters the canonical request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -31,7 +31,8 @@ pub(crate) struct CanonicalRequest<'a> {
     pub(crate) headers: &'a [(&'a str, &'a [u8])],
     /// Lower case, sorted, each once.
     pub(crate) signed_headers: &'a [String],
-    pub(crate) payload_hash: &'a str,
+    /// The body's hash, or what stands in its place.
+    pub(crate) payload_hash: &'a [u8],
 }
 
 impl CanonicalRequest<'_> {
@@ -53,7 +54,7 @@ impl CanonicalRequest<'_> {
             text.extend_from_slice(name.as_bytes());
         }
         text.push(b'\n');
-        text.extend_from_slice(self.payload_hash.as_bytes());
+        text.extend_from_slice(self.payload_hash);
         text
     }
 
@@ -86,14 +87,25 @@ impl CanonicalRequest<'_> {
     }
 }
 
-/// What the signing key signs: the algorithm, the time, the scope and the canonical request's hash.
-pub(crate) fn string_to_sign(timestamp: &str, scope: &CredentialScope, canonical_request: &[u8]) -> String {
-    format!("{ALGORITHM}\n{timestamp}\n{scope}\n{}", sha256_hex(canonical_request))
-}
-
-/// The lower-case hexadecimal SHA-256 of `bytes`.
-pub(crate) fn sha256_hex(bytes: &[u8]) -> String {
-    hex::encode(digest::digest(&digest::SHA256, bytes))
+/// What the key signs: the algorithm, the time, the scope and the canonical request's hash.
+pub(crate) fn string_to_sign(
+    algorithm: Algorithm,
+    timestamp: &str,
+    scope: &CredentialScope,
+    canonical_request: &[u8],
+) -> Vec<u8> {
+    let mut text = Vec::with_capacity(256);
+    let region = scope.region.as_deref();
+    for (part, end) in [(algorithm.name(), b'\n'), (timestamp, b'\n'), (&scope.date, b'/')]
+        .into_iter()
+        .chain(region.map(|region| (region, b'/')))
+        .chain([(scope.service.as_str(), b'/'), (&scope.terminator, b'\n')])
+    {
+        text.extend_from_slice(part.as_bytes());
+        text.push(end);
+    }
+    text.extend_from_slice(Hex::sha256(canonical_request).as_bytes());
+    text
 }
 
 /// Cuts a query into names and values, both still encoded.

@@ -4,7 +4,7 @@ use base::id::AccessKeyId;
 use base::{Secret, Timestamp};
 
 use crate::refusal::{Incomplete, Refusal};
-use crate::{CredentialScope, Received, authorization, presigned};
+use crate::{Algorithm, CredentialScope, Received, RegionSet, authorization, presigned};
 
 /// Where the signature was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,10 +21,14 @@ pub enum Form {
 /// A signature that was read but not yet checked. Nothing in it may be trusted before [`Claim::verify`].
 #[derive(Debug, Clone)]
 pub struct Claim {
+    /// SigV4 or SigV4A.
+    pub algorithm: Algorithm,
     /// Whose key is said to have signed.
     pub access_key_id: AccessKeyId,
     /// The day, region and service that the key is derived for.
     pub scope: CredentialScope,
+    /// SigV4A's regions.
+    pub region_set: Option<RegionSet>,
     /// When it was signed.
     pub timestamp: Timestamp,
     /// The token of temporary credentials.

@@ -6,7 +6,7 @@ use base::{Secret, limits};
 
 use crate::claim::signed_headers;
 use crate::refusal::{Incomplete, Refusal, cut};
-use crate::{ALGORITHM, Claim, CredentialScope, Form, Received, authorization, canonical, stamp};
+use crate::{Algorithm, Claim, CredentialScope, Form, Received, authorization, canonical, stamp};
 
 /// The query parameters of a presigned request, decoded, as far as they are there.
 #[derive(Default)]
@@ -18,6 +18,7 @@ pub(crate) struct Parameters<'a> {
     date: Option<Cow<'a, str>>,
     expires: Option<Cow<'a, str>>,
     session_token: Option<Cow<'a, str>>,
+    region_set: Option<Cow<'a, str>>,
 }
 
 impl<'a> Parameters<'a> {
@@ -34,6 +35,7 @@ impl<'a> Parameters<'a> {
                 "X-Amz-Date" => (&mut found.date, "X-Amz-Date"),
                 "X-Amz-Expires" => (&mut found.expires, "X-Amz-Expires"),
                 "X-Amz-Security-Token" => (&mut found.session_token, "X-Amz-Security-Token"),
+                "X-Amz-Region-Set" => (&mut found.region_set, "X-Amz-Region-Set"),
                 _ => continue,
             };
             let value = canonical::decode(value).map_err(|_| Refusal::Incomplete(Incomplete::NotText(name)))?;
@@ -74,18 +76,18 @@ impl<'a> Parameters<'a> {
             return refuse(Incomplete::QueryParts { missing });
         };
         let Some(timestamp) = stamp::parse(&date) else { return refuse(Incomplete::Date(cut(&date))) };
-        if algorithm != ALGORITHM {
+        let Some(algorithm) = Algorithm::parse(&algorithm) else {
             return refuse(Incomplete::Algorithm(cut(&algorithm)));
-        }
-        let (access_key_id, scope) = CredentialScope::parse(&credential)?;
-        let expires_s = self.expires.as_deref().map(seconds).transpose()?;
-        let session_token = match self.session_token {
-            Some(token) => Some(Secret::new(token.into_owned())),
-            None => authorization::session_token(received)?,
         };
+        let (access_key_id, scope) = CredentialScope::parse(algorithm, &credential)?;
+        let expires_s = self.expires.as_deref().map(seconds).transpose()?;
+        let query_token = self.session_token.map(|token| Secret::new(token.into_owned()));
+        let session_token = authorization::one_token(authorization::session_token(received)?, query_token)?;
         Ok(Claim {
+            algorithm,
             access_key_id,
             scope,
+            region_set: authorization::region_set(algorithm, self.region_set.as_deref())?,
             timestamp,
             session_token,
             form: Form::Presigned { expires_s },

@@ -56,6 +56,10 @@ pub enum Incomplete {
     Algorithm(String),
     /// Not five elements.
     Credential(String),
+    /// SigV4A's, and not four elements.
+    CredentialWithoutRegion(String),
+    /// A SigV4A request that names no `X-Amz-Region-Set`.
+    RegionSet,
     /// Not in the basic form of ISO 8601.
     Date(String),
     /// `X-Amz-Expires` is no number of seconds from one to seven days.
@@ -74,7 +78,7 @@ pub enum Mismatch {
         /// The string to sign as we see it.
         string_to_sign: String,
     },
-    /// `x-amz-content-sha256` is not the body's hash, or asks for a form of signing that is not accepted here.
+    /// The signature is right, but `x-amz-content-sha256` is not the body's hash.
     Payload,
     /// Signed too long ago.
     Expired {
@@ -224,6 +228,11 @@ impl fmt::Display for Incomplete {
                 "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got \
                  '{got}'"
             ),
+            Self::CredentialWithoutRegion(got) => write!(
+                f,
+                "Credential must have exactly 4 slash-delimited elements, e.g. keyid/date/service/term, got '{got}'"
+            ),
+            Self::RegionSet => f.write_str("AWS4-ECDSA-P256-SHA256 requires existence of 'X-Amz-Region-Set'."),
             Self::Date(got) => write!(
                 f,
                 "Date must be in ISO-8601 'basic format'. Got '{got}'. See http://en.wikipedia.org/wiki/ISO_8601"

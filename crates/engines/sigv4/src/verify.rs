@@ -1,12 +1,16 @@
 //! Checks a claim against the request, the time, the place and the key.
 
 use base::id::AccessKeyId;
-use base::secret::equal_in_constant_time;
 use base::{Timestamp, limits};
 
-use crate::canonical::{CanonicalRequest, sha256_hex, string_to_sign};
+use crate::canonical::{CanonicalRequest, string_to_sign};
+use crate::hexadecimal::Hex;
+use crate::payload::{Announced, UNSIGNED};
 use crate::refusal::{Mismatch, Refusal, ScopeFaults, cut};
-use crate::{Claim, CredentialScope, Form, PathRule, Received, SigningKey, TERMINATOR, stamp};
+use crate::{
+    Algorithm, Claim, CredentialScope, Form, PathRule, Payload, PayloadRule, Received, SigningKey, TERMINATOR,
+    canonical, stamp,
+};
 
 /// What the judge expects of a signature.
 #[derive(Debug, Clone, Copy)]
@@ -23,28 +27,18 @@ pub struct Expectation<'a> {
     pub payload: PayloadRule,
 }
 
-/// Whether a client may leave the body out of its signature.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum PayloadRule {
-    /// The body is signed: every service but S3.
-    #[default]
-    Signed,
-    /// `UNSIGNED-PAYLOAD` is accepted too. Chunked payloads (`STREAMING-…`) never are.
-    UnsignedAllowed,
-}
-
-/// The request's body.
-#[derive(Debug, Clone, Copy)]
-pub enum Payload<'a> {
-    /// The whole body.
-    Bytes(&'a [u8]),
-    /// The SHA-256 of a body that was hashed while it came in.
-    Sha256([u8; 32]),
+impl<'a> Expectation<'a> {
+    /// What a call to a deployed API must be signed for. `regions` holds the API's region; the body is always signed.
+    pub fn invoke(regions: &'a [&'a str], now: Timestamp) -> Self {
+        Self { service: "execute-api", regions, now, path: PathRule::Normalized, payload: PayloadRule::Signed }
+    }
 }
 
 /// A request whose signature was checked: the evidence that it comes from the key's holder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
+    /// SigV4 or SigV4A.
+    pub algorithm: Algorithm,
     /// Whose key signed.
     pub access_key_id: AccessKeyId,
     /// The scope it was signed for.
@@ -57,16 +51,55 @@ pub struct Verified {
     pub body_is_signed: bool,
 }
 
+/// A head whose signature is right, provided that the body has the hash that the client announced.
+#[derive(Debug)]
+#[must_use = "nothing is proven before the body is"]
+pub struct HeadProof {
+    verified: Verified,
+    /// `None` when the body may be anything.
+    announced: Option<Hex>,
+}
+
+impl HeadProof {
+    /// Checks the body against what was announced of it.
+    pub fn verify_body(self, payload: Payload<'_>) -> Result<Verified, Refusal> {
+        match self.announced {
+            Some(announced) if payload.hash() != announced => Err(Refusal::Mismatch(Mismatch::Payload)),
+            Some(_) | None => Ok(self.verified),
+        }
+    }
+}
+
 impl Claim {
-    /// Everything that can be checked without the key. [`Claim::verify`] repeats it; call it on its own before the key
-    /// is looked up, so that strangers cannot ask for keys of any day and place.
+    /// Everything that can be checked without the key and the body. [`Claim::verify`] repeats it; call it on its own
+    /// before the key is looked up, so that strangers cannot ask for keys of any day and place.
     pub fn check(&self, received: &Received<'_>, expectation: &Expectation<'_>) -> Result<(), Refusal> {
         self.check_time(expectation.now).map_err(Refusal::Mismatch)?;
         self.check_signed_headers(received).map_err(Refusal::Mismatch)?;
         self.check_scope(expectation).map_err(Refusal::Mismatch)
     }
 
-    /// Proves the claim with the key that [`Claim::scope`] asks for.
+    /// Proves the claim before the body is read, when `x-amz-content-sha256` announced its hash: a wrong signature then
+    /// costs no body. Without an announcement nothing can be said yet, and the answer is `None`.
+    pub fn prove_head(
+        &self,
+        received: &Received<'_>,
+        key: &SigningKey,
+        expectation: &Expectation<'_>,
+    ) -> Result<Option<HeadProof>, Refusal> {
+        self.check(received, expectation)?;
+        let announced = match Announced::read(received, expectation.payload) {
+            Announced::Hash(hash) => Some(hash),
+            Announced::Unsigned => None,
+            // What is unusable fails with the body's real hash in the canonical string, as with AWS.
+            Announced::Nothing | Announced::Unusable => return Ok(None),
+        };
+        let hash = announced.as_ref().map_or(UNSIGNED, Hex::as_bytes);
+        self.check_signature(received, hash, key, expectation.path)?;
+        Ok(Some(HeadProof { verified: self.verified(announced.is_some()), announced }))
+    }
+
+    /// Proves the claim with the key that [`crate::KeyCache::signing_key`] or [`SigningKey::for_claim`] gives.
     pub fn verify(
         &self,
         received: &Received<'_>,
@@ -75,15 +108,30 @@ impl Claim {
         expectation: &Expectation<'_>,
     ) -> Result<Verified, Refusal> {
         self.check(received, expectation)?;
-        let hash = payload_hash(received, payload, expectation.payload).map_err(Refusal::Mismatch)?;
-        self.check_signature(received, &hash, key, expectation.path)?;
-        Ok(Verified {
+        let announced = Announced::read(received, expectation.payload);
+        if announced == Announced::Unsigned {
+            self.check_signature(received, UNSIGNED, key, expectation.path)?;
+            return Ok(self.verified(false));
+        }
+        let real = payload.hash();
+        self.check_signature(received, real.as_bytes(), key, expectation.path)?;
+        // SECURITY: what the header says counts only when it is the body's real hash.
+        match announced {
+            Announced::Nothing => Ok(self.verified(true)),
+            Announced::Hash(hash) if hash == real => Ok(self.verified(true)),
+            Announced::Hash(_) | Announced::Unusable | Announced::Unsigned => Err(Refusal::Mismatch(Mismatch::Payload)),
+        }
+    }
+
+    fn verified(&self, body_is_signed: bool) -> Verified {
+        Verified {
+            algorithm: self.algorithm,
             access_key_id: self.access_key_id.clone(),
             scope: self.scope.clone(),
             signed_at: self.timestamp,
             form: self.form,
-            body_is_signed: hash != UNSIGNED,
-        })
+            body_is_signed,
+        }
     }
 
     fn check_time(&self, now: Timestamp) -> Result<(), Mismatch> {
@@ -120,7 +168,7 @@ impl Claim {
         let scope = &self.scope;
         let day = stamp::format(self.timestamp);
         let faults = ScopeFaults {
-            region: (!expectation.regions.contains(&scope.region.as_str())).then(|| cut(&scope.region)),
+            region: self.region_elsewhere(expectation.regions).map(cut),
             service: (scope.service != expectation.service).then(|| expectation.service.to_owned()),
             terminator: (scope.terminator != TERMINATOR).then(|| cut(&scope.terminator)),
             date: (scope.date != day[..8]).then(|| (cut(&scope.date), self.timestamp)),
@@ -128,10 +176,19 @@ impl Claim {
         if faults == ScopeFaults::default() { Ok(()) } else { Err(Mismatch::Scope(faults)) }
     }
 
+    /// The region or set of regions, when none of it is at home here. A claim that names none is good nowhere.
+    fn region_elsewhere(&self, own: &[&str]) -> Option<&str> {
+        match (&self.scope.region, &self.region_set) {
+            (Some(region), None) => (!own.contains(&region.as_str())).then_some(region),
+            (None, Some(set)) => (!own.iter().any(|region| set.covers(region))).then_some(set.as_str()),
+            (Some(_), Some(_)) | (None, None) => Some(""),
+        }
+    }
+
     fn check_signature(
         &self,
         received: &Received<'_>,
-        payload_hash: &str,
+        payload_hash: &[u8],
         key: &SigningKey,
         path_rule: PathRule,
     ) -> Result<(), Refusal> {
@@ -147,23 +204,24 @@ impl Claim {
                 payload_hash,
             }
             .to_bytes();
-            let text = string_to_sign(&stamp::format(self.timestamp), &self.scope, &request);
-            let computed = key.sign(text.as_bytes());
-            let equal = equal_in_constant_time(computed.as_bytes(), self.signature.expose().as_bytes());
-            if equal { Ok(()) } else { Err((request, text)) }
+            let text = string_to_sign(self.algorithm, &stamp::format(self.timestamp), &self.scope, &request);
+            let proven = key.proves(self.algorithm, &text, self.signature.expose());
+            if proven { Ok(()) } else { Err((request, text)) }
         };
-        let refused = match self.form {
-            Form::Header => judge(&[]),
-            // Some services want the session token added after signing; both ways are accepted.
-            Form::Presigned { .. } => judge(&["X-Amz-Signature"]).or_else(|refused| {
-                if self.session_token.is_none() {
-                    return Err(refused);
-                }
-                judge(&["X-Amz-Signature", "X-Amz-Security-Token"]).map_err(|_| refused)
-            }),
+        let first: &[&str] = match self.form {
+            Form::Header => &[],
+            Form::Presigned { .. } => &["X-Amz-Signature"],
         };
+        // Some services want the session token added after signing; both ways are accepted.
+        let refused = judge(first).or_else(|refused| {
+            if self.session_token.is_none() || !has_token(received.query) {
+                return Err(refused);
+            }
+            judge(&["X-Amz-Signature", "X-Amz-Security-Token"]).map_err(|_| refused)
+        });
         refused.map_err(|(request, string_to_sign)| {
-            let canonical_request = String::from_utf8_lossy(&request).into_owned();
+            let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+            let (canonical_request, string_to_sign) = (text(request), text(string_to_sign));
             Refusal::Mismatch(Mismatch::Signature { canonical_request, string_to_sign })
         })
     }
@@ -172,29 +230,7 @@ impl Claim {
 /// Amazon's headers that need no signature: the token proves itself, and CloudFront adds its id after the client signed.
 const MAY_BE_UNSIGNED: [&str; 2] = ["x-amz-security-token", "x-amz-cf-id"];
 
-const UNSIGNED: &str = "UNSIGNED-PAYLOAD";
-
-/// The last line of the canonical request. SECURITY: what the header says counts only when it is the body's real hash.
-fn payload_hash(received: &Received<'_>, payload: Payload<'_>, rule: PayloadRule) -> Result<String, Mismatch> {
-    let mut named = received.values("x-amz-content-sha256");
-    let (said, more) = (named.next(), named.next());
-    if more.is_some() {
-        return Err(Mismatch::Payload);
-    }
-    if said == Some(UNSIGNED.as_bytes()) && rule == PayloadRule::UnsignedAllowed {
-        return Ok(UNSIGNED.to_owned());
-    }
-    let real = match payload {
-        Payload::Bytes(bytes) => sha256_hex(bytes),
-        Payload::Sha256(hash) => hex::encode(hash),
-    };
-    match said {
-        Some(said) if !said.trim_ascii().eq_ignore_ascii_case(real.as_bytes()) => Err(Mismatch::Payload),
-        Some(_) | None => Ok(real),
-    }
-}
-
-impl Payload<'_> {
-    /// A request without a body.
-    pub const EMPTY: Payload<'static> = Payload::Bytes(&[]);
+/// Tells whether the query string carries a session token, however it is encoded.
+fn has_token(query: &str) -> bool {
+    canonical::pairs(query).any(|(name, _)| canonical::decode(name).is_ok_and(|name| name == "X-Amz-Security-Token"))
 }

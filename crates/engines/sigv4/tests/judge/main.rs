@@ -7,4 +7,6 @@ mod vectors;
 mod wycheproof;
 mod oracle;
 mod refusals;
+mod invoke;
+mod multi_region;
 mod hostile;

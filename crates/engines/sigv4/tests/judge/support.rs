@@ -2,7 +2,10 @@
 
 use base::id::AccessKeyId;
 use base::{Secret, Timestamp};
-use sigv4::{Claim, Expectation, PathRule, Payload, PayloadRule, Received, Refusal, Signer, SigningKey, Verified};
+use sigv4::{
+    Claim, Expectation, KeyPair, MultiRegionSigner, PathRule, Payload, PayloadRule, Received, Refusal, Signer,
+    SigningKey, Verified,
+};
 
 pub(crate) const KEY: &str = "AKIDEXAMPLE";
 pub(crate) const REGION: &str = "us-east-1";
@@ -34,6 +37,21 @@ pub(crate) fn signer(secret: &Secret<String>) -> Signer<'_> {
         secret,
         session_token: None,
         region: REGION,
+        service: SERVICE,
+        path: PathRule::Normalized,
+    }
+}
+
+pub(crate) fn pair() -> KeyPair {
+    KeyPair::derive(KEY, &secret()).expect("a pair of keys")
+}
+
+pub(crate) fn multi_region_signer<'a>(pair: &'a KeyPair, region_set: &'a str) -> MultiRegionSigner<'a> {
+    MultiRegionSigner {
+        access_key_id: KEY,
+        pair,
+        session_token: None,
+        region_set,
         service: SERVICE,
         path: PathRule::Normalized,
     }
@@ -80,6 +98,37 @@ impl Request {
         self
     }
 
+    /// Signed with SigV4A.
+    pub(crate) fn signed_for(mut self, region_set: &str) -> Self {
+        let pair = pair();
+        let signer = multi_region_signer(&pair, region_set);
+        let added = self.received(|received| signer.sign(received, &self.body, at(THEN)).expect("a signature"));
+        for (name, value) in added {
+            self = self.with(name, &value);
+        }
+        self
+    }
+
+    /// Presigned with SigV4A.
+    pub(crate) fn presigned_for(mut self, region_set: &str, expires_s: i64) -> Self {
+        let pair = pair();
+        let signer = multi_region_signer(&pair, region_set);
+        let sign = |received: &Received<'_>| signer.presign(received, &self.body, at(THEN), expires_s);
+        self.query = self.received(sign).expect("a signature");
+        self
+    }
+
+    /// The same with another signature, in the header or the query string.
+    pub(crate) fn with_signature(mut self, signature: &str) -> Self {
+        self.query = after(&self.query, "X-Amz-Signature=", signature);
+        for (name, value) in &mut self.headers {
+            if name.eq_ignore_ascii_case("authorization") {
+                *value = after(std::str::from_utf8(value).expect("text"), "Signature=", signature).into_bytes();
+            }
+        }
+        self
+    }
+
     pub(crate) fn received<T>(&self, look: impl FnOnce(&Received<'_>) -> T) -> T {
         let headers: Vec<(&str, &[u8])> =
             self.headers.iter().map(|(name, value)| (name.as_str(), value.as_slice())).collect();
@@ -92,9 +141,15 @@ impl Request {
             if claim.access_key_id != AccessKeyId::parse(KEY).expect("a good key id") {
                 return Err(Refusal::UnknownKey);
             }
-            let scope = &claim.scope;
-            let key = SigningKey::derive(&secret(), &scope.date, &scope.region, &scope.service);
+            let key = SigningKey::for_claim(&claim, &secret());
             claim.verify(received, Payload::Bytes(&self.body), &key, expectation)
         })
     }
+}
+
+/// `text` with what stands behind `mark`, up to the next separator, replaced.
+fn after(text: &str, mark: &str, replacement: &str) -> String {
+    let Some((before, rest)) = text.split_once(mark) else { return text.to_owned() };
+    let end = rest.find(['&', ',']).unwrap_or(rest.len());
+    format!("{before}{mark}{replacement}{}", &rest[end..])
 }

@@ -1,32 +1,46 @@
-//! AWS's public SigV4 vectors, header and query, normalised or not: the canonical texts, the signature, and our signer.
+//! AWS's public SigV4 and SigV4A vectors, header and query, normalised or not: the canonical texts, the signature, and
+//! our signers.
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{Request, THEN, at, expectation, secret, signer};
+use crate::support::{Request, THEN, at, expectation, multi_region_signer, pair, secret, signer};
+use base::Secret;
 use sigv4::{Expectation, Mismatch, PathRule, Refusal};
 
 #[test]
 fn every_public_vector_is_verified_and_signed_alike() {
-    let Some(folder) = vectors() else {
-        println!("no public SigV4 vectors found; set PORTCULLIS_VECTORS to run them");
-        return;
-    };
-    let mut count = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let case = Case::read(&entry.unwrap().path());
-        case.check("header", "");
-        case.check("query", "X-Amz-Signature=");
+    let cases = cases("v4");
+    for case in &cases {
+        case.check("header");
+        case.check("query");
         case.check_signer();
-        count += 1;
     }
-    assert_eq!(count, 38);
+    assert!(matches!(cases.len(), 0 | 38), "{} vectors", cases.len());
 }
 
-fn vectors() -> Option<PathBuf> {
+#[test]
+fn every_public_vector_of_sigv4a_is_verified_and_what_we_sign_too() {
+    let cases = cases("v4a");
+    for case in &cases {
+        // Two of the forty have nothing but the request.
+        if case.is_signed() {
+            case.check("header");
+            case.check("query");
+        }
+        case.check_multi_region_signer();
+    }
+    let signed = cases.iter().filter(|case| case.is_signed()).count();
+    assert!(matches!((cases.len(), signed), (0, 0) | (40, 38)), "{} vectors, {signed} signed", cases.len());
+}
+
+fn cases(suite: &str) -> Vec<Case> {
     let root = std::env::var_os("PORTCULLIS_VECTORS")
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/vectors"), PathBuf::from);
-    let folder = root.join("sigv4/tests/aws-signing-test-suite/v4");
-    folder.is_dir().then_some(folder)
+    let Ok(folder) = std::fs::read_dir(root.join("sigv4/tests/aws-signing-test-suite").join(suite)) else {
+        println!("no public SigV4 vectors found; set PORTCULLIS_VECTORS to run them");
+        return Vec::new();
+    };
+    folder.map(|entry| Case::read(&entry.unwrap().path())).collect()
 }
 
 struct Case {
@@ -44,12 +58,17 @@ impl Case {
         std::fs::read_to_string(self.folder.join(file)).unwrap()
     }
 
+    fn is_signed(&self) -> bool {
+        self.folder.join("header-signed-request.txt").is_file()
+    }
+
     fn path_rule(&self) -> PathRule {
         if self.context["normalize"] == true { PathRule::Normalized } else { PathRule::AsReceived }
     }
 
-    /// The signed request passes; with another signature, the refusal shows the right texts.
-    fn check(&self, form: &str, before_signature: &str) {
+    /// The signed request passes, also with the suite's other signature; with a wrong one, the refusal shows the right
+    /// texts.
+    fn check(&self, form: &str) {
         let name = self.folder.display();
         let expectation = Expectation { path: self.path_rule(), ..expectation() };
         let request = parse(&self.text(&format!("{form}-signed-request.txt")));
@@ -57,15 +76,11 @@ impl Case {
         assert!(verified.is_ok(), "{name} {form}: {verified:?}");
 
         let signature = self.text(&format!("{form}-signature.txt"));
-        let wrong = format!("{before_signature}{}", "0".repeat(64));
-        let right = format!("{before_signature}{signature}");
-        let mut bent = request.clone();
-        bent.query = bent.query.replace(&right, &wrong);
-        for (_, value) in &mut bent.headers {
-            *value = String::from_utf8(value.clone()).unwrap().replace(&right, &wrong).into_bytes();
-        }
+        let verified = request.clone().with_signature(&signature).verify(&expectation);
+        assert!(verified.is_ok(), "{name} {form}, {signature}: {verified:?}");
+
         let Err(Refusal::Mismatch(Mismatch::Signature { canonical_request, string_to_sign })) =
-            bent.verify(&expectation)
+            request.with_signature(&"0".repeat(64)).verify(&expectation)
         else {
             panic!("{name} {form}: a wrong signature must be refused as such");
         };
@@ -78,12 +93,35 @@ impl Case {
         }
     }
 
+    fn token(&self) -> Option<Secret<String>> {
+        let token = self.context["credentials"]["token"].as_str();
+        token.filter(|_| self.context["omit_session_token"] != true).map(|token| token.to_owned().into())
+    }
+
+    /// ECDSA signs with chance, so what we sign is proven by verifying it.
+    fn check_multi_region_signer(&self) {
+        let name = self.folder.display();
+        let expectation = Expectation { path: self.path_rule(), ..expectation() };
+        let request = parse(&self.text("request.txt"));
+        let (pair, token) = (pair(), self.token());
+        let mut signer = multi_region_signer(&pair, "us-east-1");
+        (signer.session_token, signer.path) = (token.as_ref(), self.path_rule());
+
+        let mut presigned = request.clone();
+        presigned.query = request.received(|received| signer.presign(received, &request.body, at(THEN), 3600)).unwrap();
+        let verified = presigned.verify(&expectation);
+        assert!(verified.is_ok(), "{name}: {verified:?}");
+
+        let added = request.received(|received| signer.sign(received, &request.body, at(THEN))).unwrap();
+        let signed = added.iter().fold(request, |request, (name, value)| request.with(name, value));
+        let verified = signed.verify(&expectation);
+        assert!(verified.is_ok(), "{name}: {verified:?}");
+    }
+
     fn check_signer(&self) {
         let name = self.folder.display();
         let mut request = parse(&self.text("request.txt"));
-        let secret = secret();
-        let token = self.context["credentials"]["token"].as_str();
-        let token = token.filter(|_| self.context["omit_session_token"] != true).map(|token| token.to_owned().into());
+        let (secret, token) = (secret(), self.token());
         let mut signer = signer(&secret);
         signer.session_token = token.as_ref();
         signer.path = self.path_rule();
