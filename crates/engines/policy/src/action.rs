@@ -35,8 +35,9 @@ impl ActionPattern {
             if name.contains(':') {
                 return Err(MalformedPolicy::TwoColons(cut(text)));
             }
-            let in_vendor = |byte: u8| byte.is_ascii_alphanumeric() || b"-._*?".contains(&byte);
-            if vendor.is_empty() || !vendor.bytes().all(in_vendor) {
+            // A service is named wholly or not at all.
+            let in_vendor = |byte: u8| byte.is_ascii_alphanumeric() || b"-.".contains(&byte);
+            if vendor.is_empty() || vendor != "*" && !vendor.bytes().all(in_vendor) {
                 return Err(MalformedPolicy::Vendor(cut(vendor)));
             }
             let in_name = |byte: u8| byte.is_ascii_alphanumeric() || b"-._*?".contains(&byte);
@@ -50,7 +51,34 @@ impl ActionPattern {
             .map_err(|fault| MalformedPolicy::syntax(format!("the action `{}`: {fault}", cut(text))))
     }
 
+    /// Compiles an entry of a role's trust policy, which is about nothing but assuming the role.
+    pub(crate) fn compile_of_trust(text: &str) -> Result<Self, MalformedPolicy> {
+        let pattern = Self::compile(text)?;
+        let folded = text.to_ascii_lowercase();
+        match folded.strip_prefix("sts:") {
+            Some(name) if name.contains(['*', '?']) || OF_TRUST.contains(&name) => Ok(pattern),
+            Some(_) | None => Err(MalformedPolicy::NotAssumeRole(cut(text))),
+        }
+    }
+
     pub(crate) fn fits(&self, action: &Action) -> bool {
         self.0.fits(&action.folded, Keys::none()) == Fit::Yes
     }
 }
+
+/// What a role's trust policy may be about.
+/// <https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssecuritytokenservice.html>
+const OF_TRUST: [&str; 12] = [
+    "assumerole",
+    "assumerolewithsaml",
+    "assumerolewithwebidentity",
+    "tagsession",
+    "setsourceidentity",
+    "setcontext",
+    "decodeauthorizationmessage",
+    "getaccesskeyinfo",
+    "getcalleridentity",
+    "getfederationtoken",
+    "getservicebearertoken",
+    "getsessiontoken",
+];

@@ -88,10 +88,11 @@ impl Keys {
         self.set(key, vec![Value { text: STANDARD.encode(value), typed: Typed::Binary(value.to_vec()) }])
     }
 
-    /// Sets `aws:CurrentTime` and `aws:EpochTime`.
+    /// Sets `aws:CurrentTime` and `aws:EpochTime`, to the second, as AWS knows the time.
     #[must_use]
     pub fn now(self, now: Timestamp) -> Self {
-        self.time("aws:CurrentTime", now).number("aws:EpochTime", now.as_second())
+        let second = now.as_second();
+        self.time("aws:CurrentTime", Timestamp::from_second(second).unwrap_or(now)).number("aws:EpochTime", second)
     }
 
     /// Sets what temporary credentials tell: when they were issued, and how long ago the second factor was shown, if

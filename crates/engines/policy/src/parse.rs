@@ -11,7 +11,7 @@ use crate::pattern::Variables;
 use crate::principals::Principals;
 use crate::resource::ResourcePattern;
 use crate::statement::{Listed, Statement};
-use crate::{Kind, MalformedPolicy, Policy, policy};
+use crate::{Effect, Kind, MalformedPolicy, Policy, policy};
 
 /// Reads and compiles a whole document.
 pub(crate) fn policy(text: &str, kind: Kind) -> Result<Policy, MalformedPolicy> {
@@ -38,25 +38,49 @@ pub(crate) fn policy(text: &str, kind: Kind) -> Result<Policy, MalformedPolicy> 
     if nodes.is_empty() {
         return Err(MalformedPolicy::syntax("`Statement` is empty"));
     }
+    let mut faults = Faults::default();
     let mut sids = HashSet::new();
     let mut statements = Vec::with_capacity(nodes.len());
     for node in nodes {
-        let statement = Elements::read(node)?.compile(kind, variables)?;
+        let Some(statement) =
+            faults.unless(Elements::read(node)).and_then(|elements| elements.compile(kind, variables, &mut faults))
+        else {
+            continue;
+        };
         if let Some(sid) = &statement.sid
             && !sids.insert(sid.clone())
         {
-            return Err(MalformedPolicy::DuplicateSid(cut(sid)));
+            faults.add(MalformedPolicy::DuplicateSid(cut(sid)));
         }
         statements.push(statement);
     }
-    Ok(Policy { statements: statements.into() })
+    match faults.0 {
+        Some(fault) => Err(fault),
+        None => Ok(Policy { statements: statements.into(), version: variables }),
+    }
 }
 
 fn version(text: &str) -> Result<Variables, MalformedPolicy> {
     match text {
         "2012-10-17" => Ok(Variables::Replaced),
         "2008-10-17" => Ok(Variables::Literal),
-        _ => Err(MalformedPolicy::Version(cut(text))),
+        _ => Err(MalformedPolicy::syntax(format!("`Version` is `{}`, not `2012-10-17` or `2008-10-17`", cut(text)))),
+    }
+}
+
+/// The fault that AWS would tell, of all that were found so far.
+#[derive(Default)]
+struct Faults(Option<MalformedPolicy>);
+
+impl Faults {
+    fn add(&mut self, fault: MalformedPolicy) {
+        if self.0.as_ref().is_none_or(|first| fault.stage() < first.stage()) {
+            self.0 = Some(fault);
+        }
+    }
+
+    fn unless<T>(&mut self, outcome: Result<T, MalformedPolicy>) -> Option<T> {
+        outcome.map_err(|fault| self.add(fault)).ok()
     }
 }
 
@@ -95,35 +119,76 @@ impl Elements {
         Ok(elements)
     }
 
-    fn compile(self, kind: Kind, variables: Variables) -> Result<Statement, MalformedPolicy> {
-        let sid = self.sid.map(|node| node.text("Sid")).transpose()?.filter(|sid| !sid.is_empty());
-        let effect = self.effect.ok_or(MalformedPolicy::Missing("Effect"))?.text("Effect")?.parse()?;
-        let principals = principals(self.principal, self.not_principal, kind)?;
-        let actions = one_of("Action", self.action, "NotAction", self.not_action)?
-            .ok_or(MalformedPolicy::NoActions)?
-            .compile("Action", ActionPattern::compile)?;
-        if actions.is_empty() {
-            return Err(MalformedPolicy::NoActions);
-        }
-        let resources = one_of("Resource", self.resource, "NotResource", self.not_resource)?;
-        let resources = match (kind, resources) {
-            (Kind::Trust, None) => None,
-            (Kind::Trust, Some(_)) => return Err(MalformedPolicy::Prohibited("Resource")),
-            (Kind::Identity, None) => return Err(MalformedPolicy::NoResources),
-            (Kind::Resource, None) => return Err(MalformedPolicy::Missing("Resource")),
-            (Kind::Identity | Kind::Resource, Some(listed)) => {
-                Some(listed.compile("Resource", |text| ResourcePattern::compile(text, variables))?)
-            }
-        };
-        if resources.as_ref().is_some_and(Listed::is_empty) {
-            return Err(MalformedPolicy::NoResources);
-        }
+    /// Looks at every element even after a fault, since a later one may be the one that AWS tells.
+    fn compile(self, kind: Kind, variables: Variables, faults: &mut Faults) -> Option<Statement> {
+        let sid = faults.unless(sid(self.sid, kind));
+        let effect = faults.unless(effect(self.effect, kind));
+        let principals = faults.unless(principals(self.principal, self.not_principal, kind));
+        let actions = faults.unless(actions(self.action, self.not_action, kind));
+        let resources = faults.unless(resources(self.resource, self.not_resource, kind, variables));
         let conditions = match self.condition {
-            Some(node) => Condition::compile_all(node, variables)?,
-            None => Vec::new(),
+            Some(node) => faults.unless(Condition::compile_all(node, variables)),
+            None => Some(Vec::new()),
         };
-        Ok(Statement { sid, effect, principals, actions, resources, conditions: conditions.into() })
+        Some(Statement {
+            sid: sid?,
+            effect: effect?,
+            principals: principals?,
+            actions: actions?,
+            resources: resources?,
+            conditions: conditions?.into(),
+        })
     }
+}
+
+fn sid(node: Option<Node>, kind: Kind) -> Result<Option<String>, MalformedPolicy> {
+    let sid = node.map(|node| node.text("Sid")).transpose()?.filter(|sid| !sid.is_empty());
+    match sid {
+        Some(sid) if kind != Kind::Resource && !sid.bytes().all(|byte| byte.is_ascii_alphanumeric()) => {
+            Err(MalformedPolicy::SidCharacters(cut(&sid)))
+        }
+        sid => Ok(sid),
+    }
+}
+
+fn effect(node: Option<Node>, kind: Kind) -> Result<Effect, MalformedPolicy> {
+    match (node, kind) {
+        (Some(node), _) => node.text("Effect")?.parse(),
+        (None, Kind::Resource) => Err(MalformedPolicy::Missing("Effect")),
+        (None, Kind::Identity | Kind::Trust) => Err(MalformedPolicy::syntax("a statement has no `Effect`")),
+    }
+}
+
+fn actions(
+    node: Option<Node>,
+    not_node: Option<Node>,
+    kind: Kind,
+) -> Result<Listed<Box<[ActionPattern]>>, MalformedPolicy> {
+    let compile = match kind {
+        Kind::Identity | Kind::Resource => ActionPattern::compile,
+        Kind::Trust => ActionPattern::compile_of_trust,
+    };
+    let actions =
+        one_of("Action", node, "NotAction", not_node)?.ok_or(MalformedPolicy::NoActions)?.compile("Action", compile)?;
+    if actions.is_empty() { Err(MalformedPolicy::NoActions) } else { Ok(actions) }
+}
+
+fn resources(
+    node: Option<Node>,
+    not_node: Option<Node>,
+    kind: Kind,
+    variables: Variables,
+) -> Result<Option<Listed<Box<[ResourcePattern]>>>, MalformedPolicy> {
+    let listed = match (kind, one_of("Resource", node, "NotResource", not_node)?) {
+        (Kind::Trust, None) => return Ok(None),
+        (Kind::Trust, Some(_)) => return Err(MalformedPolicy::Prohibited("Resource")),
+        (Kind::Identity, None) => return Err(MalformedPolicy::NoResources),
+        (Kind::Resource, None) => return Err(MalformedPolicy::Missing("Resource")),
+        (Kind::Identity | Kind::Resource, Some(listed)) => {
+            listed.compile("Resource", |text| ResourcePattern::compile(text, variables))?
+        }
+    };
+    if listed.is_empty() { Err(MalformedPolicy::NoResources) } else { Ok(Some(listed)) }
 }
 
 fn principals(
@@ -137,9 +202,9 @@ fn principals(
         (Kind::Identity, Some(_)) => Err(MalformedPolicy::PrincipalForbidden),
         (Kind::Resource | Kind::Trust, None) => Err(MalformedPolicy::Missing("Principal")),
         (Kind::Resource | Kind::Trust, Some(Listed::In(node))) => Ok(Some(Listed::In(Principals::compile(node)?))),
-        (Kind::Resource | Kind::Trust, Some(Listed::NotIn(node))) => {
-            Ok(Some(Listed::NotIn(Principals::compile(node)?)))
-        }
+        (Kind::Resource, Some(Listed::NotIn(node))) => Ok(Some(Listed::NotIn(Principals::compile(node)?))),
+        // Whoever is not named would be trusted.
+        (Kind::Trust, Some(Listed::NotIn(_))) => Err(MalformedPolicy::Prohibited("NotPrincipal")),
     }
 }
 

@@ -27,11 +27,21 @@ pub(crate) enum Fit {
     NoValue,
 }
 
-/// A compiled pattern: the pieces between its `*`. A single piece means that there is none.
+/// A compiled pattern.
 #[derive(Debug, Clone)]
-pub(crate) struct Pattern {
-    pieces: Box<[Piece]>,
-    has_variables: bool,
+pub(crate) struct Pattern(Form);
+
+/// The forms that most patterns have are compared at once.
+#[derive(Debug, Clone)]
+enum Form {
+    /// `*`.
+    Any,
+    /// A text without anything special.
+    Exact(Box<str>),
+    /// A text with one `*`, at its end.
+    Prefix(Box<str>),
+    /// The pieces between its `*`. A single piece means that there is none.
+    Pieces { pieces: Box<[Piece]>, has_variables: bool },
 }
 
 /// What stands between two `*`.
@@ -41,6 +51,9 @@ struct Piece {
     /// Ready for searching, when it mixes several atoms and is no longer than [`READY_CHARS_MAX`].
     needle: Option<Needle>,
 }
+
+/// As long as trying every place costs no more comparisons than this, nothing is made ready for a search.
+const TRIED_BYTES_MAX: usize = 16 * 1024;
 
 /// Longer pieces are made ready when they are searched, so that a small policy cannot grow large in memory.
 const READY_CHARS_MAX: usize = 256;
@@ -84,6 +97,13 @@ impl Pattern {
 
     /// Groups tokens.
     pub(crate) fn from_tokens(tokens: Vec<Token>) -> Self {
+        match tokens.as_slice() {
+            [] => return Self(Form::Exact("".into())),
+            [Token::AnyRun] => return Self(Form::Any),
+            [Token::Literal(text)] => return Self(Form::Exact(text.as_str().into())),
+            [Token::Literal(text), Token::AnyRun] => return Self(Form::Prefix(text.as_str().into())),
+            _ => {}
+        }
         let mut pieces = vec![Piece::default()];
         let mut has_variables = false;
         for token in tokens {
@@ -104,24 +124,31 @@ impl Pattern {
             }
         }
         pieces.iter_mut().for_each(Piece::make_ready);
-        Self { pieces: pieces.into(), has_variables }
+        Self(Form::Pieces { pieces: pieces.into(), has_variables })
     }
 
     /// Matches the whole of `text`. Each piece is looked for once, from left to right: after a `*` the leftmost place
     /// is as good as any, because the next `*` swallows the difference.
     pub(crate) fn fits(&self, text: &str, keys: &Keys) -> Fit {
-        if self.lacks_a_value(keys) {
-            return Fit::NoValue;
-        }
-        let fits = match &*self.pieces {
+        let fits = match &self.0 {
+            Form::Any => true,
+            Form::Exact(wanted) => text == &**wanted,
+            Form::Prefix(wanted) => text.starts_with(&**wanted),
+            Form::Pieces { has_variables: true, .. } if self.lacks_a_value(keys) => return Fit::NoValue,
+            Form::Pieces { pieces, .. } => Self::pieces_fit(pieces, text, keys),
+        };
+        if fits { Fit::Yes } else { Fit::No }
+    }
+
+    fn pieces_fit(pieces: &[Piece], text: &str, keys: &Keys) -> bool {
+        match pieces {
             [] => text.is_empty(),
             [only] => only.strip_front(text, keys) == Some(""),
             [first, middle @ .., last] => first
                 .strip_front(text, keys)
                 .and_then(|rest| middle.iter().try_fold(rest, |rest, piece| piece.skip_past(rest, keys)))
                 .is_some_and(|rest| last.ends(rest, keys)),
-        };
-        if fits { Fit::Yes } else { Fit::No }
+        }
     }
 
     /// Matches the whole of `text` without regard to case; for patterns without wildcards.
@@ -129,8 +156,12 @@ impl Pattern {
         if self.lacks_a_value(keys) {
             return Fit::NoValue;
         }
-        let atoms = self.atoms();
-        let wanted = atoms.map(|atom| atom.text(keys).unwrap_or_default()).flat_map(str::chars);
+        let whole = match &self.0 {
+            Form::Exact(text) => &**text,
+            Form::Any | Form::Prefix(_) | Form::Pieces { .. } => "",
+        };
+        let parts = self.atoms().map(|atom| atom.text(keys).unwrap_or_default());
+        let wanted = std::iter::once(whole).chain(parts).flat_map(str::chars);
         let equal = wanted.flat_map(char::to_lowercase).eq(text.chars().flat_map(char::to_lowercase));
         if equal { Fit::Yes } else { Fit::No }
     }
@@ -147,11 +178,15 @@ impl Pattern {
 
     fn lacks_a_value(&self, keys: &Keys) -> bool {
         let lacks = |atom: &Atom| matches!(atom, Atom::Variable(variable) if variable.value(keys).is_none());
-        self.has_variables && self.atoms().any(lacks)
+        self.atoms().any(lacks)
     }
 
     fn atoms(&self) -> impl Iterator<Item = &Atom> {
-        self.pieces.iter().flat_map(|piece| &piece.atoms)
+        let pieces: &[Piece] = match &self.0 {
+            Form::Any | Form::Exact(_) | Form::Prefix(_) => &[],
+            Form::Pieces { pieces, .. } => pieces,
+        };
+        pieces.iter().flat_map(|piece| &piece.atoms)
     }
 }
 
@@ -204,8 +239,17 @@ impl Piece {
         match self.atoms.as_slice() {
             [] => Some(text),
             [Atom::Literal(wanted)] => text.find(&**wanted).map(|at| &text[at + wanted.len()..]),
+            _ if self.length(keys).saturating_mul(text.len()) <= TRIED_BYTES_MAX => {
+                let mut starts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+                starts.find_map(|at| self.strip_front(&text[at..], keys))
+            }
             _ => Needle::new(&self.chars(keys)).skip_past(text),
         }
+    }
+
+    /// How many bytes it takes up, an `?` counting as one.
+    fn length(&self, keys: &Keys) -> usize {
+        self.atoms.iter().map(|atom| atom.text(keys).map_or(1, str::len)).sum()
     }
 
     fn make_ready(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use crate::pattern::Variables;
 use crate::principals::Grant;
 use crate::statement::Statement;
 use crate::{MalformedPolicy, RequestContext, parse};
@@ -50,6 +51,7 @@ pub enum Effect {
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub(crate) statements: Box<[Statement]>,
+    pub(crate) version: Variables,
 }
 
 /// What one policy alone says about a request.
@@ -67,6 +69,15 @@ impl Policy {
     /// Reads and compiles a policy document.
     pub fn parse(text: &str, kind: Kind) -> Result<Self, MalformedPolicy> {
         parse::policy(text, kind)
+    }
+
+    /// The version of the language, `2008-10-17` when the document does not say. Services that take only the newer one
+    /// answer [`MalformedPolicy::Version`].
+    pub fn version(&self) -> &'static str {
+        match self.version {
+            Variables::Replaced => "2012-10-17",
+            Variables::Literal => "2008-10-17",
+        }
     }
 
     /// What this policy alone says: a denial wins, then the widest grant, then the first of these.
@@ -136,6 +147,9 @@ impl FromStr for Effect {
         match text {
             "Allow" => Ok(Self::Allow),
             "Deny" => Ok(Self::Deny),
+            _ if text.eq_ignore_ascii_case("allow") || text.eq_ignore_ascii_case("deny") => {
+                Err(MalformedPolicy::Legacy(format!("`Effect` is `{text}`, whose case matters")))
+            }
             _ => Err(MalformedPolicy::syntax(format!(
                 "`Effect` is `{}`, not `Allow` or `Deny`",
                 crate::malformed::cut(text)

@@ -38,20 +38,18 @@ pub(crate) enum ResourcePattern {
 }
 
 impl ResourcePattern {
-    /// Compiles an entry of `Resource`.
+    /// Compiles an entry of `Resource`. As in AWS, segments that are left out at the end are `*`.
     pub(crate) fn compile(text: &str, variables: Variables) -> Result<Self, MalformedPolicy> {
-        let pattern = Self::compile_arn(text, variables).map_err(|fault| match fault {
+        if !text.is_empty() && text.bytes().all(|byte| byte == b'*') {
+            return Ok(Self::Any);
+        }
+        check(text)?;
+        let missing = SEGMENTS.saturating_sub(text.split(':').count());
+        let whole = if missing == 0 { text } else { &format!("{text}{}", ":*".repeat(missing)) };
+        Self::compile_arn(whole, variables).map_err(|fault| match fault {
             ArnFault::NotAnArn => MalformedPolicy::NotAnArn(cut(text)),
             ArnFault::Pattern(fault) => MalformedPolicy::syntax(format!("the resource `{}`: {fault}", cut(text))),
-        })?;
-        let partition = text.split(':').nth(1).unwrap_or_default();
-        let known = PARTITIONS.contains(&partition) || partition.contains(['*', '?', '$']);
-        match pattern {
-            Self::Segments(_) if !known => {
-                Err(MalformedPolicy::Partition { partition: cut(partition), resource: cut(text) })
-            }
-            pattern @ (Self::Any | Self::Segments(_)) => Ok(pattern),
-        }
+        })
     }
 
     /// Compiles any ARN pattern.
@@ -107,6 +105,54 @@ pub(crate) enum ArnFault {
 
 const PARTITIONS: [&str; 8] =
     ["aws", "aws-cn", "aws-us-gov", "aws-iso", "aws-iso-b", "aws-iso-e", "aws-iso-f", "aws-eusc"];
+
+/// What resources of IAM begin with.
+const IAM_PATHS: [&str; 13] = [
+    "user/",
+    "federated-user/",
+    "role/",
+    "group/",
+    "instance-profile/",
+    "mfa/",
+    "server-certificate/",
+    "policy/",
+    "sms-mfa/",
+    "saml-provider/",
+    "oidc-provider/",
+    "report/",
+    "access-report/",
+];
+
+/// AWS's own checks of an entry of `Resource`, in its order.
+fn check(text: &str) -> Result<(), MalformedPolicy> {
+    let segments: Vec<&str> = text.splitn(SEGMENTS, ':').collect();
+    let at = |place: usize| segments.get(place).copied();
+    let Some(partition) = at(1) else { return Err(MalformedPolicy::NotAnArn(cut(text))) };
+    if !PARTITIONS.contains(&partition) && !partition.contains(['*', '?', '$']) || partition.contains('/') {
+        let told = |place: usize| at(place).filter(|segment| segments.len() > 3 || !segment.is_empty()).unwrap_or("*");
+        let resource = format!("arn:{partition}:{}:{}:{}:{}", told(2), told(3), told(4), told(5));
+        return Err(MalformedPolicy::Partition { partition: cut(partition), resource: cut(&resource) });
+    }
+    let Some(service) = at(2) else { return Err(MalformedPolicy::ResourceVendor(cut(text))) };
+    // The older rules: a service, and no empty segment in an ARN that is cut short.
+    if service.is_empty() || segments.len() < SEGMENTS && text.contains("::") {
+        return Err(MalformedPolicy::Legacy(format!("the resource `{}` is cut short", cut(text))));
+    }
+    let has_region = at(3).is_some_and(|region| !region.is_empty());
+    match service {
+        "iam" if has_region => Err(MalformedPolicy::IamRegion(cut(text))),
+        "s3" if has_region && !at(5).is_some_and(|name| name.starts_with("accesspoint/")) => {
+            Err(MalformedPolicy::S3Region(cut(text)))
+        }
+        "iam" => match at(5) {
+            Some(path) if IAM_PATHS.iter().any(|start| path.starts_with(start)) || path.starts_with(['*', '$']) => {
+                Ok(())
+            }
+            Some(_) | None => Err(MalformedPolicy::IamPath(cut(text))),
+        },
+        _ => Ok(()),
+    }
+}
 
 /// Cuts tokens at their first five literal colons; a colon inside a variable's name is not one.
 fn split(tokens: Vec<Token>) -> Vec<Vec<Token>> {

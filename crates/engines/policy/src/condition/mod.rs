@@ -82,8 +82,21 @@ impl Condition {
             return Err(MalformedPolicy::NoVendor(cut(&key)));
         }
         let values = node.scalars(written)?;
-        let test = Test::compile(operator.comparison, &values, variables)
-            .map_err(|fault| MalformedPolicy::Condition { operator: cut(written), key: cut(&key), fault })?;
+        let test =
+            Test::compile(operator.comparison, &values, variables).map_err(|fault| match operator.comparison {
+                Comparison::Date(_) => {
+                    MalformedPolicy::Legacy(format!("condition `{written}` on `{}`: {fault}", cut(&key)))
+                }
+                Comparison::String
+                | Comparison::StringIgnoringCase
+                | Comparison::StringLike
+                | Comparison::Numeric(_)
+                | Comparison::Bool
+                | Comparison::Binary
+                | Comparison::Address
+                | Comparison::Arn
+                | Comparison::Null => MalformedPolicy::Condition { operator: cut(written), key: cut(&key), fault },
+            })?;
         Ok(Self {
             written: written.to_owned(),
             folded: key.to_ascii_lowercase(),

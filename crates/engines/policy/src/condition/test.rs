@@ -3,8 +3,8 @@
 use base::Timestamp;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use ipnet::IpNet;
 
+use super::address::AddressSet;
 use super::number::Decimal;
 use super::operator::{Comparison, Order};
 use super::text::TextPattern;
@@ -24,7 +24,7 @@ pub(crate) enum Test {
     Date(Order, Box<[Timestamp]>),
     Bool(Box<[bool]>),
     Binary(Box<[Vec<u8>]>),
-    Address(Box<[IpNet]>),
+    Address(AddressSet),
     /// Whether the key is to be absent.
     Null(Box<[bool]>),
 }
@@ -41,7 +41,7 @@ impl Test {
             Comparison::Date(order) => Self::Date(order, all(values, date::parse)?),
             Comparison::Bool => Self::Bool(all(values, truth)?),
             Comparison::Binary => Self::Binary(all(values, |text| STANDARD.decode(text).ok())?),
-            Comparison::Address => Self::Address(all(values, address::parse)?),
+            Comparison::Address => Self::Address(AddressSet::new(&all(values, address::parse)?)),
             Comparison::Null => Self::Null(all(values, truth)?),
         })
     }
@@ -82,9 +82,7 @@ impl Test {
                 Typed::Text => STANDARD.decode(&value.text).is_ok_and(|given| wanted.contains(&given)),
                 Typed::Ip(_) | Typed::Time(_) | Typed::Bool(_) => false,
             },
-            Self::Address(wanted) => {
-                address::of(value).is_some_and(|address| wanted.iter().any(|range| range.contains(&address)))
-            }
+            Self::Address(wanted) => address::of(value).is_some_and(|address| wanted.contains(address)),
             // The key is there, since it has this value.
             Self::Null(wanted) => wanted.contains(&false),
         };

@@ -86,6 +86,25 @@ fn date_operators() {
 }
 
 #[test]
+fn the_edges_of_the_clock_are_moments() {
+    check(&[
+        ("DateLessThan 9999-12-30T22:00:00Z", "k:k=time(1970-01-01T00:00:00Z)", true),
+        ("DateGreaterThan -62135596800", "k:k=time(1970-01-01T00:00:00Z)", true),
+        ("DateEquals 0", "k:k=time(1970-01-01T00:00:00Z)", true),
+        ("DateLessThan 0", "k:k=time(1969-12-31T23:59:59Z)", true),
+        ("DateLessThan 2024-02-29T23:59:60Z", "k:k=time(2024-02-29T23:59:59Z)", false),
+        ("NumericGreaterThan 253402300798", "k:k=253402300799", true),
+    ]);
+    // AWS's clock has no fractions, so that a moment can be equalled.
+    let now = "2013-06-30T00:00:00.999999999Z".parse().unwrap();
+    let keys = policy::Keys::new().now(now);
+    let world = crate::support::World::read(
+        "identity: allow * if DateEquals aws:CurrentTime 2013-06-30T00:00:00Z and NumericEquals aws:EpochTime 1372550400",
+    );
+    assert!(world.explain_with("alice s3:GetObject", keys, |explanation, _| explanation.decision.is_allowed()));
+}
+
+#[test]
 fn bool_and_binary_operators() {
     check(&[
         ("Bool true", "k:k=bool(true)", true),

@@ -27,7 +27,8 @@ fn a_minimal_policy_of_each_kind_is_accepted() {
         Kind::Resource,
         &[(resource, "ok"), (identity, "Missing required field Principal"), (trust, "Missing required field Resource")],
     );
-    check(Kind::Trust, &[(trust, "ok"), (resource, "Has prohibited field Resource")]);
+    let with_resource = trust.replace("'Effect'", "'Resource':'*','Effect'");
+    check(Kind::Trust, &[(trust, "ok"), (&with_resource, "Has prohibited field Resource")]);
 }
 
 #[test]
@@ -44,7 +45,9 @@ fn what_is_no_policy_is_a_syntax_error() {
             ("{'Statement':null}", SYNTAX),
             ("{'Statement':{'Effect':'Allow','Action':'*','Resource':'*'}} x", SYNTAX),
             ("{'statement':{'Effect':'Allow','Action':'*','Resource':'*'}}", SYNTAX),
-            ("{'Statement':{'Effect':'allow','Action':'*','Resource':'*'}}", SYNTAX),
+            ("{'Statement':{'Effect':'permit','Action':'*','Resource':'*'}}", SYNTAX),
+            ("{'Statement':{'Action':'*','Resource':'*'}}", SYNTAX),
+            ("{'Version':'2013-10-17','Statement':{}}", SYNTAX),
             ("{'Statement':{'Effect':'Allow','Action':'*','Resource':'*','Extra':1}}", SYNTAX),
             ("{'Statement':{'Effect':'Allow','Action':'*','NotAction':'*','Resource':'*'}}", SYNTAX),
             ("{'Statement':{'Effect':'Allow','Action':'*','Resource':'*','NotResource':'*'}}", SYNTAX),
@@ -62,8 +65,12 @@ fn what_is_missing_or_wrong_is_told_in_awss_words() {
     check(
         Kind::Identity,
         &[
-            ("{'Version':'2013-10-17','Statement':{}}", "Policy document must be version 2012-10-17 or greater."),
-            ("{'Statement':{'Action':'*','Resource':'*'}}", "Missing required field Effect"),
+            ("{'Statement':{'Effect':'allow','Action':'*','Resource':'*'}}", "The policy failed legacy parsing"),
+            (
+                "{'Statement':{'Sid':'a b','Effect':'Allow','Action':'*','Resource':'*'}}",
+                "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression \
+                 [0-9A-Za-z]*",
+            ),
             ("{'Statement':{'Effect':'Allow','Resource':'*'}}", "Policy statement must contain actions."),
             ("{'Statement':{'Effect':'Allow','Action':[],'Resource':'*'}}", "Policy statement must contain actions."),
             ("{'Statement':{'Effect':'Allow','Action':'*'}}", "Policy statement must contain resources."),
@@ -90,6 +97,8 @@ fn actions_are_a_service_and_a_name() {
         ("", vendor),
         ("s3:Get:Object", "Actions/Condition can contain only one colon."),
         (":GetObject", "Vendor  is not valid"),
+        ("s3*:GetObject", "Vendor s3* is not valid"),
+        ("\u{455}3:GetObject", "Vendor \u{455}3 is not valid"),
         ("s 3:GetObject", "Vendor s 3 is not valid"),
         ("s3:", SYNTAX),
         ("s3:${aws:username}", "Actions/Condition can contain only one colon."),
@@ -111,9 +120,32 @@ fn resources_are_arns_of_known_partitions() {
         ("arn:aws:iam::111111111111:user/${aws:PrincipalTag/a b, 'x:y}'}", "ok"),
         ("", "Resource  must be in ARN format or \"*\"."),
         ("bucket", "Resource bucket must be in ARN format or \"*\"."),
-        ("arn:aws:s3:*", "Resource arn:aws:s3:* must be in ARN format or \"*\"."),
+        // What is left out at the end is `*`.
+        ("arn:aws:sqs:*", "ok"),
+        ("arn:aws:sqs", "ok"),
+        ("arn:aws:sqs:eu-west-1:", "ok"),
+        ("arn:aws:sqs::queue", "The policy failed legacy parsing"),
+        ("arn:aws::eu-west-1:111111111111:x", "The policy failed legacy parsing"),
+        ("arn:aws", "Resource vendor must be fully qualified and cannot contain regexes."),
+        ("arn:aws:s3:*", "Resource arn:aws:s3:* can not contain region information."),
+        (
+            "arn:aws:s3:eu-west-1:111111111111:b",
+            "Resource arn:aws:s3:eu-west-1:111111111111:b can not contain region information.",
+        ),
+        ("arn:aws:s3:eu-west-1:111111111111:accesspoint/a", "ok"),
+        (
+            "arn:aws:iam:eu-west-1:111111111111:user/a",
+            "IAM resource arn:aws:iam:eu-west-1:111111111111:user/a cannot contain region information.",
+        ),
+        (
+            "arn:aws:iam::111111111111:users/a",
+            "IAM resource path must either be \"*\" or start with user/, federated-user/, role/, group/, \
+             instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, \
+             access-report/.",
+        ),
+        ("arn:aws:iam::111111111111:*", "ok"),
         ("a*:aws:s3:::b", "Resource a*:aws:s3:::b must be in ARN format or \"*\"."),
-        ("execute-api:/*", "Resource execute-api:/* must be in ARN format or \"*\"."),
+        ("execute-api:/*", "Partition \"/*\" is not valid for resource \"arn:/*:*:*:*:*\"."),
         ("arn:mars:s3:::b", "Partition \"mars\" is not valid for resource \"arn:mars:s3:::b\"."),
         ("arn:aws:s3:::${aws:username", SYNTAX),
         ("arn:aws:s3:::${}", SYNTAX),
@@ -238,5 +270,60 @@ fn the_owner_learns_more_than_awss_words() {
     ] {
         let fault = Policy::parse(&text.replace('\'', "\""), Kind::Identity).unwrap_err();
         assert!(fault.detail().contains(expected), "{}", fault.detail());
+    }
+}
+
+#[test]
+fn of_several_faults_the_one_that_aws_looks_for_first_is_told() {
+    let statement = |effect: &str, sid: &str, action: &str, resource: &str| {
+        format!("{{'Sid':'{sid}','Effect':'{effect}','Action':{action},'Resource':'{resource}'}}")
+    };
+    let many = [
+        statement("Allow", "a", "'GetObject'", "*"),
+        statement("Allow", "b", "'*'", "bucket"),
+        statement("Allow", "c", "[]", "*"),
+        statement("Allow", "c", "'*'", "*"),
+        statement("allow", "d", "'*'", "*"),
+        statement("Permit", "e", "'*'", "*"),
+    ];
+    for (count, expected) in [
+        (1, "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc."),
+        (2, "Resource bucket must be in ARN format or \"*\"."),
+        (3, "Policy statement must contain actions."),
+        (5, "The policy failed legacy parsing"),
+        (6, SYNTAX),
+    ] {
+        let text = format!("{{'Statement':[{}]}}", many[..count].join(","));
+        check(Kind::Identity, &[(&text, expected)]);
+    }
+}
+
+#[test]
+fn a_trust_policy_is_about_assuming_the_role_and_nothing_else() {
+    let assume = "AssumeRole policy may only specify STS AssumeRole actions.";
+    for (action, principal, expected) in [
+        ("sts:AssumeRole", "'Principal':'*'", "ok"),
+        ("sts:assumerolewithwebidentity", "'Principal':{'Federated':'accounts.google.com'}", "ok"),
+        ("sts:TagSession", "'Principal':'*'", "ok"),
+        ("sts:Assume*", "'Principal':'*'", "ok"),
+        ("sts:TagSessions", "'Principal':'*'", assume),
+        ("s3:GetObject", "'Principal':'*'", assume),
+        ("*", "'Principal':'*'", assume),
+        ("sts:AssumeRole", "'NotPrincipal':'*'", "Has prohibited field NotPrincipal"),
+        ("sts:AssumeRole", "'Principal':{'AWS':'nobody'}", "Invalid principal in policy: \"AWS\":\"nobody\""),
+        ("sts:AssumeRole", "'Sid':''", "Missing required field Principal"),
+    ] {
+        let text = format!("{{'Statement':{{'Effect':'Allow','Action':'{action}',{principal}}}}}");
+        check(Kind::Trust, &[(&text, expected)]);
+    }
+}
+
+#[test]
+fn a_policy_tells_its_version() {
+    for (version, expected) in
+        [("", "2008-10-17"), ("'Version':'2008-10-17',", "2008-10-17"), ("'Version':'2012-10-17',", "2012-10-17")]
+    {
+        let text = format!("{{{version}'Statement':{{'Effect':'Allow','Action':'*','Resource':'*'}}}}");
+        assert_eq!(Policy::parse(&text.replace('\'', "\""), Kind::Identity).unwrap().version(), expected);
     }
 }

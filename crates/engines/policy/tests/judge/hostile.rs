@@ -151,3 +151,32 @@ fn the_costliest_policies_are_judged_in_bounded_time() {
         assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
     }
 }
+
+#[test]
+fn documents_of_any_size_and_depth_are_answered_quickly() {
+    let syntax = "Syntax errors in policy.";
+    let nested = |open: &str, close: &str| format!("{}{}", open.repeat(1_000), close.repeat(1_000));
+    let wide = format!(
+        r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":["{}"]}}}}"#,
+        "arn:aws:s3:::b\",\"".repeat(7_000)
+    );
+    assert!(wide.len() > 100_000);
+    for (text, expected) in [
+        (nested("[", "]"), syntax),
+        (nested("{\"Statement\":", "}"), syntax),
+        (format!(r#"{{"Statement":{}}}"#, nested("[", "]")), syntax),
+        (
+            format!(
+                r#"{{"Statement":{{"Effect":"Allow","Action":"*","Resource":"*","Condition":{}}}}}"#,
+                nested("{\"a\":", "}")
+            ),
+            syntax,
+        ),
+        (wide, "Cannot exceed quota for PolicySize: 10240"),
+    ] {
+        let start = Instant::now();
+        let told = Policy::parse(&text, Kind::Identity).unwrap_err().to_string();
+        assert_eq!(told, expected);
+        assert!(start.elapsed() < Duration::from_millis(500), "{:?}", start.elapsed());
+    }
+}

@@ -65,6 +65,21 @@ fn wildcards_in_resources_stay_within_their_segment_but_the_last() {
         // Actions without a resource are matched by the star alone.
         ("arn:*:*:*:*:*", "*", false),
         ("arn:aws:s3:::a", "arn:aws:s3", false),
+        // What is left out at the end is `*`.
+        ("arn:aws:execute-api", FIRST, true),
+        ("arn:aws:execute-api:us-east-1", FIRST, true),
+        ("arn:aws:execute-api:us-west-1", FIRST, false),
+        // An account is matched as text and never swallows its neighbours.
+        ("arn:aws:execute-api:us-east-1:1*:abc/*", FIRST, true),
+        ("arn:aws:execute-api:us-east-1:11111111111?:abc/*", FIRST, true),
+        (
+            "arn:aws:execute-api:us-east-1:1*1:abc/prod/GET/pets",
+            "arn:aws:execute-api:us-east-1:1:1:abc/prod/GET/pets",
+            false,
+        ),
+        // Letters that merely look alike are others.
+        ("arn:aws:s3:::p\u{430}ypal", "arn:aws:s3:::paypal", false),
+        ("arn:aws:s3:::cafe\u{301}", "arn:aws:s3:::caf\u{e9}", false),
         ("except arn:aws:s3:::a", "arn:aws:s3:::b", true),
         ("except arn:aws:s3:::a", "arn:aws:s3:::a", false),
         ("except arn:aws:s3:::a,arn:aws:s3:::b*", "arn:aws:s3:::bc", false),
