@@ -1,17 +1,19 @@
 //! Opens connections: resolves the name, judges the addresses, connects, shakes hands.
 
+use std::future::{Future as _, poll_fn};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use base::Clock;
 use futures_util::future::{Either, select};
 use http::uri::Authority;
 use rustls_pki_types::ServerName;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, Interest, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::task::unconstrained;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -33,6 +35,31 @@ impl Stream {
         match self {
             Self::Plain(_) => false,
             Self::Tls(stream) => stream.get_ref().1.alpn_protocol() == Some(b"h2"),
+        }
+    }
+
+    /// Whether nothing has come that nobody asked for, and it is open as far as the runtime has heard. Without an event
+    /// since the last read there is no system call.
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        let mut byte = [0; 1];
+        match self {
+            Self::Plain(stream) => {
+                stream.try_read(&mut byte).is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+            }
+            Self::Tls(stream) => {
+                let (socket, session) = stream.get_ref();
+                if !session.wants_read() {
+                    return false;
+                }
+                if socket.try_io(Interest::READABLE, || Ok(())).is_err() {
+                    return true;
+                }
+                // What came may be a session ticket, which is for TLS alone.
+                let mut buffer = ReadBuf::new(&mut byte);
+                let read = poll_fn(|cx| Pin::new(&mut *stream).poll_read(cx, &mut buffer));
+                let read = pin!(unconstrained(read));
+                read.poll(&mut Context::from_waker(Waker::noop())).is_pending()
+            }
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::net::IpAddr;
 
+use crate::answer::NotHttp;
 use crate::policy::RefusedAddress;
 
 /// Why there is no answer, or no more of it.
@@ -50,7 +51,10 @@ pub enum EgressError {
     /// The time for connecting, or for the whole request, is over.
     #[error("the request timed out")]
     Timeout,
-    /// The connection broke off, or what came is not HTTP.
+    /// The connection broke off, or the request's own body did.
     #[error("the connection broke off")]
-    Closed(#[source] hyper::Error),
+    Closed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What came is not HTTP.
+    #[error("the answer is not HTTP")]
+    NotHttp(#[from] NotHttp),
 }

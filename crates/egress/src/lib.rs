@@ -2,9 +2,9 @@
 //!
 //! It must not know: the edge, integrations, AWS. No proxy is read from the environment, no redirect is followed.
 //!
-//! Begin with [`Egress::send`]. Each worker owns one [`Egress`] with its own connections, so no lock is ever contended. An
-//! HTTP/1.1 connection has no task of its own: whoever waits for its answer drives it (`link`), which saves two wake-ups
-//! a request. Addresses are judged after their names are resolved ([`Policy`]), so a name cannot be rebound behind its check.
+//! Begin with [`Egress::call`]. Each worker owns one [`Egress`] with its own connections, so no lock is ever contended.
+//! HTTP/1.1 is our own: `head` holds a request as it is written, `outgoing` writes it, `answer` and `chunks` read what comes
+//! back. A connection has no task of its own: whoever waits for its answer drives it (`link`). Addresses are judged after their names are resolved ([`Policy`]), so a name cannot be rebound behind its check.
 
 mod client;
 mod config;
@@ -13,13 +13,19 @@ mod error;
 mod connect;
 mod trust;
 mod pool;
-mod link;
+mod head;
 mod sent;
+mod outgoing;
+mod link;
+mod answer;
+mod chunks;
 mod received;
 
+pub use answer::NotHttp;
 pub use client::Egress;
 pub use config::{Config, ConfigError};
 pub use error::EgressError;
+pub use head::{FieldError, RequestHead};
 pub use policy::{Policy, PolicyError, RefusedAddress};
 pub use received::Received;
 pub use trust::Trust;

@@ -1,108 +1,171 @@
 //! One HTTP/1.1 connection, driven by whoever waits for its answer instead of by a task of its own.
 
-use std::future::{Future as _, poll_fn};
-use std::pin::pin;
-use std::task::{Context, Poll, Waker};
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
-use http::uri::Authority;
-use http::{HeaderValue, Request, Response};
-use hyper::body::Incoming;
-use hyper::client::conn::TrySendError;
-use hyper::client::conn::http1::{Builder, Connection, SendRequest};
-use hyper_util::rt::TokioIo;
+use bytes::{Buf as _, Bytes, BytesMut};
+use http::Method;
 
+use crate::answer::{self, AnswerHead, HEAD_BYTES_MAX, NotHttp, Read};
 use crate::connect::Stream;
 use crate::error::EgressError;
-use crate::sent::Sent;
+use crate::outgoing::{Outgoing, SendFailure};
 
-/// An answer's head, and hyper's read buffer, in bytes.
-const BUFFER_MAX: usize = 128 * 1024;
-/// Header fields of one answer.
-const HEADERS_MAX: usize = 256;
+/// What is read at once of an answer's beginning: most answers are whole in it.
+const FIRST_READ_BYTES: usize = 4 * 1024;
+/// Interim answers before the final one.
+const INTERIM_MAX: u8 = 8;
 
 /// A connection that carries one request at a time.
 #[derive(Debug)]
 pub(crate) struct Link {
-    sender: SendRequest<Sent>,
-    /// The `Host` of requests that name none; names are compared without case, so it is every such request's.
-    host: HeaderValue,
-    /// Gone once the connection has ended.
-    connection: Option<Connection<TokioIo<Stream>, Sent>>,
+    pub(crate) stream: Stream,
+    /// What was read and not yet taken. It holds no memory while the connection is kept.
+    buffer: BytesMut,
+}
+
+/// An answer's head, and what came with it.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) head: AnswerHead,
+    pub(crate) ahead: Bytes,
+}
+
+/// Why there is no answer.
+#[derive(Debug)]
+pub(crate) enum Failed {
+    /// Nothing of the request was sent: another connection may carry it.
+    NotSent(io::Error),
+    /// The upstream may have acted on it.
+    Broken(EgressError),
 }
 
 impl Link {
-    pub(crate) async fn over(stream: Stream, authority: &Authority) -> Result<Box<Self>, EgressError> {
-        let host = HeaderValue::from_str(authority.as_str()).map_err(|_| EgressError::InvalidUri)?;
-        let mut builder = Builder::new();
-        builder.max_buf_size(BUFFER_MAX).max_headers(HEADERS_MAX);
-        let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.map_err(EgressError::Closed)?;
-        Ok(Box::new(Self { sender, host, connection: Some(connection) }))
+    pub(crate) fn over(stream: Stream) -> Self {
+        Self { stream, buffer: BytesMut::new() }
     }
 
-    /// The host it leads to, as a header.
-    pub(crate) fn host(&self) -> &HeaderValue {
-        &self.host
-    }
-
-    /// Reads and writes what can be read and written now.
-    pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
-        if let Some(connection) = &mut self.connection
-            && let Poll::Ready(ended) = connection.poll_without_shutdown(cx)
-        {
-            if let Err(error) = ended {
-                tracing::debug!(%error, "an upstream connection broke off");
-            }
-            self.connection = None;
-        }
-    }
-
-    /// Polls what the connection fills, driving it where nothing is there yet.
+    /// Whether nothing has come while nobody asked for anything.
     ///
-    /// `poll` is never given the waker of `cx`: only driving fills what it waits for, and that happens here. The connection
-    /// is driven without it first, and with it only before waiting, because otherwise its channels would wake the very
-    /// task that is driving it, and every request would be polled twice over.
-    pub(crate) fn poll_filled<T>(
+    /// SECURITY: a byte that is here before the request would be read as the beginning of its answer.
+    pub(crate) fn is_quiet(&mut self) -> bool {
+        self.buffer.is_empty() && self.stream.is_quiet()
+    }
+
+    /// Sends a request and waits for the head of its answer. An answer may come before all of the request is sent.
+    pub(crate) async fn exchange(&mut self, outgoing: &mut Outgoing) -> Result<Answer, Failed> {
+        let mut interim = 0;
+        poll_fn(|cx| self.poll_exchange(outgoing, &mut interim, cx)).await
+    }
+
+    fn poll_exchange(
         &mut self,
+        outgoing: &mut Outgoing,
+        interim: &mut u8,
         cx: &mut Context<'_>,
-        mut poll: impl FnMut(&mut Context<'_>) -> Poll<T>,
-    ) -> Poll<T> {
-        let mut quiet = Context::from_waker(Waker::noop());
-        if let Poll::Ready(filled) = poll(&mut quiet) {
-            return Poll::Ready(filled);
-        }
-        self.drive(&mut quiet);
-        if let Poll::Ready(filled) = poll(&mut quiet) {
-            return Poll::Ready(filled);
-        }
-        self.drive(cx);
-        poll(&mut quiet)
-    }
-
-    /// Whether it can carry another request: open as far as anybody has seen, and done with the one before.
-    pub(crate) fn is_free(&mut self) -> bool {
-        if !self.sender.is_ready() {
-            // Nobody waits for a connection without a request, so nobody is to be woken.
-            self.drive(&mut Context::from_waker(Waker::noop()));
-        }
-        self.connection.is_some() && self.sender.is_ready()
-    }
-
-    /// Sends a request and waits for the head of its answer. hyper looks first whether the upstream has closed the
-    /// connection meanwhile, and gives the request back if so.
-    pub(crate) async fn exchange(
-        &mut self,
-        request: Request<Sent>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<Sent>>> {
-        let mut answer = pin!(self.sender.try_send_request(request));
-        let mut begun = false;
-        poll_fn(|cx| {
-            if !std::mem::replace(&mut begun, true) {
-                // No answer is there before the request is sent.
-                self.drive(cx);
-                return answer.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    ) -> Poll<Result<Answer, Failed>> {
+        let mut unwritable = None;
+        if !outgoing.is_sent()
+            && let Poll::Ready(Err(failure)) = outgoing.poll_send(&mut self.stream, cx)
+        {
+            match failure {
+                SendFailure::Source(error) => return Poll::Ready(Err(Failed::Broken(EgressError::Closed(error)))),
+                SendFailure::Write(error) if !outgoing.has_begun() => return Poll::Ready(Err(Failed::NotSent(error))),
+                // An upstream that reads no further may have said why.
+                SendFailure::Write(error) => unwritable = Some(error),
             }
-            self.poll_filled(cx, |quiet| answer.as_mut().poll(quiet))
-        })
-        .await
+        }
+        loop {
+            let before = self.buffer.len();
+            let failure = match (self.poll_fill(cx, FIRST_READ_BYTES), unwritable.take()) {
+                (Poll::Pending, None) => return Poll::Pending,
+                (Poll::Ready(Ok(0)), None) => io::ErrorKind::UnexpectedEof.into(),
+                (Poll::Ready(Ok(0)) | Poll::Pending, Some(error)) | (Poll::Ready(Err(error)), _) => error,
+                (Poll::Ready(Ok(_)), kept) => {
+                    unwritable = kept;
+                    let taken = self.take_answer(before, &outgoing.head().method, interim);
+                    match taken.map_err(|why| Failed::Broken(why.into()))? {
+                        Some(answer) => return Poll::Ready(Ok(answer)),
+                        None => continue,
+                    }
+                }
+            };
+            return Poll::Ready(Err(Failed::Broken(EgressError::Closed(failure.into()))));
+        }
     }
+
+    /// Takes the final answer's head off what was read, once it is whole. `known` bytes were looked at before.
+    fn take_answer(&mut self, known: usize, method: &Method, interim: &mut u8) -> Result<Option<Answer>, NotHttp> {
+        // A head that drips must not be read anew for every drop.
+        if known > 0 && !holds_empty_line(&self.buffer[known.saturating_sub(2)..]) {
+            return if self.buffer.len() > HEAD_BYTES_MAX { Err(NotHttp::TooLarge) } else { Ok(None) };
+        }
+        let mut bytes = std::mem::take(&mut self.buffer).freeze();
+        loop {
+            match bytes.first() {
+                None => return Ok(None),
+                // The reader would skip empty lines without end.
+                Some(b'\r' | b'\n') => return Err(NotHttp::Head),
+                Some(_) => {}
+            }
+            match answer::read(&bytes, method)? {
+                Read::Final(head_bytes, _) | Read::Interim(head_bytes) if head_bytes > HEAD_BYTES_MAX => {
+                    return Err(NotHttp::TooLarge);
+                }
+                Read::Final(head_bytes, head) => {
+                    bytes.advance(head_bytes);
+                    return Ok(Some(Answer { head, ahead: bytes }));
+                }
+                Read::Interim(_) if *interim == INTERIM_MAX => return Err(NotHttp::Interim),
+                Read::Interim(head_bytes) => {
+                    *interim += 1;
+                    bytes.advance(head_bytes);
+                }
+                Read::Partial if bytes.len() > HEAD_BYTES_MAX => return Err(NotHttp::TooLarge),
+                Read::Partial => {
+                    self.buffer = bytes.into();
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    /// Reads what is there behind what was read before.
+    fn poll_fill(&mut self, cx: &mut Context<'_>, room: usize) -> Poll<io::Result<usize>> {
+        if self.buffer.capacity() - self.buffer.len() < room / 4 {
+            self.buffer.reserve(room);
+        }
+        tokio_util::io::poll_read_buf(Pin::new(&mut self.stream), cx, &mut self.buffer)
+    }
+
+    /// Reads more of a body; `ahead` is what is left of it and not yet taken. None at the connection's end.
+    pub(crate) fn poll_more(
+        &mut self,
+        ahead: &mut Bytes,
+        room: usize,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<Option<usize>>> {
+        if !ahead.is_empty() {
+            self.buffer.reserve(ahead.len() + room);
+            self.buffer.extend_from_slice(&std::mem::take(ahead));
+        }
+        let read = match self.poll_fill(cx, room) {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(read) => read?,
+        };
+        *ahead = self.buffer.split().freeze();
+        Poll::Ready(Ok((read > 0).then_some(read)))
+    }
+
+    /// Lets go of the memory that a kept connection has no use for.
+    pub(crate) fn rest(&mut self) {
+        self.buffer = BytesMut::new();
+    }
+}
+
+/// Whether a head can end in these bytes.
+fn holds_empty_line(bytes: &[u8]) -> bool {
+    bytes.windows(2).any(|pair| pair == b"\n\n") || bytes.windows(3).any(|three| three == b"\n\r\n")
 }

@@ -1,8 +1,8 @@
 //! Kept connections by host. One pool a worker; its lock is held for the time of a look-up only.
 
 use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::hash::{BuildHasher as _, BuildHasherDefault, Hash, Hasher, RandomState};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::Clock;
@@ -20,6 +20,8 @@ use crate::trust::Trust;
 pub(crate) struct Key {
     pub(crate) scheme: Scheme,
     pub(crate) authority: Authority,
+    /// Of both, made once: a request looks for its connection and gives it back.
+    hash: u64,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -38,22 +40,51 @@ impl Key {
         // A user before the host would not reach the upstream and only disguise the host.
         let authority = uri.authority().filter(|authority| !authority.as_str().bytes().any(|byte| byte == b'@'));
         let authority = authority.filter(|authority| !authority.host().is_empty());
-        Ok(Self { scheme, authority: authority.cloned().ok_or(EgressError::InvalidUri)? })
+        let authority = authority.cloned().ok_or(EgressError::InvalidUri)?;
+        let hash = hash(scheme, authority.as_str());
+        Ok(Self { scheme, authority, hash })
     }
 }
 
 impl Hash for Key {
-    /// The authority in lower case, in a few writes: its own `Hash` makes one of each byte.
     fn hash<H: Hasher>(&self, state: &mut H) {
-        self.scheme.hash(state);
-        for part in self.authority.as_str().as_bytes().chunks(64) {
-            let mut room = [0; 64];
-            let lower = &mut room[..part.len()];
-            lower.copy_from_slice(part);
-            lower.make_ascii_lowercase();
-            state.write(lower);
+        state.write_u64(self.hash);
+    }
+}
+
+/// The authority in lower case, in a few writes: its own `Hash` makes one of each byte. Seeded, because callers may choose
+/// parts of hosts.
+fn hash(scheme: Scheme, authority: &str) -> u64 {
+    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    let mut state = SEED.build_hasher();
+    scheme.hash(&mut state);
+    for part in authority.as_bytes().chunks(64) {
+        let mut room = [0; 64];
+        let lower = &mut room[..part.len()];
+        lower.copy_from_slice(part);
+        lower.make_ascii_lowercase();
+        state.write(lower);
+    }
+    state.finish()
+}
+
+/// Passes the hash on that a [`Key`] holds.
+#[derive(Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
         }
-        state.write_u8(u8::MAX);
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
     }
 }
 
@@ -78,7 +109,7 @@ pub(crate) struct Pool {
 
 #[derive(Debug, Default)]
 struct Kept {
-    hosts: HashMap<Key, Host>,
+    hosts: HashMap<Key, Host, BuildHasherDefault<Hashed>>,
     links: usize,
     reaping: bool,
 }
@@ -108,19 +139,25 @@ impl Pool {
     pub(crate) fn take(&self, key: &Key) -> Option<Usable> {
         let now = self.clock.elapsed();
         let mut kept = self.kept();
-        let host = kept.hosts.get_mut(key)?;
+        let Kept { hosts, links, .. } = &mut *kept;
+        let host = hosts.get_mut(key)?;
         host.multiplexed.take_if(|(_, sender)| sender.is_closed());
         if let Some((used, sender)) = &mut host.multiplexed {
             *used = now;
             return Some(Usable::Multiplexed(sender.clone()));
         }
-        let (since, link) = host.links.pop()?;
-        kept.links -= 1;
-        (now.saturating_sub(since) < self.idle_timeout).then_some(Usable::Link(link))
+        while let Some((since, mut link)) = host.links.pop() {
+            *links -= 1;
+            if now.saturating_sub(since) < self.idle_timeout && link.is_quiet() {
+                return Some(Usable::Link(link));
+            }
+        }
+        None
     }
 
     /// Keeps a connection that is done with its request.
-    pub(crate) fn keep_link(self: &Arc<Self>, key: Key, link: Box<Link>) {
+    pub(crate) fn keep_link(self: &Arc<Self>, key: Key, mut link: Box<Link>) {
+        link.rest();
         let now = self.clock.elapsed();
         let mut kept = self.kept();
         if kept.links >= self.idle_max {

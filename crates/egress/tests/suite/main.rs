@@ -2,5 +2,7 @@
 
 mod support;
 mod plain;
+mod hostile;
+mod sending;
 mod refused;
 mod tls;

@@ -3,27 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::support::{ask, client, config, get, patiently, plain_echo, text, upstream};
+use crate::support::{ask, client, config, get, patiently, plain_echo, read_head, text, upstream};
 use bytes::Bytes;
 use egress::{EgressError, Trust};
 use http::Request;
 use http_body_util::{BodyExt as _, Full, StreamBody};
 use hyper::body::{Body as _, Frame};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};
-
-/// Reads one bodiless request's head off the stream; empty at its end.
-async fn read_head(stream: &mut TcpStream) -> String {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        match stream.read_u8().await {
-            Ok(byte) => head.push(byte),
-            Err(_) => return String::new(),
-        }
-    }
-    String::from_utf8_lossy(&head).into_owned()
-}
 
 #[tokio::test]
 async fn one_connection_carries_one_request_after_another() {
@@ -227,7 +214,7 @@ async fn what_goes_wrong_is_told_apart() {
     .await;
     let client = client(config(None));
     let send = async |url: &str| patiently(client.send(get(url), Trust::Verified)).await.expect_err("no answer");
-    assert!(matches!(send(&upstream.url("http", "/")).await, EgressError::Closed(_)));
+    assert!(matches!(send(&upstream.url("http", "/")).await, EgressError::NotHttp(_)));
     let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     let unused = format!("http://{}/", listener.local_addr().expect("bound"));
     drop(listener);

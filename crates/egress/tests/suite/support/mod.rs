@@ -16,6 +16,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 
 /// Longer than anything here takes; a test that waits this long has failed.
@@ -148,4 +149,19 @@ pub(crate) async fn text(answer: Result<Response<Received>, EgressError>) -> Str
 
 pub(crate) async fn ask(client: &Egress, url: &str) -> String {
     text(patiently(client.send(get(url), Trust::Verified)).await).await
+}
+
+/// The shortest whole answer.
+pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
+/// Reads a request's head off the stream; empty at its end.
+pub(crate) async fn read_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read_u8().await {
+            Ok(byte) => head.push(byte),
+            Err(_) => return String::new(),
+        }
+    }
+    String::from_utf8_lossy(&head).into_owned()
 }

@@ -147,7 +147,7 @@ fn refusal(failure: &EgressError, upload: &UploadState, host: Arc<str>) -> Refus
         }
         // Opening the connection has a time of its own, shorter than the integration's.
         EgressError::Timeout => super::refused(ResponseType::IntegrationTimeout, Integrate::Unreachable { host, why }),
-        EgressError::Closed(error) if error.is_parse() => bad_answer(host, why),
+        EgressError::NotHttp(_) => bad_answer(host, why),
         EgressError::Connect { .. } | EgressError::Closed(_) => {
             super::refused(ResponseType::IntegrationFailure, Integrate::Unreachable { host, why })
         }
