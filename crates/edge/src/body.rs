@@ -8,6 +8,7 @@ use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
 
+use crate::http1::Arriving;
 use crate::pace::Pace;
 use crate::room::{Held, Room};
 
@@ -16,7 +17,7 @@ use crate::room::{Held, Room};
 pub enum BodyError {
     /// The sender broke off, or broke the framing.
     #[error("the body broke off")]
-    Broken(#[source] hyper::Error),
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The sender is slower than the limits allow.
     #[error("the body arrives too slowly")]
     TooSlow,
@@ -42,6 +43,9 @@ type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Sen
 
 enum Kind {
     Full(Bytes),
+    /// A request's over HTTP/1.1.
+    Arriving(Box<Arriving>),
+    /// A request's over HTTP/2.
     Received {
         incoming: Incoming,
         pace: Box<Pace>,
@@ -58,6 +62,7 @@ impl std::fmt::Debug for Kind {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Full(bytes) => write!(f, "Full({} bytes)", bytes.len()),
+            Self::Arriving(_) => f.write_str("Arriving"),
             Self::Received { pace, .. } => write!(f, "Received({pace:?})"),
             Self::Stream(_) => f.write_str("Stream"),
             Self::Ahead { first, rest } => write!(f, "Ahead({} bytes, {rest:?})", first.len()),
@@ -80,7 +85,12 @@ impl Body {
         Self(Kind::Stream(Box::pin(body.map_err(|error| BodyError::Source(error.into())))))
     }
 
-    /// A request's body off the socket.
+    /// A request's body off an HTTP/1.1 connection.
+    pub(crate) fn arriving(arriving: Arriving) -> Self {
+        Self(Kind::Arriving(Box::new(arriving)))
+    }
+
+    /// A request's body off an HTTP/2 stream.
     pub(crate) fn received(incoming: Incoming, pace: impl FnOnce() -> Pace) -> Self {
         if http_body::Body::is_end_stream(&incoming) {
             return Self::empty();
@@ -97,7 +107,15 @@ impl Body {
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Kind::Full(bytes) => Some(bytes),
-            Kind::Received { .. } | Kind::Stream(_) | Kind::Ahead { .. } => None,
+            Kind::Arriving(_) | Kind::Received { .. } | Kind::Stream(_) | Kind::Ahead { .. } => None,
+        }
+    }
+
+    /// Takes the whole body, where it is at hand already.
+    pub(crate) fn take_bytes(&mut self) -> Option<Bytes> {
+        match &mut self.0 {
+            Kind::Full(bytes) => Some(std::mem::take(bytes)),
+            Kind::Arriving(_) | Kind::Received { .. } | Kind::Stream(_) | Kind::Ahead { .. } => None,
         }
     }
 
@@ -172,6 +190,7 @@ impl http_body::Body for Body {
         match &mut self.get_mut().0 {
             Kind::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
             Kind::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
+            Kind::Arriving(arriving) => arriving.poll_data(cx).map_ok(Frame::data),
             Kind::Received { incoming, pace } => poll_received(incoming, pace, cx),
             Kind::Stream(stream) => stream.as_mut().poll_frame(cx),
             Kind::Ahead { first, rest } if first.is_empty() => Pin::new(rest.as_mut()).poll_frame(cx),
@@ -182,6 +201,7 @@ impl http_body::Body for Body {
     fn is_end_stream(&self) -> bool {
         match &self.0 {
             Kind::Full(bytes) => bytes.is_empty(),
+            Kind::Arriving(arriving) => arriving.is_over(),
             Kind::Received { incoming, .. } => incoming.is_end_stream(),
             Kind::Stream(stream) => stream.is_end_stream(),
             Kind::Ahead { first, rest } => first.is_empty() && rest.is_end_stream(),
@@ -191,6 +211,7 @@ impl http_body::Body for Body {
     fn size_hint(&self) -> SizeHint {
         match &self.0 {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
+            Kind::Arriving(arriving) => arriving.left().map_or_else(SizeHint::default, SizeHint::with_exact),
             Kind::Received { incoming, .. } => incoming.size_hint(),
             Kind::Stream(stream) => stream.size_hint(),
             Kind::Ahead { first, rest } => {
@@ -215,7 +236,7 @@ fn poll_received(incoming: &mut Incoming, pace: &mut Pace, cx: &mut Context<'_>)
             pace.received(frame.data_ref().map_or(0, Bytes::len));
             Poll::Ready(Some(Ok(frame)))
         }
-        Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(BodyError::Broken(error)))),
+        Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(BodyError::Broken(error.into())))),
         Poll::Ready(None) => Poll::Ready(None),
         Poll::Pending => {
             ready!(pace.poll_wait(cx));

@@ -1,4 +1,4 @@
-//! Follows a chunked body to its last byte, more strictly than whoever decodes it.
+//! Takes a chunked body apart to its last byte, and breaks off whatever is not exactly one.
 //! <https://www.rfc-editor.org/rfc/rfc9112#section-7.1>
 
 /// Hexadecimal digits of one chunk size: 2^60 is beyond any body.
@@ -41,6 +41,15 @@ enum Place {
     End,
 }
 
+/// What stands at the beginning of some bytes of a chunked body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Piece {
+    /// So many bytes of framing first.
+    pub framing: usize,
+    /// Then so many of the body itself.
+    pub data: usize,
+}
+
 /// The state of one chunked body.
 #[derive(Debug)]
 pub struct Chunks {
@@ -64,18 +73,29 @@ impl Chunks {
     /// Follows `bytes` and says how many of them belong to this body.
     pub fn advance(&mut self, bytes: &[u8]) -> Result<usize, ChunkError> {
         let mut at = 0;
-        while at < bytes.len() && !self.ended() {
-            if let Place::Data { left } = self.place {
-                let here = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len() - at);
-                at += here;
-                let left = left - here as u64;
-                self.place = if left == 0 { Place::DataReturn } else { Place::Data { left } };
-            } else {
-                self.place = self.step(bytes[at])?;
-                at += 1;
+        loop {
+            let Piece { framing, data } = self.next(&bytes[at..])?;
+            at += framing + data;
+            if data == 0 {
+                return Ok(at);
             }
         }
-        Ok(at)
+    }
+
+    /// Follows `bytes` to the end of their first data. Where there is none, all of them are framing, up to the body's end.
+    pub fn next(&mut self, bytes: &[u8]) -> Result<Piece, ChunkError> {
+        let mut at = 0;
+        while at < bytes.len() && !self.ended() {
+            if let Place::Data { left } = self.place {
+                let data = usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len() - at);
+                let left = left - data as u64;
+                self.place = if left == 0 { Place::DataReturn } else { Place::Data { left } };
+                return Ok(Piece { framing: at, data });
+            }
+            self.place = self.step(bytes[at])?;
+            at += 1;
+        }
+        Ok(Piece { framing: at, data: 0 })
     }
 
     fn step(&mut self, byte: u8) -> Result<Place, ChunkError> {
@@ -142,6 +162,19 @@ mod tests {
             let used: usize = body.as_bytes().chunks(1).map(|byte| chunks.advance(byte).expect("sound")).sum();
             assert_eq!(used, len, "byte by byte: {body:?}");
         }
+    }
+
+    #[test]
+    fn data_is_told_from_its_framing() {
+        let body = b"3;x\r\nabc\r\n2\r\nde\r\n0\r\nT: v\r\n\r\nGET";
+        let (mut chunks, mut at, mut data) = (Chunks::default(), 0, Vec::new());
+        while !chunks.ended() {
+            let piece = chunks.next(&body[at..]).expect("sound");
+            at += piece.framing;
+            data.extend(&body[at..at + piece.data]);
+            at += piece.data;
+        }
+        assert_eq!((&*data, &body[at..]), (&b"abcde"[..], &b"GET"[..]));
     }
 
     #[test]

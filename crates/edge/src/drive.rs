@@ -14,29 +14,27 @@ use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper::server::conn::{http1, http2};
+use hyper::server::conn::http2;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
-use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
 
 use crate::admission::{Permit, TurnedAway};
 use crate::bell::Bell;
 use crate::connection::{Alpn, Connection, TlsFacts};
-use crate::guard::{Guard, Unread};
 use crate::handler::Handler;
+use crate::http1::{self, Dates, Farewell, Line, Unread};
 use crate::limits::Limits;
 use crate::service;
 use crate::shared::{Overdue, Shared};
 use crate::timer::ClockTimer;
 use crate::tls::{Bounded, Tls};
+use crate::transport::{Encrypted, Transport};
 
 /// What a client may still send after its last answer, so that a reset does not overtake the answer, in bytes.
 const LINGER_BYTES_MAX: usize = 16 * 1024 * 1024;
-/// hyper's buffers for one HTTP/1.1 connection, at most.
-const HTTP1_BUFFER_MAX: usize = 64 * 1024;
 
 /// What all connections of a worker share.
 pub(crate) struct Driver<H> {
@@ -47,12 +45,9 @@ pub(crate) struct Driver<H> {
     drain: CancellationToken,
     /// Tells them that their time is over.
     kill: CancellationToken,
-    http1: http1::Builder,
+    dates: Dates,
     http2: http2::Builder<TokioExecutor>,
 }
-
-/// A TLS connection, on the heap so that moving it from stage to stage copies nothing.
-type Encrypted = Box<TlsStream<Bounded<TcpStream>>>;
 
 /// How a connection ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +66,6 @@ impl<H: Handler> Driver<H> {
         drain: CancellationToken,
         kill: CancellationToken,
     ) -> Self {
-        let mut http1 = http1::Builder::new();
-        // The guard keeps the time of heads; hyper's own timer would begin anew with our stand-ins.
-        http1.header_read_timeout(None).max_buf_size(HTTP1_BUFFER_MAX);
         let mut http2 = http2::Builder::new(TokioExecutor::new());
         http2
             .timer(ClockTimer::new(Arc::clone(&clock)))
@@ -87,7 +79,7 @@ impl<H: Handler> Driver<H> {
             .initial_stream_window_size(256 * 1024)
             .initial_connection_window_size(1024 * 1024)
             .max_send_buf_size(64 * 1024);
-        Self { handler: Arc::new(handler), limits, clock, drain, kill, http1, http2 }
+        Self { handler: Arc::new(handler), limits, clock, drain, kill, dates: Dates::default(), http2 }
     }
 
     /// Serves one accepted socket until it is closed; the permit counts it until then.
@@ -98,7 +90,7 @@ impl<H: Handler> Driver<H> {
                 // Small answers must not wait for the client's acknowledgement of the ones before.
                 let _ = stream.set_nodelay(true);
                 match tls {
-                    None => Box::pin(self.serve_http1(stream, facts)).await,
+                    None => Box::pin(self.serve_http1(Transport::Plain(stream), facts)).await,
                     Some(tls) => self.serve_tls(stream, facts, tls).await,
                 }
             }
@@ -119,7 +111,7 @@ impl<H: Handler> Driver<H> {
         facts.tls = Some(tls);
         match alpn {
             Alpn::H2 => Box::pin(self.serve_http2(stream, facts)).await,
-            Alpn::Http11 => Box::pin(self.serve_http1(stream, facts)).await,
+            Alpn::Http11 => Box::pin(self.serve_http1(Transport::Tls(stream), facts)).await,
         }
     }
 
@@ -147,43 +139,16 @@ impl<H: Handler> Driver<H> {
         }
     }
 
-    async fn serve_http1<T>(&self, stream: T, facts: Connection) -> End
-    where
-        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
+    async fn serve_http1(&self, transport: Transport, facts: Connection) -> End {
         let shared = Shared::new(facts, Arc::clone(&self.limits), Arc::clone(&self.clock));
-        let mut guard = Guard::new(stream, Arc::clone(&shared));
-        loop {
-            // Until bytes come, a connection holds none of hyper's buffers.
-            match self.watch(pin!(guard.wake()), &shared, |_| {}).await {
-                Some(Ok(true)) => {}
-                Some(Ok(false)) => break,
-                Some(Err(_)) => return End::Closed,
-                None => return End::CutOff,
-            }
-            let service = service_fn(|request: Request<Incoming>| {
-                let (captured, in_flight) = shared.begin_captured();
-                let (handler, shared) = (Arc::clone(&self.handler), Arc::clone(&shared));
-                async move {
-                    let incoming = request.into_body();
-                    Ok::<_, Infallible>(service::http1(handler, shared, captured, in_flight, incoming).await)
-                }
-            });
-            let mut connection = Box::new(self.http1.serve_connection(TokioIo::new(guard), service));
-            let ended = self.watch(Pin::new(&mut *connection), &shared, |_| {}).await;
-            guard = connection.into_parts().io.into_inner();
-            match ended {
-                Some(Ok(())) if guard.asleep() => {}
-                Some(Ok(())) => break,
-                Some(Err(error)) => {
-                    tracing::debug!(peer = %shared.facts.peer, %error, "the connection broke off");
-                    break;
-                }
-                None => return End::CutOff,
-            }
+        let line = Kept(Line::new(transport, Arc::clone(&shared)));
+        let serving = pin!(http1::serve(&*self.handler, &line.0, &self.dates));
+        let Some(farewell) = self.watch(serving, &shared, |_| {}).await else { return End::CutOff };
+        match (farewell, line.0.close()) {
+            (Farewell::Close, (Some(transport), unread)) => Box::pin(self.linger(transport, unread)).await,
+            (Farewell::Reset, (Some(transport), _)) => transport.reset_on_close(),
+            (Farewell::Abort, _) | (_, (None, _)) => {}
         }
-        let (stream, unread) = guard.into_inner();
-        Box::pin(self.linger(stream, unread)).await;
         End::Closed
     }
 
@@ -275,6 +240,15 @@ impl<H: Handler> Driver<H> {
         let kill = pin!(self.kill.cancelled());
         let timeout = select(self.clock.sleep(self.limits.drain_grace), kill);
         let _ = select(close, timeout).await;
+    }
+}
+
+/// A connection's line, closed with it: a request's body may outlive its connection, and must hear of its end.
+struct Kept(Arc<Line>);
+
+impl Drop for Kept {
+    fn drop(&mut self) {
+        drop(self.0.close());
     }
 }
 

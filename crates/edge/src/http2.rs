@@ -7,7 +7,7 @@ use http::{HeaderMap, HeaderValue, Method};
 
 use crate::head::{Head, ReceivedHeaders, Target, without_port};
 use crate::limits::Limits;
-use crate::parse::{RefusedHead, check_host, same_authority};
+use crate::parse::{RefusedHead, check_host, elsewhere, same_authority};
 use crate::refusal::FrontEndRefusal;
 
 /// Takes the head of a request on a connection whose handshake asked for `sni`.
@@ -47,7 +47,7 @@ fn settle_host(headers: &mut HeaderMap, authority: Option<&str>, sni: Option<&st
     };
     check_host(asked)?;
     // SECURITY: a client that reuses a connection for another host would be judged by this one's TLS (RFC 9113, 9.1.2).
-    let elsewhere = sni.is_some_and(|sni| !without_port(asked).trim_end_matches('.').eq_ignore_ascii_case(sni));
+    let elsewhere = elsewhere(without_port(asked), sni);
     let host = HeaderValue::from_str(asked).map_err(|_| FrontEndRefusal::InvalidHost)?;
     headers.insert(HOST, host);
     if elsewhere { Err(FrontEndRefusal::Misdirected) } else { Ok(()) }

@@ -2,9 +2,9 @@
 //!
 //! It must not know: what an API, a stage or an AWS operation is; any configuration but its own [`Limits`].
 //!
-//! Begin with [`serve()`]: it accepts on every [`Endpoint`], and each connection runs in `drive`. Over HTTP/1.1 hyper never
-//! sees a byte of a client's head: `guard` frames the stream strictly, `parse` judges each head, and hyper gets a head of
-//! our own that holds only the framing. So no two parsers can disagree, and the names keep the client's case and order.
+//! Begin with [`serve()`]: it accepts on every [`Endpoint`], and each connection runs in `drive`. HTTP/1.1 is ours, in
+//! `http1`: `scan` and `chunks` frame the stream strictly, `parse` judges each head. So no two parsers can disagree, and
+//! the names keep the client's case and order. HTTP/2 is hyper's.
 //! What the edge refuses by itself goes through [`Handler::refused`], so that every request ends in a record.
 //!
 //! Deliberately absent: HTTP/1.1 upgrades, HTTP/2 without TLS, 0-RTT, and HTTP/3.
@@ -16,10 +16,11 @@ mod admission;
 mod drive;
 mod connection;
 mod shared;
-mod guard;
+mod transport;
 mod scan;
 mod parse;
 mod chunks;
+mod http1;
 mod http2;
 mod service;
 mod handler;

@@ -21,7 +21,7 @@ pub enum Framing {
     Chunked,
 }
 
-/// A sound head and what hyper must hear of it.
+/// A sound head and what it means for the connection.
 #[derive(Debug)]
 pub struct Parsed {
     /// The head for the handler.
@@ -235,6 +235,11 @@ static HOST_BYTES: [HostByte; 256] = {
     }
     table
 };
+
+/// Whether a host, without its port, is another than the one that the TLS handshake asked for.
+pub(crate) fn elsewhere(host: &str, sni: Option<&str>) -> bool {
+    sni.is_some_and(|sni| !host.trim_end_matches('.').eq_ignore_ascii_case(sni))
+}
 
 /// Whether two authorities are one; a default port may be left out.
 pub(crate) fn same_authority(one: &str, two: &str) -> bool {

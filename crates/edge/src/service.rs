@@ -1,4 +1,4 @@
-//! Between hyper and the handler: one request in, one answer out, counted until its last byte.
+//! Between hyper's HTTP/2 and the handler: one request in, one answer out, counted until its last byte.
 
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
@@ -7,8 +7,7 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use http::header::CONNECTION;
-use http::{HeaderValue, Request, Response};
+use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 use hyper::body::Incoming;
 
@@ -18,30 +17,7 @@ use crate::head::Head;
 use crate::http2;
 use crate::pace::Pace;
 use crate::refusal::FrontEndRefusal;
-use crate::shared::{Captured, InFlight, Shared};
-
-/// Answers an HTTP/1.1 request whose head the guard has captured; hyper's own head is our stand-in.
-pub(crate) async fn http1<H: Handler>(
-    handler: Arc<H>,
-    shared: Arc<Shared>,
-    captured: Option<Captured>,
-    in_flight: InFlight,
-    incoming: Incoming,
-) -> Response<Outgoing> {
-    let (mut response, last) = match captured {
-        Some(Captured::Sound(head)) => {
-            let response = call(&*handler, &shared, *head, incoming).await;
-            (response, shared.draining())
-        }
-        Some(Captured::Refused { refusal, head }) => (refuse(&*handler, &shared, refusal, head), true),
-        // INVARIANT: hyper asks only about heads that the guard has written, each captured first.
-        None => (refuse(&*handler, &shared, FrontEndRefusal::InvalidRequestLine, None), true),
-    };
-    if last {
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-    }
-    response.map(|body| Outgoing { body, in_flight })
-}
+use crate::shared::{InFlight, Shared};
 
 /// Answers an HTTP/2 request.
 pub(crate) async fn http2<H: Handler>(

@@ -1,32 +1,15 @@
-//! What the parts of one connection tell each other: heads captured, requests in flight, and until when to wait.
+//! What the parts of one connection tell each other: requests in flight, and until when to wait.
 
-use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::Clock;
 
 use crate::connection::Connection;
-use crate::head::Head;
 use crate::limits::Limits;
-use crate::parse::RefusedHead;
-use crate::refusal::FrontEndRefusal;
 
 /// How long a connection stays idle before its buffers are let go.
 const DOZE_AFTER: Duration = Duration::from_millis(100);
-
-/// A head that the guard has read and hyper has not asked about yet.
-#[derive(Debug)]
-pub(crate) enum Captured {
-    Sound(Box<Head>),
-    Refused { refusal: FrontEndRefusal, head: Option<Box<Head>> },
-}
-
-impl From<RefusedHead> for Captured {
-    fn from(RefusedHead { refusal, head }: RefusedHead) -> Self {
-        Self::Refused { refusal, head }
-    }
-}
 
 /// One connection's common knowledge.
 #[derive(Debug)]
@@ -39,7 +22,6 @@ pub(crate) struct Shared {
 
 #[derive(Debug)]
 struct Phase {
-    heads: VecDeque<Captured>,
     in_flight: usize,
     /// On the clock's own count: when something is due, and when an idle connection has been waited for long enough.
     deadline: Duration,
@@ -60,34 +42,27 @@ pub(crate) enum Overdue {
     Progress,
 }
 
+/// How long an idle connection has been waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Pause {
+    /// Not long.
+    No,
+    /// Long enough to let its buffers go.
+    Doze,
+    /// Too long.
+    Expired,
+}
+
 impl Shared {
     pub(crate) fn new(facts: Connection, limits: Arc<Limits>, clock: Arc<dyn Clock>) -> Arc<Self> {
         let deadline = clock.elapsed() + limits.head_timeout;
-        let phase = Phase {
-            heads: VecDeque::new(),
-            in_flight: 0,
-            deadline,
-            idle_until: deadline,
-            dozing: false,
-            expired: false,
-            draining: false,
-        };
+        let phase =
+            Phase { in_flight: 0, deadline, idle_until: deadline, dozing: false, expired: false, draining: false };
         Arc::new(Self { facts: Arc::new(facts), limits, clock, phase: Mutex::new(phase) })
     }
 
     fn phase(&self) -> MutexGuard<'_, Phase> {
         self.phase.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Keeps a head until hyper calls the service for it.
-    pub(crate) fn capture(&self, captured: Captured) {
-        self.phase().heads.push_back(captured);
-    }
-
-    /// The head of the request that hyper asks about, now in flight.
-    pub(crate) fn begin_captured(self: &Arc<Self>) -> (Option<Captured>, InFlight) {
-        let in_flight = self.begin();
-        (self.phase().heads.pop_front(), in_flight)
     }
 
     /// Counts a request until the guard is dropped.
@@ -98,7 +73,7 @@ impl Shared {
         phase.expired = false;
         phase.dozing = false;
         phase.deadline = now + self.limits.stall_timeout;
-        InFlight(Arc::clone(self))
+        InFlight { shared: Arc::clone(self), latest: None }
     }
 
     /// A head has begun: from here it must be whole in time. Answers whether the wait was armed.
@@ -123,7 +98,7 @@ impl Shared {
         self.phase().deadline
     }
 
-    /// Whether the deadline has passed; the first time for a head, the guard gets a last chance to answer.
+    /// Whether the deadline has passed; the first time for a head, there is a last chance to answer.
     pub(crate) fn overdue(&self) -> Option<Overdue> {
         let now = self.clock.elapsed();
         let mut phase = self.phase();
@@ -143,16 +118,14 @@ impl Shared {
         Some(Overdue::Head)
     }
 
-    /// Whether an idle connection may let its buffers go.
-    pub(crate) fn dozing(&self) -> bool {
+    /// What waiting for the next head has come to.
+    pub(crate) fn pause(&self) -> Pause {
         let phase = self.phase();
-        phase.dozing && phase.in_flight == 0
-    }
-
-    /// Whether the wait for the next head is over.
-    pub(crate) fn expired(&self) -> bool {
-        let phase = self.phase();
-        phase.expired && phase.in_flight == 0
+        match phase.in_flight {
+            0 if phase.expired => Pause::Expired,
+            0 if phase.dozing => Pause::Doze,
+            _ => Pause::No,
+        }
     }
 
     /// From now on each answer is the connection's last. What is open without a request may still begin one for a while.
@@ -173,21 +146,33 @@ impl Shared {
 
 /// A request between its head and the last byte of its answer.
 #[derive(Debug)]
-pub(crate) struct InFlight(Arc<Shared>);
+pub(crate) struct InFlight {
+    shared: Arc<Shared>,
+    /// The clock when it was last read, where the answer was whole then.
+    latest: Option<Duration>,
+}
 
 impl InFlight {
-    pub(crate) fn progress(&self) {
-        self.0.progress();
+    /// A response moves on.
+    pub(crate) fn progress(&mut self) {
+        self.latest = None;
+        self.shared.progress();
+    }
+
+    /// Reads the clock for an answer that begins.
+    pub(crate) fn answered(&mut self) -> Duration {
+        *self.latest.insert(self.shared.clock.elapsed())
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
-        let now = self.0.clock.elapsed();
-        let mut phase = self.0.phase();
+        // Reading a clock costs as much as all else here; an answer that went out at once ends when it began.
+        let now = self.latest.unwrap_or_else(|| self.shared.clock.elapsed());
+        let mut phase = self.shared.phase();
         phase.in_flight -= 1;
         if phase.in_flight == 0 {
-            let wait = if phase.draining { self.0.limits.drain_grace } else { self.0.limits.idle_timeout };
+            let wait = if phase.draining { self.shared.limits.drain_grace } else { self.shared.limits.idle_timeout };
             phase.idle_until = now + wait;
             phase.deadline = now + wait.min(DOZE_AFTER);
         }

@@ -164,6 +164,10 @@ impl<T> Bounded<T> {
         Self { inner, left: Some(bytes_max) }
     }
 
+    pub(crate) fn inner(&self) -> &T {
+        &self.inner
+    }
+
     /// The handshake is done.
     pub(crate) fn unbound(&mut self) {
         self.left = None;

@@ -99,6 +99,29 @@ async fn a_panic_is_answered_and_the_next_request_served() {
 }
 
 #[tokio::test]
+async fn a_client_that_goes_takes_its_request_with_it() {
+    let running = start(Speaks::Plain);
+    for more in ["", "GET /ahead HTTP/1.1\r\nHost: a\r\n\r\n"] {
+        let mut stream = running.connect().await;
+        stream.write_all(b"GET /gate HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it takes bytes");
+        patiently(running.seen.waiting.acquire()).await.expect("open").forget();
+        // What is sent ahead waits for its turn, and tells nothing.
+        stream.write_all(more.as_bytes()).await.expect("it takes bytes");
+        if more.is_empty() {
+            drop(stream);
+            patiently(running.seen.dropped.notified()).await;
+        } else {
+            running.seen.open.cancel();
+            let mut answers = read_answer(&mut stream).await;
+            if !answers.contains("/ahead") {
+                answers += &read_answer(&mut stream).await;
+            }
+            assert!(answers.contains("/gate") && answers.contains("/ahead"), "{answers}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn each_core_serves_with_its_own_handler() {
     let running = start_with(Speaks::Plain, edge::Workers::PerCore(3), edge::Limits::default());
     for _ in 0..9 {

@@ -168,6 +168,28 @@ async fn http2_is_for_the_host_of_its_connection() {
 }
 
 #[tokio::test]
+async fn http1_is_for_the_host_of_its_connection_too() {
+    let running = start(Speaks::Tls);
+    let config = Arc::new(trusting(&running, &["http/1.1"]));
+    let mut stream = handshake(&running, &config, "localhost").await.expect("a handshake");
+    for host in ["localhost", "LOCALHOST:8443", "localhost."] {
+        assert!(ask(&mut stream, host).await.starts_with("HTTP/1.1 200 "), "{host}");
+    }
+    for host in ["other.test", "localhost.other.test", "127.0.0.1", "xlocalhost", "localhost.:1:1"] {
+        let mut stream = handshake(&running, &config, "localhost").await.expect("a handshake");
+        let smuggled = format!("{host}\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: localhost");
+        let answer = ask(&mut stream, &smuggled).await;
+        let status = if host.contains(":1:") { "400" } else { "421" };
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains("connection: close"), "{answer}");
+        assert_eq!(crate::support::read_to_end(&mut stream).await, "", "nothing behind it is answered");
+    }
+    assert_eq!(running.refusals()[0], FrontEndRefusal::Misdirected);
+    // An address is no server name, so there is nothing to differ from.
+    let mut stream = handshake(&running, &config, "127.0.0.1").await.expect("a handshake");
+    assert!(ask(&mut stream, "other.test").await.starts_with("HTTP/1.1 200 "));
+}
+
+#[tokio::test]
 async fn an_http2_connection_without_a_request_is_closed() {
     let short = Duration::from_millis(80);
     let limits = Limits { head_timeout: short, drain_grace: short, ..Limits::default() };

@@ -30,6 +30,17 @@ pub(crate) struct Seen {
     /// Opens `/gate`.
     pub(crate) open: CancellationToken,
     pub(crate) away: Notify,
+    /// Told when a request to `/gate` ends, answered or not.
+    pub(crate) dropped: Notify,
+}
+
+/// Tells when it goes.
+struct Tell<'a>(&'a Notify);
+
+impl Drop for Tell<'_> {
+    fn drop(&mut self) {
+        self.0.notify_one();
+    }
 }
 
 impl Default for Seen {
@@ -40,6 +51,7 @@ impl Default for Seen {
             waiting: Semaphore::new(0),
             open: CancellationToken::new(),
             away: Notify::new(),
+            dropped: Notify::new(),
         }
     }
 }
@@ -52,6 +64,7 @@ impl Handler for Echo {
         let Arrived { head, body, connection } = arrived;
         assert_ne!(head.target.path(), "/panic", "asked to");
         if head.target.path() == "/gate" {
+            let _tell = Tell(&self.0.dropped);
             self.0.waiting.add_permits(1);
             self.0.open.cancelled().await;
         }
