@@ -10,6 +10,11 @@ use sigv4::Claim;
 fn noise() -> impl Strategy<Value = String> {
     let words = [
         "AWS4-HMAC-SHA256 ",
+        "AWS4-ECDSA-P256-SHA256 ",
+        "AKIDEXAMPLE/20150830/service/aws4_request",
+        "X-Amz-Region-Set=",
+        "us-*,",
+        "3044022012",
         "Credential=",
         "AKIDEXAMPLE/20150830/us-east-1/service/aws4_request",
         ", ",
@@ -40,8 +45,17 @@ fn noise() -> impl Strategy<Value = String> {
 }
 
 fn header() -> impl Strategy<Value = (String, Vec<u8>)> {
-    let names =
-        ["Authorization", "X-Amz-Date", "Date", "X-Amz-Security-Token", "Host", "x-amz-content-sha256", "é", ""];
+    let names = [
+        "Authorization",
+        "X-Amz-Date",
+        "Date",
+        "X-Amz-Security-Token",
+        "Host",
+        "x-amz-content-sha256",
+        "X-Amz-Region-Set",
+        "é",
+        "",
+    ];
     let value = prop_oneof![noise().prop_map(String::into_bytes), prop::collection::vec(any::<u8>(), 0..32)];
     (prop::sample::select(names.to_vec()).prop_map(str::to_owned), value)
 }

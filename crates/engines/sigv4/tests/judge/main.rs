@@ -9,4 +9,6 @@ mod oracle;
 mod refusals;
 mod invoke;
 mod multi_region;
+mod tampering;
+mod readings;
 mod hostile;

@@ -7,9 +7,10 @@ use sigv4::{Expectation, PayloadRule};
 use crate::support::{KEY, REGION, Request, SERVICE, THEN, at, expectation, secret, signer};
 use aws_credential_types::Credentials;
 use aws_sigv4::http_request::{
-    PayloadChecksumKind, SessionTokenMode, SignableBody, SignableRequest, SignatureLocation, SigningSettings, sign,
+    PayloadChecksumKind, SessionTokenMode, SignableBody, SignableRequest, SignatureLocation, SigningParams,
+    SigningSettings, sign,
 };
-use aws_sigv4::sign::v4;
+use aws_sigv4::sign::{v4, v4a};
 use proptest::prelude::*;
 
 const TOKEN: &str = "AQoDYXdzEPT//////////wEXAMPLE+token==";
@@ -41,17 +42,40 @@ fn signed_with_body(
         .identity(&identity)
         .region(REGION)
         .name(SERVICE)
-        .time(SystemTime::UNIX_EPOCH + Duration::from_secs(THEN.unsigned_abs()))
+        .time(then())
         .settings(settings)
         .build()
         .unwrap()
         .into();
+    apply(request, body, &parameters)
+}
+
+/// The request as Amazon's SigV4A signer sends it.
+fn signed_for_regions(request: &Request, region_set: &str, settings: SigningSettings, token: Option<&str>) -> Request {
+    let identity = Credentials::new(KEY, secret().expose().as_str(), token.map(str::to_owned), None, "test").into();
+    let parameters = v4a::SigningParams::builder()
+        .identity(&identity)
+        .region_set(region_set)
+        .name(SERVICE)
+        .time(then())
+        .settings(settings)
+        .build()
+        .unwrap()
+        .into();
+    apply(request, SignableBody::Bytes(&request.body), &parameters).0
+}
+
+fn then() -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(THEN.unsigned_abs())
+}
+
+fn apply(request: &Request, body: SignableBody<'_>, parameters: &SigningParams<'_>) -> (Request, String) {
     let query = if request.query.is_empty() { String::new() } else { format!("?{}", request.query) };
     let uri = format!("https://example.amazonaws.com{}{query}", request.path);
     let headers: Vec<(&str, &str)> =
         request.headers.iter().map(|(name, value)| (name.as_str(), std::str::from_utf8(value).unwrap())).collect();
     let signable = SignableRequest::new(&request.method, &uri, headers.into_iter(), body).unwrap();
-    let (instructions, signature) = sign(signable, &parameters).unwrap().into_parts();
+    let (instructions, signature) = sign(signable, parameters).unwrap().into_parts();
     let mut sent = http::Request::builder().method(request.method.as_str()).uri(&uri).body(()).unwrap();
     let headers: Vec<(String, String)> =
         instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
@@ -109,6 +133,24 @@ proptest! {
             let (signed, _) = signed_by_amazon(&request, settings, token);
             let verified = signed.verify(&expectation());
             prop_assert!(verified.is_ok(), "{signed:?}\n{verified:?}");
+        }
+    }
+
+    #[test]
+    fn what_amazon_signs_with_sigv4a_is_verified(
+        request in requests(),
+        with_token in any::<bool>(),
+        set in prop::sample::select(vec!["us-east-1", "*", "us-*", "eu-west-1,us-east-1"]),
+    ) {
+        let token = with_token.then_some(TOKEN);
+        for location in [SignatureLocation::Headers, SignatureLocation::QueryParams] {
+            let settings = settings(location, SessionTokenMode::Include);
+            let signed = signed_for_regions(&request, set, settings, token);
+            let verified = signed.verify(&expectation());
+            prop_assert!(verified.is_ok(), "{signed:?}\n{verified:?}");
+            let mut other = signed;
+            other.body.push(0);
+            prop_assert!(other.verify(&expectation()).is_err());
         }
     }
 

@@ -1,9 +1,10 @@
-//! Wycheproof's HMAC-SHA256 vectors, through the functions that derive and use signing keys.
+//! Wycheproof's vectors for HMAC-SHA256 and for ECDSA on P-256 in DER, through the functions that sign and prove.
 //! <https://github.com/C2SP/wycheproof>
 
 use std::path::{Path, PathBuf};
 
 use aws_lc_rs::hmac;
+use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, ParsedPublicKey};
 use serde_json::Value;
 
 #[test]
@@ -26,6 +27,26 @@ fn hmac_sha256_agrees_and_a_changed_tag_does_not() {
         }
     }
     assert!(count > 100, "only {count} vectors ran");
+}
+
+#[test]
+fn ecdsa_p256_agrees_and_no_other_encoding_passes() {
+    let Some(document) = vectors("ecdsa_secp256r1_sha256_test.json") else {
+        println!("no Wycheproof vectors found; set PORTCULLIS_VECTORS to run them");
+        return;
+    };
+    let (mut valid, mut invalid) = (0, 0);
+    for group in document["testGroups"].as_array().unwrap() {
+        let point = hex::decode(group["publicKey"]["uncompressed"].as_str().unwrap()).unwrap();
+        let key = ParsedPublicKey::new(&ECDSA_P256_SHA256_ASN1, point).unwrap();
+        for test in group["tests"].as_array().unwrap() {
+            let bytes = |name: &str| hex::decode(test[name].as_str().unwrap()).unwrap();
+            let good = key.verify_sig(&bytes("msg"), &bytes("sig")).is_ok();
+            assert_eq!(good, test["result"] == "valid", "test {}: {}", test["tcId"], test["comment"]);
+            if good { valid += 1 } else { invalid += 1 }
+        }
+    }
+    assert!(valid > 150 && invalid > 250, "only {valid} valid and {invalid} invalid vectors ran");
 }
 
 fn vectors(name: &str) -> Option<Value> {
