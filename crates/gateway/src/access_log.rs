@@ -16,8 +16,9 @@ enum Syntax {
     Xml,
 }
 
-/// Writes the line, without a line end.
-pub(crate) fn render(format: &LogFormat, values: &Values<'_>, line: &mut Vec<u8>) {
+/// Writes the line, without a line end, and answers where the id that the caller sees stands in it.
+pub(crate) fn render(format: &LogFormat, values: &Values<'_>, line: &mut Vec<u8>) -> Option<usize> {
+    let mut id_at = None;
     let syntax = match format.pieces.first() {
         Some(Piece::Text(text)) if text.trim_start().starts_with('<') => Syntax::Xml,
         Some(Piece::Text(_) | Piece::Variable(_) | Piece::Unknown(_)) | None => Syntax::Json,
@@ -30,12 +31,40 @@ pub(crate) fn render(format: &LogFormat, values: &Values<'_>, line: &mut Vec<u8>
                 let before = line.len();
                 if !values.write(*variable, line) {
                     line.push(b'-');
-                } else if *variable != Variable::ErrorMessageString {
+                } else if !is_plain(*variable) {
                     escape(line, before, syntax);
+                } else if *variable == Variable::RequestId {
+                    id_at = Some(before);
                 }
             }
         }
     }
+    id_at
+}
+
+/// Whether a value is of our own making, of characters that mean themselves everywhere, or is quoted already.
+/// SECURITY: whatever is not named here is escaped.
+fn is_plain(variable: Variable) -> bool {
+    matches!(
+        variable,
+        Variable::RequestId
+            | Variable::ExtendedRequestId
+            | Variable::AccountId
+            | Variable::ApiId
+            | Variable::DeploymentId
+            | Variable::ResourceId
+            | Variable::EndpointType
+            | Variable::Protocol
+            | Variable::RequestTime
+            | Variable::RequestTimeEpoch
+            | Variable::IdentitySourceIp
+            | Variable::Status
+            | Variable::ResponseLength
+            | Variable::ResponseLatency
+            | Variable::IntegrationStatus
+            | Variable::IntegrationLatency
+            | Variable::ErrorMessageString
+    )
 }
 
 /// Escapes what was written behind `from`; mostly nothing has to be.

@@ -65,7 +65,7 @@ impl Values<'_> {
             Variable::HttpMethod => put_text(request.verb.as_ref().map(http::Method::as_str), out),
             // AWS says so whatever the client speaks.
             Variable::Protocol => put_text(Some("HTTP/1.1"), out),
-            Variable::RequestId => put_uuid(request.shown_id().0, out),
+            Variable::RequestId => out.extend_from_slice(request.shown_id().as_bytes()),
             Variable::ExtendedRequestId => out.extend_from_slice(&request.extended_id),
             Variable::RequestTime => put_clf_time(request.received, out),
             Variable::RequestTimeEpoch => put_number(request.received.as_millisecond().unsigned_abs(), out),
@@ -227,11 +227,6 @@ pub(crate) fn put_address(address: IpAddr, out: &mut Vec<u8>) {
 fn put_display(value: &dyn std::fmt::Display, out: &mut Vec<u8>) {
     // Writing to memory cannot fail.
     let _ = write!(out, "{value}");
-}
-
-fn put_uuid(id: uuid::Uuid, out: &mut Vec<u8>) {
-    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
-    out.extend_from_slice(id.hyphenated().encode_lower(&mut text).as_bytes());
 }
 
 fn quoted(text: &str) -> Cow<'_, str> {

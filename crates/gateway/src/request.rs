@@ -21,6 +21,8 @@ pub struct Request {
     pub id: RequestId,
     /// The id that the client claims in `x-amzn-RequestId`, where it is a UUID; it is echoed as in AWS.
     pub claimed_id: Option<RequestId>,
+    /// The id the caller sees, as text: its own where it claims one, else ours.
+    shown_id: [u8; uuid::fmt::Hyphenated::LENGTH],
     /// `x-amz-apigw-id`: sixteen characters.
     pub extended_id: [u8; 16],
     /// `X-Amzn-Trace-Id`: the client's, else a fresh one.
@@ -69,9 +71,11 @@ impl Request {
     pub fn new(head: Option<&edge::Head>, connection: Arc<edge::Connection>, clock: &dyn Clock) -> Self {
         let received = clock.now();
         let headers = head.map(|head| &head.headers);
+        let (id, claimed_id) = (RequestId::random(), headers.and_then(claimed_id));
         Self {
-            id: RequestId::random(),
-            claimed_id: headers.and_then(claimed_id),
+            id,
+            claimed_id,
+            shown_id: hyphenated(claimed_id.unwrap_or(id)),
             extended_id: extended_id(),
             trace_id: headers
                 .and_then(|headers| headers.get(&TRACE_ID))
@@ -91,8 +95,8 @@ impl Request {
     }
 
     /// The id the caller sees: its own where it claims one, else ours.
-    pub fn shown_id(&self) -> RequestId {
-        self.claimed_id.unwrap_or(self.id)
+    pub fn shown_id(&self) -> &str {
+        std::str::from_utf8(&self.shown_id).expect("hexadecimal and hyphens are ASCII")
     }
 
     /// The client's address.
@@ -121,6 +125,17 @@ fn claimed_id(headers: &HeaderMap) -> Option<RequestId> {
     (text.len() == 36).then(|| RequestId::parse(text).ok()).flatten()
 }
 
+/// Lower-case hexadecimal in groups, as AWS writes ids: written once, because headers and logs repeat it.
+fn hyphenated(RequestId(id): RequestId) -> [u8; uuid::fmt::Hyphenated::LENGTH] {
+    let mut text = [b'-'; uuid::fmt::Hyphenated::LENGTH];
+    let bytes = id.as_bytes();
+    for (group, at) in [(0..4, 0), (4..6, 9), (6..8, 14), (8..10, 19), (10..16, 24)] {
+        let length = group.len() * 2;
+        put_hex(&bytes[group], &mut text[at..at + length]);
+    }
+    text
+}
+
 /// Eleven random bytes, so that base64 ends in one `=` as AWS's ids do.
 fn extended_id() -> [u8; 16] {
     let mut text = [b'='; 16];
@@ -144,9 +159,19 @@ fn fresh_trace_id(now: Timestamp) -> HeaderValue {
 }
 
 fn put_hex(bytes: &[u8], text: &mut [u8]) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    for (byte, pair) in bytes.iter().zip(text.chunks_exact_mut(2)) {
-        pair[0] = DIGITS[usize::from(byte >> 4)];
-        pair[1] = DIGITS[usize::from(byte & 15)];
+    for (byte, pair) in bytes.iter().zip(text.as_chunks_mut::<2>().0) {
+        *pair = HEX[usize::from(*byte)];
     }
 }
+
+/// Every byte's two digits.
+static HEX: [[u8; 2]; 256] = {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let mut table = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        table[byte] = [DIGITS[byte >> 4], DIGITS[byte & 15]];
+        byte += 1;
+    }
+    table
+};

@@ -11,7 +11,7 @@ use std::time::Duration;
 use base::Clock;
 use serde::{Deserialize, Serialize};
 
-use crate::reason::{Answer, Integrate, Reason};
+use crate::reason::{Answer, Integrate, Reason, Record};
 use crate::refused::{Passed, Refused, Verdict};
 use crate::steps::Step;
 
@@ -75,14 +75,28 @@ impl Trail {
 
     /// Notes a decision.
     pub fn note(&mut self, step: Step, outcome: Outcome, reason: Reason) {
+        let at_us = if reason.is_instant() { self.last_us() } else { self.elapsed().as_micros() as u64 };
+        self.note_at(at_us, step, outcome, reason);
+    }
+
+    /// Notes that the whole answer was at hand, and so was handed over with the decision before.
+    pub(crate) fn note_answered_at_once(&mut self) {
+        self.note_at(self.last_us(), Step::Record, Outcome::Passed, Reason::Record(Record::Answered));
+    }
+
+    /// Whether its end was noted.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.entries.last().is_some_and(|last| last.step == Step::Record)
+    }
+
+    fn note_at(&mut self, at_us: u64, step: Step, outcome: Outcome, reason: Reason) {
         if self.entries.len() < ENTRIES_MAX {
-            let at_us = if reason.is_instant() {
-                self.entries.last().map_or(0, |last| last.at_us)
-            } else {
-                self.elapsed().as_micros() as u64
-            };
             self.entries.push(Entry { step, outcome, at_us, reason });
         }
+    }
+
+    fn last_us(&self) -> u64 {
+        self.entries.last().map_or(0, |last| last.at_us)
     }
 
     /// Time since the request arrived.

@@ -104,7 +104,7 @@ fn record(sink: Option<&Sink>, seed: u64) -> Duration {
     let begun = Instant::now();
     if let Some(sink) = sink {
         for (request, line, trail) in made {
-            sink.log(LogLine { scope: &scope, stream: &stream, time, request, line: line.as_bytes() });
+            sink.log(LogLine { scope: &scope, stream: &stream, time, request, line: line.as_bytes(), id_at: None });
             sink.trail(&scope, time, request, &trail);
         }
     }

@@ -43,11 +43,13 @@ pub(crate) struct Record<'a> {
     pub(crate) time: Timestamp,
     pub(crate) request: RequestId,
     pub(crate) bytes: &'a [u8],
+    /// Where the bytes spell the request's id, where they do.
+    pub(crate) id_at: Option<usize>,
     pub(crate) kind: Kind,
 }
 
 impl Record<'_> {
-    /// What it takes of the bound.
+    /// What it takes of the bound, at most.
     pub(crate) fn charge(&self) -> usize {
         ENTRY_HEAD_BYTES_MAX + self.bytes.len()
     }
@@ -57,7 +59,7 @@ impl Record<'_> {
 #[derive(Debug)]
 pub(crate) struct Queue {
     shards: Box<[Shard]>,
-    // INVARIANT: the charges of all records that wait and of all the writer still holds.
+    // INVARIANT: the sizes of all records that wait and of all the writer still holds.
     held: AtomicUsize,
     bytes_max: usize,
     dropped_logs: AtomicU64,
@@ -90,12 +92,13 @@ impl Queue {
             self.count_dropped(record.kind, 1);
             return;
         }
-        let full = {
+        let (taken, full) = {
             let mut waiting = self.own_shard().lock();
             let before = waiting.bytes();
             waiting.add(record);
-            before < BATCH_BYTES && waiting.bytes() >= BATCH_BYTES
+            (waiting.bytes() - before, before < BATCH_BYTES && waiting.bytes() >= BATCH_BYTES)
         };
+        self.release(charge - taken);
         if full {
             self.ready.notify_one();
         }

@@ -22,6 +22,8 @@ pub struct LogLine<'a> {
     pub request: RequestId,
     /// The line, without its line end.
     pub line: &'a [u8],
+    /// Where the line spells the request's id, if it does: then the id is kept once.
+    pub id_at: Option<usize>,
 }
 
 /// Takes log lines and trails. It never waits: what does not fit is dropped and counted.
@@ -53,14 +55,14 @@ impl Sink {
 
     /// Records a line of a log.
     pub fn log(&self, line: LogLine<'_>) {
-        let LogLine { scope, stream, time, request, line } = line;
-        self.queue.push(Record { scope, stream, time, request, bytes: line, kind: Kind::Log });
+        let LogLine { scope, stream, time, request, line: bytes, id_at } = line;
+        self.queue.push(Record { scope, stream, time, request, bytes, id_at, kind: Kind::Log });
     }
 
     /// Records a request's trail.
     pub fn trail(&self, scope: &Scope, time: Timestamp, request: RequestId, bytes: &[u8]) {
         let stream = &self.trail;
-        self.queue.push(Record { scope, stream, time, request, bytes, kind: Kind::Trail });
+        self.queue.push(Record { scope, stream, time, request, bytes, id_at: None, kind: Kind::Trail });
     }
 
     /// What had to be dropped since the start.

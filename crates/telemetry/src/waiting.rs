@@ -36,18 +36,28 @@ impl Waiting {
     /// Packs a record behind those of its stream.
     pub(crate) fn add(&mut self, record: Record<'_>) {
         let at = self.run_of(&record);
-        let push = |run: &mut Run| run.entries.push(record.time, Some(record.request), record.bytes);
-        if push(&mut self.runs[at]) == Err(PushError::Full) {
+        if self.push(at, &record) == Err(PushError::Full) {
             let place = self.runs[at].place.clone();
             let next = self.begin(place);
             self.last[record.kind as usize] = next;
             // An empty block takes any record that the queue takes.
-            let _ = push(&mut self.runs[next]);
+            let _ = self.push(next, &record);
         }
-        self.bytes += record.charge();
     }
 
-    /// The charges of all its records.
+    fn push(&mut self, at: usize, record: &Record<'_>) -> Result<(), PushError> {
+        let Record { time, request, bytes, id_at, .. } = *record;
+        let entries = &mut self.runs[at].entries;
+        let before = entries.bytes();
+        match id_at {
+            Some(at) => entries.push_spelled(time, request, bytes, at)?,
+            None => entries.push(time, Some(request), bytes)?,
+        }
+        self.bytes += entries.bytes() - before;
+        Ok(())
+    }
+
+    /// What all its records take.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }

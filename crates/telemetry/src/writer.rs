@@ -214,6 +214,7 @@ mod tests {
             time: Timestamp::UNIX_EPOCH,
             request: id(7),
             line: text.as_ref(),
+            id_at: None,
         });
     }
 

@@ -47,20 +47,13 @@ pub fn compose(outcome: Result<Answer, Refused>, request: &Request) -> Passed<An
         Err(Refused { refusal: Refusal::Gateway(response), .. }) => gateway(response),
         Err(Refused { refusal: Refusal::FrontEnd(response), .. }) => front_end(response),
     };
-    answer.headers.insert(&REQUEST_ID, shown_id(request));
-    if let Ok(id) = HeaderValue::from_bytes(&request.extended_id) {
-        answer.headers.insert(&EXTENDED_ID, id);
+    for (name, id) in [(&REQUEST_ID, request.shown_id()), (&EXTENDED_ID, request.extended_id())] {
+        answer.headers.insert(name, HeaderValue::from_str(id).expect("ids are visible ASCII"));
     }
     if request.verb.as_ref() == Some(&http::Method::HEAD) {
         answer.body = Body::Ready(Bytes::new());
     }
     Passed { value: answer, reason: Reason::Answer(reason) }
-}
-
-fn shown_id(request: &Request) -> HeaderValue {
-    let mut text = [0; uuid::fmt::Hyphenated::LENGTH];
-    let text = request.shown_id().0.hyphenated().encode_lower(&mut text);
-    HeaderValue::from_str(text).expect("hexadecimal and hyphens are a header value")
 }
 
 fn gateway(response: GatewayResponse) -> (Answer, reason::Answer) {

@@ -61,8 +61,7 @@ pub fn place(inbound: Box<Inbound>, world: &World, owner: &mut Owner) -> Verdict
         return Err(refused(FrontEnd::UNAVAILABLE, reason));
     }
     let api = api(&inbound.request, world)?;
-    *owner = Owner::Account(api.scope.clone());
-    let stage = stage(&inbound.request, api)?;
+    let stage = stage(&inbound.request, api).inspect_err(|_| *owner = Owner::Account(api.scope.clone()))?;
     *owner = Owner::Stage(Arc::clone(stage));
     if stage.default_endpoint_disabled {
         return Err(refused(FrontEnd::FORBIDDEN, Locate::EndpointDisabled { api: api.id.clone() }));

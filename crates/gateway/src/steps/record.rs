@@ -104,7 +104,10 @@ impl Recording {
                     self.request.notes.exchange().answer_body.take(&bytes);
                 }
                 self.bytes = bytes.len() as u64;
-                self.answered();
+                if self.ending == Record::Abandoned {
+                    self.ending = Record::Answered;
+                    self.trail.note_answered_at_once();
+                }
                 edge::Body::from(bytes)
             }
             Body::Stream(download) => {
@@ -129,7 +132,9 @@ impl Recording {
     }
 
     fn write(&mut self) {
-        self.trail.note(Step::Record, Outcome::Passed, Reason::Record(self.ending));
+        if !self.trail.has_ended() {
+            self.trail.note(Step::Record, Outcome::Passed, Reason::Record(self.ending));
+        }
         let scope = match &self.owner {
             Owner::Installation => &self.desk.installation,
             Owner::Account(scope) => scope,
@@ -170,19 +175,20 @@ impl Recording {
             return;
         }
         let ending = Ending { status: self.status.unwrap_or(CLIENT_GONE), bytes: self.bytes, trail: &self.trail };
-        let log = |stream, line: &[u8]| {
+        let log = |stream, line: &[u8], id_at| {
             let (scope, time, request) = (&stage.scope, self.request.received, self.request.id);
-            self.desk.sink.log(LogLine { scope, stream, time, request, line });
+            self.desk.sink.log(LogLine { scope, stream, time, request, line, id_at });
         };
         if let Some(access_log) = &stage.access_log {
             buffer.clear();
             let values = Values { request: &self.request, stage: Some(stage), ending: Some(ending) };
-            access_log::render(&access_log.format, &values, buffer);
-            log(&stage.access_stream, buffer);
+            let id_at = access_log::render(&access_log.format, &values, buffer);
+            log(&stage.access_stream, buffer, id_at);
         }
         if let Some(method) = method {
             for text in execution_log::lines(&self.request, stage, method, &ending) {
-                log(&stage.execution_stream, format!("({}) {text}", self.request.shown_id()).as_bytes());
+                let text = format!("({}) {text}", self.request.shown_id());
+                log(&stage.execution_stream, text.as_bytes(), Some("(".len()));
             }
         }
     }

@@ -31,6 +31,7 @@ mod tag {
     pub(super) const ANSWERED: u8 = 9;
     pub(super) const AS_INTEGRATED: u8 = 10;
     pub(super) const WHOLE: u8 = 11;
+    pub(super) const MOCKED: u8 = 12;
 }
 
 /// Packs a story.
@@ -147,6 +148,10 @@ fn put_common(reason: &Reason, out: &mut Vec<u8>) -> bool {
             put_text(host, out);
             put_number((*status).into(), out);
         }
+        Reason::Integrate(Integrate::Mocked { status }) => {
+            out.push(tag::MOCKED);
+            put_number((*status).into(), out);
+        }
         Reason::Answer(Answer::Integration { status }) => {
             out.push(tag::AS_INTEGRATED);
             put_number((*status).into(), out);
@@ -188,6 +193,7 @@ fn take_entry(rest: &mut &[u8]) -> Option<Entry> {
             latency_us: 0,
             request_id: None,
         })),
+        tag::MOCKED => Reason::Integrate(Integrate::Mocked { status: u16::try_from(take_number(rest)?).ok()? }),
         tag::AS_INTEGRATED => Reason::Answer(Answer::Integration { status: u16::try_from(take_number(rest)?).ok()? }),
         tag::WHOLE => Reason::Record(Record::Answered),
         _ => return None,

@@ -234,6 +234,20 @@ mod tests {
     }
 
     #[test]
+    fn an_id_that_a_line_spells_is_kept_once_and_read_where_it_stood() {
+        let id = RequestId(uuid::Uuid::from_u128(0x0123_4567_89ab_cdef));
+        let line = format!("{{\"id\":\"{id}\"}}");
+        for (at, spelled) in [(7, true), (0, false), (8, false), (40, false), (usize::MAX, false), (1 << 20, false)] {
+            let (mut entries, mut builder) = (Entries::default(), BlockBuilder::new(stream()));
+            entries.push_spelled(Timestamp::UNIX_EPOCH, id, line.as_bytes(), at).unwrap();
+            assert_eq!(entries.bytes() < line.len(), spelled, "at {at}");
+            builder.append(&entries).unwrap();
+            let read = builder.finish().unwrap().decode().unwrap();
+            assert_eq!((read[0].request, &read[0].bytes[..]), (Some(id), line.as_bytes()), "at {at}");
+        }
+    }
+
+    #[test]
     fn what_was_gathered_apart_makes_the_same_block() {
         let (mut one, mut two) = (Entries::default(), Entries::default());
         one.push(Timestamp::UNIX_EPOCH, Some(RequestId(uuid::Uuid::from_u128(1))), b"one").unwrap();
@@ -301,6 +315,17 @@ mod tests {
                     prop_assert!(block.filter.may_hold(id));
                 }
             }
+        }
+
+        #[test]
+        fn what_spells_its_id_is_read_again(before in any::<Vec<u8>>(), id in any::<u128>(), behind in any::<Vec<u8>>()) {
+            let id = RequestId(uuid::Uuid::from_u128(id));
+            let bytes = [&before[..], id.to_string().as_bytes(), &behind[..]].concat();
+            let mut entries = Entries::default();
+            entries.push_spelled(Timestamp::UNIX_EPOCH, id, &bytes, before.len()).unwrap();
+            let mut builder = BlockBuilder::new(stream());
+            builder.append(&entries).unwrap();
+            prop_assert_eq!(&builder.finish().unwrap().decode().unwrap()[0].bytes[..], &bytes[..]);
         }
 
         #[test]

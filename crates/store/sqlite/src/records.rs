@@ -39,7 +39,9 @@ impl SqliteRecords {
         let file = directory.database("records.db")?;
         let fail = |source| OpenError::Database { file: file.clone(), source };
         let pool = || SqlitePoolOptions::new().acquire_timeout(WAIT).test_before_acquire(false);
-        let writer = pool().max_connections(1).connect_with(writing(&file, Durability::Process)).await.map_err(fail)?;
+        // Named, so that what recording costs can be seen from outside.
+        let writing = writing(&file, Durability::Process).thread_name(|_| "records-write".to_owned());
+        let writer = pool().max_connections(1).connect_with(writing).await.map_err(fail)?;
         let mut connection = writer.acquire().await.map_err(fail)?;
         migrate::run(&mut connection, &file, migrate::RECORDS).await?;
         drop(connection);

@@ -13,36 +13,62 @@ pub struct Entries {
     raw: Vec<u8>,
 }
 
-/// What an entry takes besides its own bytes, at most: time, the mark whether an id follows, the id, and the length.
+/// What an entry takes besides its own bytes, at most: time, mark, the request's id, and the length.
 pub const ENTRY_HEAD_BYTES_MAX: usize = 8 + 1 + 16 + 4;
+
+/// What follows an entry's time.
+mod mark {
+    /// The length and the bytes.
+    pub(super) const NO_ID: u8 = 0;
+    /// The request's id, the length and the bytes.
+    pub(super) const ID: u8 = 1;
+    /// The same, but the bytes begin with the place (two bytes) where the id is to be spelled into the rest.
+    pub(super) const SPELLED: u8 = 2;
+}
 
 impl Entries {
     /// Adds an entry.
     pub fn push(&mut self, time: Timestamp, request: Option<RequestId>, bytes: &[u8]) -> Result<(), PushError> {
-        if bytes.len() > ENTRY_BYTES_MAX {
+        match request {
+            None => self.put(time, mark::NO_ID, &[], [bytes, &[], &[]]),
+            Some(RequestId(id)) => self.put(time, mark::ID, id.as_bytes(), [bytes, &[], &[]]),
+        }
+    }
+
+    /// Adds an entry whose bytes spell its request's id at `at`: random digits do not compress, so the block keeps them once.
+    pub fn push_spelled(&mut self, time: Timestamp, id: RequestId, bytes: &[u8], at: usize) -> Result<(), PushError> {
+        let mut room = [0; uuid::fmt::Hyphenated::LENGTH];
+        let text = id.0.hyphenated().encode_lower(&mut room).as_bytes();
+        let split = bytes.split_at_checked(at).and_then(|(before, rest)| Some((before, rest.strip_prefix(text)?)));
+        match (split, u16::try_from(at)) {
+            (Some((before, behind)), Ok(at)) => {
+                self.put(time, mark::SPELLED, id.0.as_bytes(), [&at.to_le_bytes(), before, behind])
+            }
+            _ => self.push(time, Some(id), bytes),
+        }
+    }
+
+    fn put(&mut self, time: Timestamp, mark: u8, id: &[u8], parts: [&[u8]; 3]) -> Result<(), PushError> {
+        let length = parts.iter().map(|part| part.len()).sum::<usize>();
+        if length > ENTRY_BYTES_MAX {
             return Err(PushError::TooLarge);
         }
-        if self.raw.len() + ENTRY_HEAD_BYTES_MAX + bytes.len() > BLOCK_BYTES_MAX {
+        if self.raw.len() + ENTRY_HEAD_BYTES_MAX + length > BLOCK_BYTES_MAX {
             return Err(PushError::Full);
         }
+        // The head is put together first: a few bytes at a time, growing a list costs more than filling it.
         let mut head = [0; ENTRY_HEAD_BYTES_MAX];
+        let end = 9 + id.len() + 4;
         head[..8].copy_from_slice(&crate::time::to_nanoseconds(storable(time)).to_le_bytes());
-        let length = u32::try_from(bytes.len()).expect("longer entries were refused").to_le_bytes();
-        let head: &[u8] = match request {
-            None => {
-                head[9..13].copy_from_slice(&length);
-                &head[..13]
-            }
-            Some(RequestId(id)) => {
-                head[8] = 1;
-                head[9..25].copy_from_slice(id.as_bytes());
-                head[25..].copy_from_slice(&length);
-                &head
-            }
-        };
-        self.raw.reserve(head.len() + bytes.len());
-        self.raw.extend_from_slice(head);
-        self.raw.extend_from_slice(bytes);
+        head[8] = mark;
+        head[9..end - 4].copy_from_slice(id);
+        let length_bytes = u32::try_from(length).expect("longer entries were refused").to_le_bytes();
+        head[end - 4..end].copy_from_slice(&length_bytes);
+        self.raw.reserve(ENTRY_HEAD_BYTES_MAX + length);
+        self.raw.extend_from_slice(&head[..end]);
+        for part in parts {
+            self.raw.extend_from_slice(part);
+        }
         Ok(())
     }
 
@@ -114,7 +140,7 @@ fn skip_entry(rest: &mut &[u8]) -> Option<(i64, Option<[u8; 16]>)> {
     let (time, behind) = rest.split_first_chunk::<8>()?;
     let (mark, behind) = behind.split_first()?;
     let (id, behind) = match mark {
-        0 => (None, behind),
+        &mark::NO_ID => (None, behind),
         _ => behind.split_first_chunk::<16>().map(|(id, behind)| (Some(*id), behind))?,
     };
     let (length, behind) = behind.split_first_chunk::<4>()?;
@@ -125,13 +151,27 @@ fn skip_entry(rest: &mut &[u8]) -> Option<(i64, Option<[u8; 16]>)> {
 /// Takes an entry off the front of what a block held.
 pub(super) fn take_entry(rest: &mut Bytes) -> Option<Entry> {
     let time = crate::time::from_nanoseconds(i64::from_le_bytes(take_array(rest)?));
-    let request = match take_array::<1>(rest)? {
-        [0] => None,
-        [1] => Some(RequestId(uuid::Uuid::from_bytes(take_array(rest)?))),
+    let [mark] = take_array(rest)?;
+    let request = match mark {
+        mark::NO_ID => None,
+        mark::ID | mark::SPELLED => Some(RequestId(uuid::Uuid::from_bytes(take_array(rest)?))),
         _ => return None,
     };
     let length = usize::try_from(u32::from_le_bytes(take_array(rest)?)).ok()?;
-    (length <= rest.len()).then(|| Entry { time, request, bytes: rest.split_to(length) })
+    if length > rest.len() {
+        return None;
+    }
+    let bytes = rest.split_to(length);
+    let bytes = if mark == mark::SPELLED { spell(request?, bytes)? } else { bytes };
+    Some(Entry { time, request, bytes })
+}
+
+/// Writes the id back to where it was left out.
+fn spell(RequestId(id): RequestId, mut bytes: Bytes) -> Option<Bytes> {
+    let at = usize::from(u16::from_le_bytes(take_array(&mut bytes)?));
+    let (before, behind) = bytes.split_at_checked(at)?;
+    let mut room = [0; uuid::fmt::Hyphenated::LENGTH];
+    Some([before, id.hyphenated().encode_lower(&mut room).as_bytes(), behind].concat().into())
 }
 
 fn take_array<const N: usize>(rest: &mut Bytes) -> Option<[u8; N]> {
