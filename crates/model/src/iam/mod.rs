@@ -1,6 +1,7 @@
 //! What the service `iam` stores. Everything stands under its account and `global`.
 
 pub mod access_key;
+pub mod access_key_use;
 pub mod account_alias;
 pub mod attachment;
 pub mod aws_managed;
@@ -11,9 +12,11 @@ pub mod membership;
 pub mod oidc_provider;
 pub mod role;
 pub mod session;
+pub mod trust;
 pub mod user;
 
-pub use access_key::{AccessKey, Owner};
+pub use access_key::{AccessKey, OwnedKey, Owner};
+pub use access_key_use::AccessKeyUse;
 pub use account_alias::AccountAlias;
 pub use attachment::{Attachment, Purpose};
 pub use group::Group;

@@ -19,9 +19,11 @@ mod simulate;
 mod refused;
 mod rules;
 mod find;
+mod holder;
 mod tagged;
 mod page;
 mod ids;
+mod nothing;
 mod error;
 
 use operation::{Registered, Service};

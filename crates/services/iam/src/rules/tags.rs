@@ -1,6 +1,8 @@
 //! Tags. <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_tags.html>
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use policy::Keys;
 
 use crate::error::Error;
 
@@ -13,8 +15,8 @@ const VALUE_CHARS_MAX: usize = 256;
 #[derive(Debug, Clone, PartialEq, Eq, wire::Shape)]
 #[shape(name = "Tag", upper)]
 pub(crate) struct Tag {
-    key: String,
-    value: String,
+    pub(crate) key: String,
+    pub(crate) value: String,
 }
 
 /// Tags as they travel, in the order of their keys.
@@ -22,8 +24,15 @@ pub(crate) fn view(tags: &BTreeMap<String, String>) -> Vec<Tag> {
     tags.iter().map(|(key, value)| Tag { key: key.clone(), value: value.clone() }).collect()
 }
 
-/// Adds tags to those that are there. Keys have no case: a tag replaces one whose key differs in case only.
+/// The condition keys of tags that a call sets: `aws:RequestTag/…` and `aws:TagKeys`.
+pub(crate) fn keys(new: &[Tag], keys: Keys) -> Keys {
+    let keys = keys.texts("aws:TagKeys", new.iter().map(|tag| tag.key.as_str()));
+    new.iter().fold(keys, |keys, tag| keys.text(&format!("aws:RequestTag/{}", tag.key), tag.value.as_str()))
+}
+
+/// Adds tags to those of a user or role. Keys have no case: a tag replaces one whose key differs in case only.
 pub(crate) fn add(tags: &mut BTreeMap<String, String>, new: &[Tag]) -> Result<(), Error> {
+    few("tags", new.len())?;
     let mut seen = Vec::new();
     for Tag { key, value } in new {
         check(key, value)?;
@@ -37,13 +46,48 @@ pub(crate) fn add(tags: &mut BTreeMap<String, String>, new: &[Tag]) -> Result<()
         tags.insert(key.clone(), value.clone());
         seen.push(folded);
     }
+    room(tags)
+}
+
+/// Adds tags to those of a policy or an instance profile, whose keys have case.
+pub(crate) fn add_cased(tags: &mut BTreeMap<String, String>, new: &[Tag]) -> Result<(), Error> {
+    few("tags", new.len())?;
+    let mut seen = BTreeSet::new();
+    for Tag { key, value } in new {
+        check(key, value)?;
+        if !seen.insert(key) {
+            return Err(Error::InvalidInput("Duplicate tag keys found.".to_owned()));
+        }
+        tags.insert(key.clone(), value.clone());
+    }
+    room(tags)
+}
+
+/// Takes tags of a policy or an instance profile away; keys that are not there are no fault.
+pub(crate) fn remove_cased(tags: &mut BTreeMap<String, String>, keys: &[String]) -> Result<(), Error> {
+    few("tagKeys", keys.len())?;
+    tags.retain(|key, _| !keys.contains(key));
+    Ok(())
+}
+
+/// One call names so many tags at most.
+fn few(member: &str, given: usize) -> Result<(), Error> {
+    if given <= TAGS_MAX {
+        return Ok(());
+    }
+    Err(Error::ValidationError(format!(
+        "1 validation error detected: Value at '{member}' failed to satisfy constraint: Member must have length less than or equal to {TAGS_MAX}"
+    )))
+}
+
+fn room(tags: &BTreeMap<String, String>) -> Result<(), Error> {
     if tags.len() > TAGS_MAX {
         return Err(Error::LimitExceeded { quota: "TagsPerResource", max: TAGS_MAX });
     }
     Ok(())
 }
 
-/// Takes tags away; keys that are not there are no fault.
+/// Takes tags of a user or role away; keys that are not there are no fault.
 pub(crate) fn remove(tags: &mut BTreeMap<String, String>, keys: &[String]) {
     let folded: Vec<_> = keys.iter().map(|key| key.to_lowercase()).collect();
     tags.retain(|key, _| !folded.contains(&key.to_lowercase()));
