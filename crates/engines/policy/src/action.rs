@@ -1,6 +1,7 @@
 //! Actions and their patterns: `service:Name`, whose case does not matter.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_action.html>
 
+use crate::keys::name_hash;
 use crate::malformed::cut;
 use crate::pattern::{Fit, Pattern, Variables, Wildcards};
 use crate::{Keys, MalformedPolicy};
@@ -10,12 +11,47 @@ use crate::{Keys, MalformedPolicy};
 pub struct Action {
     name: String,
     folded: String,
+    gate: Gate,
+}
+
+/// What tells in one comparison that a statement cannot be about an action: for most statements that is all that is
+/// looked at. Each name sets one bit of 64, so that a gate may be open in vain but is never shut wrongly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gate {
+    /// Of whole names.
+    exact: u64,
+    /// Of services whose actions are meant by a pattern.
+    service: u64,
+}
+
+impl Gate {
+    /// Shut for every action.
+    pub(crate) const SHUT: Self = Self { exact: 0, service: 0 };
+    /// Open for every action.
+    pub(crate) const OPEN: Self = Self { exact: u64::MAX, service: u64::MAX };
+
+    /// The gate that is open for whatever either is open for.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self { exact: self.exact | other.exact, service: self.service | other.service }
+    }
+
+    /// Whether a statement with this gate may be about an action.
+    pub(crate) fn lets(self, action: &Action) -> bool {
+        self.exact & action.gate.exact != 0 || self.service & action.gate.service != 0
+    }
+}
+
+fn bit(text: &str) -> u64 {
+    1 << (name_hash(text) % 64)
 }
 
 impl Action {
     /// An action by its name.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), folded: name.to_ascii_lowercase() }
+        let folded = name.to_ascii_lowercase();
+        let service = folded.split(':').next().unwrap_or_default();
+        let gate = Gate { exact: bit(&folded), service: bit(service) };
+        Self { name: name.to_owned(), folded, gate }
     }
 
     /// The name as AWS writes it.
@@ -26,7 +62,10 @@ impl Action {
 
 /// One entry of an `Action` element.
 #[derive(Debug, Clone)]
-pub(crate) struct ActionPattern(Pattern);
+pub(crate) struct ActionPattern {
+    pattern: Pattern,
+    pub(crate) gate: Gate,
+}
 
 impl ActionPattern {
     pub(crate) fn compile(text: &str) -> Result<Self, MalformedPolicy> {
@@ -47,7 +86,7 @@ impl ActionPattern {
         }
         let folded = text.to_ascii_lowercase();
         Pattern::compile(&folded, Wildcards::Special, Variables::Literal)
-            .map(Self)
+            .map(|pattern| Self { pattern, gate: Self::gate(text) })
             .map_err(|fault| MalformedPolicy::syntax(format!("the action `{}`: {fault}", cut(text))))
     }
 
@@ -61,8 +100,18 @@ impl ActionPattern {
         }
     }
 
+    /// The gate of an entry by its text.
+    pub(crate) fn gate(text: &str) -> Gate {
+        let folded = text.to_ascii_lowercase();
+        match folded.split_once(':') {
+            None | Some(("*", _)) => Gate::OPEN,
+            Some((service, name)) if name.contains(['*', '?']) => Gate { exact: 0, service: bit(service) },
+            Some(_) => Gate { exact: bit(&folded), service: 0 },
+        }
+    }
+
     pub(crate) fn fits(&self, action: &Action) -> bool {
-        self.0.fits(&action.folded, Keys::none()) == Fit::Yes
+        self.pattern.fits(&action.folded, Keys::none()) == Fit::Yes
     }
 }
 

@@ -10,8 +10,32 @@ use base64::engine::general_purpose::STANDARD;
 /// The condition keys of a request. Their names have no case.
 #[derive(Debug, Clone, Default)]
 pub struct Keys {
-    /// Sorted by name, in lower case.
-    entries: Vec<(String, Vec<Value>)>,
+    /// Sorted by the names' hashes, then by the names, in lower case: a decision looks up many.
+    entries: Vec<(KeyName, Vec<Value>)>,
+}
+
+/// A key's name in lower case, with its hash in front.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct KeyName {
+    hash: u64,
+    folded: Box<str>,
+}
+
+impl KeyName {
+    pub(crate) fn new(name: &str) -> Self {
+        let folded = name.to_ascii_lowercase();
+        Self { hash: name_hash(&folded), folded: folded.into() }
+    }
+
+    /// The name in lower case.
+    pub(crate) fn folded(&self) -> &str {
+        &self.folded
+    }
+}
+
+/// FNV-1a, which is quick for short texts; nothing depends on its having no collisions.
+pub(crate) fn name_hash(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// One value, with its text for string operators and variables.
@@ -109,7 +133,7 @@ impl Keys {
     }
 
     fn set(mut self, key: &str, values: Vec<Value>) -> Self {
-        let key = key.to_ascii_lowercase();
+        let key = KeyName::new(key);
         match self.entries.binary_search_by(|(name, _)| name.cmp(&key)) {
             Ok(at) => self.entries[at].1 = values,
             Err(at) => self.entries.insert(at, (key, values)),
@@ -117,17 +141,17 @@ impl Keys {
         self
     }
 
-    /// The values of a key whose name is in lower case; none when it is absent.
-    pub(crate) fn values(&self, folded: &str) -> &[Value] {
-        match self.entries.binary_search_by(|(name, _)| name.as_str().cmp(folded)) {
+    /// The values of a key; none when it is absent.
+    pub(crate) fn values(&self, key: &KeyName) -> &[Value] {
+        match self.entries.binary_search_by(|(name, _)| name.cmp(key)) {
             Ok(at) => &self.entries[at].1,
             Err(_) => &[],
         }
     }
 
     /// The text of a key with exactly one value: only such keys can stand in a variable.
-    pub(crate) fn single_text(&self, folded: &str) -> Option<&str> {
-        match self.values(folded) {
+    pub(crate) fn single_text(&self, key: &KeyName) -> Option<&str> {
+        match self.values(key) {
             [only] => Some(&only.text),
             [] | [_, ..] => None,
         }

@@ -54,10 +54,11 @@ pub(crate) fn policy(text: &str, kind: Kind) -> Result<Policy, MalformedPolicy> 
         }
         statements.push(statement);
     }
-    match faults.0 {
-        Some(fault) => Err(fault),
-        None => Ok(Policy { statements: statements.into(), version: variables }),
+    if let Some(fault) = faults.0 {
+        return Err(fault);
     }
+    let gates = statements.iter().map(Statement::gate).collect();
+    Ok(Policy { statements: statements.into(), gates, version: variables })
 }
 
 fn version(text: &str) -> Result<Variables, MalformedPolicy> {
@@ -130,13 +131,15 @@ impl Elements {
             Some(node) => faults.unless(Condition::compile_all(node, variables)),
             None => Some(Vec::new()),
         };
+        let conditions = conditions?;
         Some(Statement {
             sid: sid?,
             effect: effect?,
             principals: principals?,
             actions: actions?,
             resources: resources?,
-            conditions: conditions?.into(),
+            names_principal_arn: conditions.iter().any(Condition::names_principal_arn),
+            conditions: conditions.into(),
         })
     }
 }

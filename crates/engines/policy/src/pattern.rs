@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html>
 
 use crate::Keys;
+use crate::keys::KeyName;
 use crate::needle::Needle;
 
 /// Whether `*` and `?` stand for other characters.
@@ -67,8 +68,7 @@ enum Atom {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Variable {
-    /// The key's name in lower case.
-    key: String,
+    key: KeyName,
     default: Option<String>,
 }
 
@@ -116,7 +116,7 @@ impl Pattern {
                 Token::AnyChar => Atom::AnyChar,
                 Token::Variable { key, default } => {
                     has_variables = true;
-                    Atom::Variable(Box::new(Variable { key, default }))
+                    Atom::Variable(Box::new(Variable { key: KeyName::new(&key), default }))
                 }
             };
             if let Some(piece) = pieces.last_mut() {
@@ -170,10 +170,15 @@ impl Pattern {
     pub(crate) fn variables(&self) -> impl Iterator<Item = VariableKey<'_>> {
         self.atoms().filter_map(|atom| match atom {
             Atom::Variable(variable) => {
-                Some(VariableKey { name: &variable.key, has_default: variable.default.is_some() })
+                Some(VariableKey { name: variable.key.folded(), has_default: variable.default.is_some() })
             }
             Atom::Literal(_) | Atom::AnyChar => None,
         })
+    }
+
+    /// Tells whether it has a variable.
+    pub(crate) fn has_variables(&self) -> bool {
+        matches!(self.0, Form::Pieces { has_variables: true, .. })
     }
 
     fn lacks_a_value(&self, keys: &Keys) -> bool {

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use crate::action::Gate;
 use crate::pattern::Variables;
 use crate::principals::Grant;
 use crate::statement::Statement;
@@ -51,6 +52,8 @@ pub enum Effect {
 #[derive(Debug, Clone)]
 pub struct Policy {
     pub(crate) statements: Box<[Statement]>,
+    /// One for each statement, close together.
+    pub(crate) gates: Box<[Gate]>,
     pub(crate) version: Variables,
 }
 
@@ -83,7 +86,10 @@ impl Policy {
     /// What this policy alone says: a denial wins, then the widest grant, then the first of these.
     pub fn opinion(&self, request: &RequestContext<'_>) -> Opinion {
         let mut opinion = Opinion::Silent;
-        for (index, statement) in self.statements.iter().enumerate() {
+        for (index, (gate, statement)) in self.gates.iter().zip(&self.statements).enumerate() {
+            if !gate.lets(request.action) {
+                continue;
+            }
             let Ok(grant) = statement.check(request) else { continue };
             if statement.effect == Effect::Deny {
                 return Opinion::Denies(index);

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::keys::Value;
+use crate::keys::{KeyName, Value};
 use crate::layers::{Layer, StatementRef};
 use crate::{Effect, Explanation, Keys, Outcome, Trace, Unmet};
 
@@ -130,7 +130,7 @@ impl FailedElement {
             Unmet::Resource => Self::Resource,
             Unmet::ResourceVariable => Self::ResourceVariable,
             Unmet::Condition { operator, key, wanted, wanted_count, .. } => {
-                let given = keys.values(&key.to_ascii_lowercase());
+                let given = keys.values(&KeyName::new(key));
                 Self::Condition {
                     operator: bounded(operator),
                     key: bounded(key),

@@ -84,6 +84,12 @@ impl ResourcePattern {
             Self::Segments(patterns) => patterns,
         };
         let Some(segments) = &name.segments else { return Fit::No };
+        if !patterns.iter().any(Pattern::has_variables) {
+            // The last segment tells most resources apart.
+            let mut pairs = patterns.iter().zip(&segments[1..]).rev();
+            let fits = pairs.all(|(pattern, segment)| pattern.fits(segment, keys) == Fit::Yes);
+            return if fits { Fit::Yes } else { Fit::No };
+        }
         let mut fit = Fit::Yes;
         for (pattern, segment) in patterns.iter().zip(&segments[1..]) {
             match pattern.fits(segment, keys) {

@@ -1,6 +1,6 @@
 //! What one statement means: it applies when its principals, actions, resources and conditions all do.
 
-use crate::action::ActionPattern;
+use crate::action::{ActionPattern, Gate};
 use crate::condition::{Condition, Held};
 use crate::pattern::Fit;
 use crate::principals::{Grant, Principals};
@@ -18,6 +18,8 @@ pub(crate) struct Statement {
     /// Trust policies have none.
     pub(crate) resources: Option<Listed<Box<[ResourcePattern]>>>,
     pub(crate) conditions: Box<[Condition]>,
+    /// Whether a condition narrows everyone, or an account, to principals by their ARN.
+    pub(crate) names_principal_arn: bool,
 }
 
 /// An element (`Action`) or its inverse (`NotAction`).
@@ -127,10 +129,16 @@ impl Statement {
         };
         // Everyone, or an account, narrowed to principals by `aws:PrincipalArn` grants to them as if it named a role.
         match grant.ok_or(Lack::Principal)? {
-            Grant::Delegated | Grant::Everyone if self.conditions.iter().any(Condition::names_principal_arn) => {
-                Ok(Grant::Limited)
-            }
+            Grant::Delegated | Grant::Everyone if self.names_principal_arn => Ok(Grant::Limited),
             grant @ (Grant::Delegated | Grant::Everyone | Grant::Limited | Grant::Direct) => Ok(grant),
+        }
+    }
+
+    /// What tells quickly that the statement is not about an action.
+    pub(crate) fn gate(&self) -> Gate {
+        match &self.actions {
+            Listed::In(patterns) => patterns.iter().fold(Gate::SHUT, |gate, pattern| gate.or(pattern.gate)),
+            Listed::NotIn(_) => Gate::OPEN,
         }
     }
 

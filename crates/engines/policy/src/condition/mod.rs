@@ -9,7 +9,7 @@ mod date;
 mod address;
 
 use crate::json::Node;
-use crate::keys::Value;
+use crate::keys::{KeyName, Value};
 use crate::malformed::cut;
 use crate::pattern::{Fit, VariableKey, Variables};
 use crate::{Effect, Keys, MalformedPolicy};
@@ -24,8 +24,7 @@ pub(crate) struct Condition {
     written: String,
     /// The key as written.
     key: String,
-    /// The key in lower case.
-    folded: String,
+    name: KeyName,
     quantifier: Quantifier,
     when_absent: WhenAbsent,
     comparison: Comparison,
@@ -60,7 +59,7 @@ impl Condition {
             for (key, node) in node.object(&written)? {
                 let condition = Self::compile(&written, operator, key, node, variables)?;
                 // Names of keys have no case, so the reader of JSON could not see this double.
-                if conditions[first..].iter().any(|other| other.folded == condition.folded) {
+                if conditions[first..].iter().any(|other| other.name == condition.name) {
                     let key = cut(&condition.key);
                     return Err(MalformedPolicy::syntax(format!("`{written}` holds the key `{key}` twice")));
                 }
@@ -99,7 +98,7 @@ impl Condition {
             })?;
         Ok(Self {
             written: written.to_owned(),
-            folded: key.to_ascii_lowercase(),
+            name: KeyName::new(&key),
             key,
             comparison: operator.comparison,
             quantifier: operator.quantifier,
@@ -113,7 +112,7 @@ impl Condition {
 
     /// Tells whether it holds for these keys.
     pub(crate) fn holds(&self, keys: &Keys) -> Held {
-        let values = keys.values(&self.folded);
+        let values = keys.values(&self.name);
         let holds = match &self.test {
             Test::Null(wanted) => wanted.contains(&values.is_empty()),
             Test::Text(_)
@@ -166,7 +165,7 @@ impl Condition {
         };
         // A variable without a value fits nothing; a default may stand for more, or for less, than a value would.
         let of_variable = move |key: VariableKey<'_>| key.has_default || opens(effect, self.negated);
-        std::iter::once((self.folded.as_str(), own))
+        std::iter::once((self.name.folded(), own))
             .chain(self.test.variables().map(move |key| (key.name, of_variable(key))))
     }
 
@@ -182,7 +181,7 @@ impl Condition {
 
     /// The request's values of the key.
     pub(crate) fn given<'k>(&self, keys: &'k Keys) -> &'k [Value] {
-        keys.values(&self.folded)
+        keys.values(&self.name)
     }
 
     /// The first of the policy's values, as written.
@@ -207,7 +206,7 @@ impl Condition {
             && !self.negated
             && self.when_absent == WhenAbsent::Compares
             && self.quantifier != Quantifier::ForAllValues
-            && self.folded == "aws:principalarn"
+            && self.name.folded() == "aws:principalarn"
     }
 }
 
