@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::id::RequestId;
 use base::seal::MasterKey;
-use base::{Region, Scope, Timestamp};
+use base::{AccountId, Region, Scope, Timestamp};
 use store_records::Events;
 use store_resources::Resources;
 
@@ -47,6 +47,9 @@ pub struct Ports {
 /// Facts of this installation that answers name.
 #[derive(Debug, Clone)]
 pub struct Installation {
+    /// The founding account: the one made at first start. Whatever concerns the whole installation is its business, and
+    /// the calls of strangers join its records.
+    pub account: AccountId,
     /// The one region it serves.
     pub region: Region,
     /// The DNS suffix behind `execute-api.{region}.`.

@@ -21,7 +21,7 @@ pub use call::{Call, Installation, Ports};
 pub use data_plane::{DataPlane, Explanation};
 pub use failure::{ApiError, Failure};
 pub use job::{Job, JobCall};
-pub use operation::{Operation, Prepared, Registered};
+pub use operation::{CALLER, Operation, Prepared, Registered};
 pub use page_token::PageToken;
 pub use principal::{Credentials, Principal};
 pub use service::{Refused, Service, TagsOf, no_tags};

@@ -9,6 +9,10 @@ use wire::{Invalid, Schema, Shape, Value};
 
 use crate::{Call, Failure, Spec};
 
+/// What [`Operation::resource`] answers where the input names nobody and thereby means the caller: `control` puts the
+/// caller's own ARN in its place.
+pub const CALLER: &str = "(the caller)";
+
 /// One AWS operation. It has no means to authenticate, authorize, commit, publish or audit: `control` does that around it.
 pub trait Operation: 'static {
     /// Its card.
@@ -20,6 +24,12 @@ pub trait Operation: 'static {
 
     /// The ARN that IAM policies name for this call.
     fn resource(input: &Self::Input, scope: &Scope) -> String;
+
+    /// What else the caller must be allowed, as AWS asks for some inputs: pairs of action and ARN.
+    fn further(input: &Self::Input, scope: &Scope) -> Vec<(&'static str, String)> {
+        let _ = (input, scope);
+        Vec::new()
+    }
 
     /// Adds the condition keys that only this call's input tells, such as `sts:ExternalId` or `aws:RequestTag/…`.
     fn keys(input: &Self::Input, keys: Keys) -> Keys {
@@ -47,6 +57,8 @@ pub trait Operation: 'static {
 pub trait Prepared: Send + Sync {
     /// The ARN that IAM policies name.
     fn resource(&self, scope: &Scope) -> String;
+    /// What else the caller must be allowed.
+    fn further(&self, scope: &Scope) -> Vec<(&'static str, String)>;
     /// Adds the condition keys that only this call's input tells.
     fn keys(&self, keys: Keys) -> Keys;
     /// CloudTrail's resource type and name pairs.
@@ -86,6 +98,10 @@ fn prepare<O: Operation>(value: Value) -> Result<Box<dyn Prepared>, Invalid> {
 impl<O: Operation> Prepared for Input<O> {
     fn resource(&self, scope: &Scope) -> String {
         O::resource(&self.0, scope)
+    }
+
+    fn further(&self, scope: &Scope) -> Vec<(&'static str, String)> {
+        O::further(&self.0, scope)
     }
 
     fn keys(&self, keys: Keys) -> Keys {

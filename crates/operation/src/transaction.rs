@@ -125,6 +125,22 @@ impl Transaction {
         Ok(Listed { items, next })
     }
 
+    /// Reads every committed record of a table, of all accounts and regions. For reads of the installation's own business.
+    pub async fn everywhere<R: Record>(&mut self) -> Result<Vec<R>, Failure> {
+        let mut found = Vec::new();
+        let mut after: Option<Key> = None;
+        loop {
+            let page = self.view.scan_table(R::TABLE, after.as_ref(), SCAN_STEP).await?;
+            for document in &page.documents {
+                found.push(decode(&document.key, &document.value)?);
+            }
+            after = page.documents.last().map(|document| document.key.clone());
+            if !page.more {
+                return Ok(found);
+            }
+        }
+    }
+
     /// How many committed records have this prefix; a write does not rely on it.
     pub async fn count<R: Record>(&mut self, scope: &Scope, prefix: &str) -> Result<u64, Failure> {
         Ok(self.view.measure(&key::<R>(scope, prefix)).await?.0)

@@ -3,7 +3,7 @@
 
 use base::{AccountId, Scope};
 use identity::{Caller, Held};
-use operation::{Failure, Kind, Ports, Prepared, Principal, Registered, Service, Transaction};
+use operation::{CALLER, Failure, Kind, Ports, Prepared, Principal, Registered, Service, Transaction};
 use policy::{Action, Keys, RequestContext};
 use snapshot::{Name, Snapshot};
 
@@ -36,8 +36,12 @@ pub(crate) async fn decide<'c>(
     if let What::Served(_, prepared) = &what {
         *resources = prepared.audited();
     }
-    if let Some(question) = question(&what, &home) {
-        let question = Question { resource: true_arn(question.resource, snapshot), ..question };
+    for question in questions(&what, &home) {
+        let resource = match question.resource {
+            whoever if whoever == CALLER => principal.arn(),
+            named => true_arn(named, snapshot),
+        };
+        let question = Question { resource, ..question };
         let keys = keys(received, caller.as_ref(), snapshot);
         let keys = if let What::Served(_, prepared) = &what { prepared.keys(keys) } else { keys };
         let held = held(caller.as_ref(), snapshot)?;
@@ -58,6 +62,18 @@ pub(crate) async fn decide<'c>(
 struct Question {
     action: &'static str,
     resource: String,
+}
+
+/// The operation's own question, and what else AWS asks for this input.
+fn questions(what: &What<'_>, home: &Scope) -> Vec<Question> {
+    let mut questions: Vec<_> = question(what, home).into_iter().collect();
+    if let What::Served(_, prepared) = what
+        && !questions.is_empty()
+    {
+        let further = prepared.further(home).into_iter();
+        questions.extend(further.map(|(action, resource)| Question { action, resource }));
+    }
+    questions
 }
 
 /// `None` for what no policy can take away.

@@ -91,9 +91,8 @@ fn extensions(parameters: &BTreeMap<String, String>) -> Result<Extensions, Error
     for word in parameters.get("extensions").map(|list| list.split(',')).into_iter().flatten() {
         match word.trim() {
             "integrations" => found.integrations = true,
-            "apigateway" => found = Extensions { integrations: true, api: true },
-            // There are no authorizers yet, so an export holds all of them.
-            "authorizers" => {}
+            "apigateway" => found = Extensions { integrations: true, authorizers: true, api: true },
+            "authorizers" => found.authorizers = true,
             other => return Err(Error::bad_request(format!("Invalid extension '{other}' specified"))),
         }
     }

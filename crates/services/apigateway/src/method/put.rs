@@ -117,10 +117,6 @@ mod tests {
                 json!({"httpMethod": "WRONG"}),
                 "Invalid HttpMethod specified. Valid options are GET,PUT,POST,DELETE,PATCH,OPTIONS,HEAD,ANY",
             ),
-            (
-                json!({"authorizationType": "AWS_IAM"}),
-                "authorizationType `AWS_IAM` is not enforced by this version of Portcullis yet, so it is refused",
-            ),
         ] {
             assert_eq!(world.refused("PutMethod", with(&good, more)).await.1, message);
         }

@@ -133,6 +133,8 @@ mod tests {
         assert_eq!(method.request_models["application/json"], "Empty");
         let method = after(Op::Replace, "/operationName", "ListPets").expect("it is allowed");
         assert_eq!(method.operation_name.as_deref(), Some("ListPets"));
+        let method = after(Op::Replace, "/authorizationType", "AWS_IAM").expect("it is allowed");
+        assert_eq!(method.authorization.as_str(), "AWS_IAM");
         assert!(after(Op::Replace, "/apiKeyRequired", "whatever").is_ok());
     }
 
@@ -149,7 +151,6 @@ mod tests {
                 "Empty",
                 "Invalid patch path /requestModels/application/json".to_owned(),
             ),
-            (Op::Replace, "/authorizationType", "AWS_IAM", later("authorizationType `AWS_IAM`")),
             (Op::Replace, "/authorizerId", "abc", later("authorizerId")),
             (Op::Replace, "/apiKeyRequired", "true", later("apiKeyRequired `true`")),
             (Op::Replace, "/requestValidatorId", "abc", later("requestValidatorId")),

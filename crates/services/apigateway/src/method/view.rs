@@ -34,7 +34,7 @@ impl MethodView {
         let responses = method.responses.iter();
         Self {
             http_method: Some(verb.to_string()),
-            authorization_type: Some("NONE".to_owned()),
+            authorization_type: Some(method.authorization.as_str().to_owned()),
             authorizer_id: None,
             api_key_required: Some(false),
             request_validator_id: None,

@@ -1,8 +1,8 @@
 //! What a document says of an API, in the rules' own terms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use model::apigateway::{HttpMethod, MethodResponse};
+use model::apigateway::{AuthorizationType, HttpMethod, MethodResponse};
 
 use crate::rules;
 
@@ -19,12 +19,26 @@ pub(crate) struct Description {
     pub(crate) binary_media_types: Option<Vec<String>>,
     /// `x-amazon-apigateway-endpoint-configuration`.
     pub(crate) disable_execute_api_endpoint: Option<bool>,
+    /// `x-amazon-apigateway-policy`, as JSON.
+    pub(crate) policy: Option<String>,
+    /// What protects operations that say nothing themselves.
+    pub(crate) protection: Protection,
     /// `components.schemas` or `definitions`, name to JSON.
     pub(crate) schemas: BTreeMap<String, String>,
     /// `basePath`, or the path of the first server; empty without one.
     pub(crate) base_path: String,
     /// Paths in the document's order.
     pub(crate) paths: Vec<Path>,
+}
+
+/// The document's own security: which schemes stand for AWS's signature, and what operations without a word of their own
+/// ask for.
+#[derive(Debug, Default)]
+pub(crate) struct Protection {
+    /// Schemes with `x-amazon-apigateway-authtype: awsSigv4`.
+    pub(crate) signatures: BTreeSet<String>,
+    /// From the root's `security`.
+    pub(crate) default: AuthorizationType,
 }
 
 /// A path with its methods; one without methods is a resource all the same.

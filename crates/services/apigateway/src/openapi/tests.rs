@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use base::Timestamp;
 use base::id::{DeploymentId, ResourceId, RestApiId};
-use model::apigateway::{Deployment, EndpointType, HttpMethod, Resource, RestApi};
+use model::apigateway::{AuthorizationType, Deployment, EndpointType, HttpMethod, Resource, RestApi};
 
 use super::apply::{BasePath, Mode, apply};
 use super::document::{Dialect, Document};
@@ -126,7 +126,7 @@ fn what_would_protect_or_is_not_known_is_refused_by_name() {
     for (root, operation, named) in [
         ("security: [{key: []}]", "", "`security` (key) of the document"),
         ("", "      security: [{key: []}]", "`security` (key) of 'GET'"),
-        ("x-amazon-apigateway-policy: {}", "", "x-amazon-apigateway-policy"),
+        ("x-amazon-apigateway-policy: []", "", "x-amazon-apigateway-policy"),
         ("x-amazon-apigateway-request-validators: {all: {}}", "", "request-validators"),
         ("x-amazon-apigateway-gateway-responses: {DEFAULT_4XX: {}}", "", "gateway-responses"),
         ("x-amazon-apigateway-minimum-compression-size: 1", "", "minimum-compression-size"),
@@ -134,7 +134,7 @@ fn what_would_protect_or_is_not_known_is_refused_by_name() {
         ("x-amazon-apigateway-unheard-of: 1", "", "unheard-of"),
         ("components: {securitySchemes: {k: {x-amazon-apigateway-authorizer: {}}}}", "", "security scheme 'k'"),
         ("x-amazon-apigateway-endpoint-configuration: {vpcEndpointIds: [vpce-1]}", "", "vpcEndpointIds"),
-        ("", "      x-amazon-apigateway-auth: {type: AWS_IAM}", "x-amazon-apigateway-auth on 'GET'"),
+        ("", "      x-amazon-apigateway-auth: {type: CUSTOM}", "x-amazon-apigateway-auth on 'GET'"),
         ("", "      x-amazon-apigateway-request-validator: all", "request-validator on 'GET'"),
     ] {
         let error = import(&wrapped(root, operation)).expect_err(named);
@@ -202,9 +202,39 @@ fn a_base_path_is_ignored_prepended_or_split() {
 }
 
 #[test]
+fn a_signature_is_asked_for_by_scheme_by_name_or_for_the_whole_document() {
+    let wrapped = |root: &str, operation: &str| {
+        format!(
+            "swagger: '2.0'\ninfo: {{title: x}}\nsecurityDefinitions: {{sigv4: {{type: apiKey, name: Authorization, in: header, \
+             x-amazon-apigateway-authtype: awsSigv4}}}}\n{root}\npaths: {{/a: {{get: {{responses: {{}}{operation}}}}}}}\n"
+        )
+    };
+    let by_scheme = ", security: [{sigv4: []}]";
+    for (root, operation, expected) in [
+        ("", "", "NONE"),
+        ("", by_scheme, "AWS_IAM"),
+        ("", ", x-amazon-apigateway-auth: {type: AWS_IAM}", "AWS_IAM"),
+        ("", ", security: [], x-amazon-apigateway-auth: {type: AWS_IAM}", "AWS_IAM"),
+        ("", ", security: [{sigv4: []}], x-amazon-apigateway-auth: {type: NONE}", "AWS_IAM"),
+        ("security: [{sigv4: []}]", "", "AWS_IAM"),
+        ("security: [{sigv4: []}]", ", security: []", "NONE"),
+    ] {
+        let (_, resources, _) = import(&wrapped(root, operation)).expect(operation);
+        let method = &at(&resources, "/a").methods[&HttpMethod::Get];
+        assert_eq!(method.authorization.as_str(), expected, "{root} {operation}");
+    }
+    // One of several, or a signature if one likes, is not what AWS_IAM enforces.
+    for bad in [", security: [{sigv4: []}, {}]", ", security: [{sigv4: [], key: []}]", ", security: [{key: []}]"] {
+        assert!(import(&wrapped("", bad)).is_err(), "{bad}");
+    }
+}
+
+#[test]
 fn an_export_imports_as_what_it_was() {
-    let (mut api, resources, _) = import(PETS).expect("good");
+    let (mut api, mut resources, _) = import(PETS).expect("good");
     api.disable_execute_api_endpoint = true;
+    let methods = resources.iter_mut().flat_map(|resource| resource.methods.values_mut());
+    methods.for_each(|method| method.authorization = AuthorizationType::AwsIam);
     let deployment = Deployment {
         rest_api_id: api.id.clone(),
         id: DeploymentId::parse("d1").expect("an id"),
@@ -215,7 +245,7 @@ fn an_export_imports_as_what_it_was() {
     };
     for dialect in [Dialect::OpenApi3, Dialect::Swagger2] {
         let served = Served { host: "a1.execute-api.us-east-1.localhost".into(), stage: "prod".into() };
-        let extensions = Extensions { integrations: true, api: true };
+        let extensions = Extensions { integrations: true, authorizers: true, api: true };
         let exported = Export { deployment: &deployment, dialect, extensions, served }.document().to_string();
         let (closed, again, _) =
             import_onto(&exported, resources.clone(), (Mode::Overwrite, BasePath::Ignore)).expect(&exported);

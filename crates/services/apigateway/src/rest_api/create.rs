@@ -15,7 +15,7 @@ use super::{EndpointConfiguration, RestApiView, Tags};
 use crate::choices::{ApiKeySourceType, EndpointAccessMode, SecurityPolicy};
 use crate::error::{Error, declared};
 use crate::rules::api::{self, Later};
-use crate::rules::tags;
+use crate::rules::{resource_policy, tags};
 use crate::time::whole_second;
 use crate::{arn, find};
 
@@ -53,6 +53,11 @@ impl Operation for CreateRestApi {
         arn::of(scope, "/restapis")
     }
 
+    fn further(input: &Input, scope: &Scope) -> Vec<(&'static str, String)> {
+        let sets = input.policy.as_deref().is_some_and(|policy| !policy.is_empty());
+        if sets { vec![resource_policy::permission(arn::of(scope, "/restapis"))] } else { Vec::new() }
+    }
+
     fn made(output: &Value) -> Vec<(String, String)> {
         output.get("id").and_then(Value::as_text).map(arn::audited_api).unwrap_or_default()
     }
@@ -71,7 +76,6 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
     api::name(&input.name)?;
     api::description(input.description.as_deref())?;
     api::later(&Later {
-        policy: input.policy.clone(),
         endpoint_access_mode: input.endpoint_access_mode,
         minimum_compression_size: input.minimum_compression_size,
         api_key_source: input.api_key_source,
@@ -90,7 +94,11 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
         let root = root_of(&id);
         (root.id.clone(), vec![root], None)
     };
-    // A copy of an API whose default endpoint is closed must not open by itself.
+    let policy = match &input.policy {
+        Some(text) => resource_policy::read(text, &id, &call.scope)?,
+        // SECURITY: a copy must not be more open than what it was copied from, in its policy and its default endpoint.
+        None => source.as_ref().and_then(|source| copied_policy(source, &id)),
+    };
     let closed = source.as_ref().is_some_and(|source| source.disable_execute_api_endpoint);
     let (copied, schemas) = source.map(|source| (source.binary_media_types, source.schemas)).unwrap_or_default();
     let binary_media_types =
@@ -105,13 +113,19 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
         binary_media_types,
         endpoint_type,
         security_policy,
-        policy: None,
+        policy,
         disable_execute_api_endpoint: input.disable_execute_api_endpoint.unwrap_or(closed),
         schemas,
         root_resource_id,
         tags: input.tags.clone(),
     };
     Ok((api, resources))
+}
+
+/// A policy names its own API in whole ARNs; the copy's names the copy.
+fn copied_policy(source: &RestApi, id: &RestApiId) -> Option<String> {
+    let names = |id: &RestApiId| format!(":{id}/");
+    source.policy.as_ref().map(|policy| policy.replace(&names(&source.id), &names(id)))
 }
 
 /// An id that no account of this installation has, because host names hold nothing else.
@@ -215,7 +229,6 @@ mod tests {
                 "Cannot create an api with multiple Endpoint Types.",
             ),
             (json!({"minimumCompressionSize": -1}), "Invalid minimum compression size, must be between 0 and 10485760"),
-            (json!({"policy": "{}"}), "policy is not enforced by this version of Portcullis yet, so it is refused"),
             (json!({"tags": {"aws:x": "y"}}), "Invalid tag key specified: aws:x. The prefix aws: is reserved for AWS"),
         ] {
             let refusal = world.refused("CreateRestApi", with(&json!({"name": "pets"}), more)).await;

@@ -14,6 +14,7 @@ use crate::openapi::document::Document;
 use crate::openapi::read;
 use crate::openapi::report::Report;
 use crate::rules::api::{self, Endpoint};
+use crate::rules::resource_policy;
 
 /// A document that was read, with the call's parameters.
 pub(super) struct Import {
@@ -67,6 +68,10 @@ impl Import {
         mode: Mode,
     ) -> Result<RestApi, Failure> {
         let before: BTreeSet<_> = existing.iter().map(|resource| resource.id.clone()).collect();
+        // SECURITY: a document that names no policy does not open an API that has one.
+        if let Some(policy) = &self.description.policy {
+            api.policy = resource_policy::read(policy, &api.id, &call.scope)?;
+        }
         let resources = apply(self.description, &mut api, existing, (mode, self.base_path), &mut self.report);
         api.warnings = self.report.finish(self.fail_on_warnings)?;
         api::name(&api.name)?;

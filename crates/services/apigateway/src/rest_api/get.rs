@@ -2,6 +2,7 @@
 
 use base::Scope;
 use http::Method as Verb;
+use model::apigateway::{Deployment, RestApi, Stage};
 use operation::{Call, Failure, Operation, Spec};
 
 use super::{RestApiView, Tags};
@@ -36,6 +37,49 @@ impl Operation for GetRestApi {
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<RestApiView, Failure> {
         let api = find::api(call, &input.rest_api_id).await?;
-        Ok(RestApiView::of(&api, Tags::WhenPresent))
+        let mut view = RestApiView::of(&api, Tags::WhenPresent);
+        view.warnings.extend(outdated(&api, call).await?);
+        Ok(view)
+    }
+}
+
+/// A changed policy is in force from the next deployment on, as in AWS; until then its owner is warned.
+async fn outdated(api: &RestApi, call: &mut Call<'_>) -> Result<Vec<String>, Failure> {
+    let stages = call.tx.all::<Stage>(&call.scope, &Stage::prefix(&api.id)).await?;
+    let mut warnings = Vec::new();
+    for stage in stages {
+        let id = Deployment::id_of(&api.id, &stage.deployment_id);
+        let deployed = call.tx.get::<Deployment>(&call.scope, &id).await?;
+        if deployed.is_some_and(|deployment| deployment.api.policy != api.policy) {
+            warnings.push(format!(
+                "Stage '{}' serves deployment '{}', whose resource policy is older than the API's; deploy the API to put the policy in force",
+                stage.name, stage.deployment_id
+            ));
+        }
+    }
+    Ok(warnings)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::testing::{World, patch, with};
+
+    #[tokio::test]
+    async fn a_policy_that_is_not_deployed_is_told() {
+        let world = World::new().await;
+        let (api, _) = world.api().await;
+        let place = json!({"restApiId": api});
+        world.ok("CreateDeployment", json!({"restApiId": api, "stageName": "prod"})).await;
+        let policy = json!({"Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": "*", "Action": "execute-api:Invoke", "Resource": "execute-api:/*",
+        }]});
+        world.ok("UpdateRestApi", with(&place, patch("replace", "/policy", &policy.to_string()))).await;
+        let told = world.ok("GetRestApi", place.clone()).await;
+        assert_eq!(told["warnings"].as_array().map(Vec::len), Some(1), "{told}");
+        world.ok("CreateDeployment", json!({"restApiId": api, "stageName": "prod"})).await;
+        let told = world.ok("GetRestApi", place).await;
+        assert!(told.get("warnings").is_none() && told["policy"].as_str().is_some(), "{told}");
     }
 }

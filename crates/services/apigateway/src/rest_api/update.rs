@@ -12,6 +12,7 @@ use crate::choices::{ApiKeySourceType, EndpointAccessMode, EndpointType, IpAddre
 use crate::error::{Error, declared};
 use crate::patch::{ADD_REMOVE_REPLACE, Change, Edit, PatchOperation, REPLACE, REPLACE_REMOVE, Rule, Table, Tone};
 use crate::rules::api::{self, Endpoint, Later};
+use crate::rules::resource_policy;
 use crate::{arn, find};
 
 /// The operation.
@@ -75,23 +76,33 @@ impl Operation for UpdateRestApi {
         arn::of(scope, format_args!("/restapis/{}", input.rest_api_id))
     }
 
+    fn further(input: &Input, scope: &Scope) -> Vec<(&'static str, String)> {
+        // Whoever may rename an API must not be able to open it.
+        let changes = TABLE.read(&input.patch_operations).unwrap_or_default();
+        if changes.iter().any(|change| change.property == Property::Policy) {
+            vec![resource_policy::permission(Self::resource(input, scope))]
+        } else {
+            Vec::new()
+        }
+    }
+
     fn audited(input: &Input) -> Vec<(String, String)> {
         arn::audited_api(&input.rest_api_id)
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<RestApiView, Failure> {
         let mut api = find::api(call, &input.rest_api_id).await?;
-        patch(&mut api, &input.patch_operations)?;
+        patch(&mut api, &input.patch_operations, &call.scope)?;
         call.tx.put(&call.scope, &api)?;
         Ok(RestApiView::of(&api, Tags::Always))
     }
 }
 
-fn patch(api: &mut RestApi, operations: &[PatchOperation]) -> Result<(), Error> {
-    TABLE.read(operations)?.into_iter().try_for_each(|change| apply(api, change))
+fn patch(api: &mut RestApi, operations: &[PatchOperation], scope: &Scope) -> Result<(), Error> {
+    TABLE.read(operations)?.into_iter().try_for_each(|change| apply(api, change, scope))
 }
 
-fn apply(api: &mut RestApi, change: Change<Property>) -> Result<(), Error> {
+fn apply(api: &mut RestApi, change: Change<Property>, scope: &Scope) -> Result<(), Error> {
     match change.property {
         Property::Name => {
             let name = change.text();
@@ -127,7 +138,10 @@ fn apply(api: &mut RestApi, change: Change<Property>) -> Result<(), Error> {
             let size = change.optional().map(|size| size.parse().map_err(wrong)).transpose()?;
             api::later(&Later { minimum_compression_size: size, ..Later::default() })?;
         }
-        Property::Policy => api::later(&Later { policy: change.optional(), ..Later::default() })?,
+        Property::Policy => {
+            let text = change.optional().unwrap_or_default();
+            api.policy = resource_policy::read(&text, &api.id, scope)?;
+        }
     }
     Ok(())
 }
@@ -213,7 +227,11 @@ mod tests {
         };
         let operations: Vec<_> = operations.iter().map(operation).collect();
         let mut api = api();
-        patch(&mut api, &operations).map(|()| api).map_err(|error| error.to_string())
+        let scope = Scope {
+            account: base::AccountId::parse("123456789012").expect("twelve digits"),
+            region: base::Region::parse("eu-west-1").expect("a region"),
+        };
+        patch(&mut api, &operations, &scope).map(|()| api).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -248,6 +266,16 @@ mod tests {
     }
 
     #[test]
+    fn a_policy_is_set_rewritten_and_taken_away() {
+        let policy = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"execute-api:/*"}}"#;
+        let set = patched(&[(Op::Replace, "/policy", Some(policy))]).expect("a good policy").policy.expect("it is set");
+        assert!(set.contains("arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5/*"), "{set}");
+        let gone = patched(&[(Op::Replace, "/policy", Some(policy)), (Op::Replace, "/policy", Some(""))]);
+        assert_eq!(gone.map(|api| api.policy), Ok(None));
+        assert!(patched(&[(Op::Replace, "/policy", Some("{}"))]).is_err());
+    }
+
+    #[test]
     fn what_is_wrong_is_told_as_aws_tells_it() {
         for (op, path, value, message) in [
             (Op::Add, "/binaryMediaTypes", Some("image/gif"), "Invalid patch path /binaryMediaTypes"),
@@ -276,12 +304,6 @@ mod tests {
                 "ipAddressType must be either ipv4 or dualstack.",
             ),
             (Op::Replace, "/name", Some(""), "Name cannot be empty"),
-            (
-                Op::Replace,
-                "/policy",
-                Some("{}"),
-                "policy is not enforced by this version of Portcullis yet, so it is refused",
-            ),
         ] {
             assert_eq!(patched(&[(op, path, value)]).map(|api| api.name), Err(message.to_owned()), "{path}");
         }

@@ -8,6 +8,7 @@ use model::apigateway::RestApi;
 
 use crate::choices::{ApiKeySourceType, ApiStatus, EndpointAccessMode, EndpointType, IpAddressType, SecurityPolicy};
 use crate::rules::api::Endpoint;
+use crate::rules::resource_policy;
 
 /// A REST API on the wire.
 #[derive(Debug, Clone, PartialEq, wire::Shape)]
@@ -86,7 +87,7 @@ impl RestApiView {
                 ip_address_type: Some(IpAddressType::Ipv4),
                 vpc_endpoint_ids: Vec::new(),
             }),
-            policy: None,
+            policy: api.policy.as_deref().map(resource_policy::escaped),
             tags: Some(api.tags.clone()).filter(|map| tags == Tags::Always || !map.is_empty()),
             disable_execute_api_endpoint: Some(api.disable_execute_api_endpoint),
             root_resource_id: Some(api.root_resource_id.to_string()),

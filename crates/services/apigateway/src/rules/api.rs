@@ -94,8 +94,6 @@ pub(crate) fn security_policy(policy: SecurityPolicy) -> Result<stored::Security
 /// What belongs to later capabilities.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Later {
-    /// A resource policy.
-    pub(crate) policy: Option<String>,
     /// Whether host and server name must agree.
     pub(crate) endpoint_access_mode: Option<EndpointAccessMode>,
     /// Compress answers from this size on.
@@ -108,13 +106,9 @@ pub(crate) struct Later {
 const COMPRESSION_BYTES_MAX: i32 = 10_485_760;
 
 /// Refuses what is not enforced yet; defaults pass.
-// SECURITY: a resource policy that is stored but not evaluated would leave the API open.
 pub(crate) fn later(later: &Later) -> Result<(), Error> {
     if later.minimum_compression_size.is_some_and(|size| !(0..=COMPRESSION_BYTES_MAX).contains(&size)) {
         return Err(Error::bad_request("Invalid minimum compression size, must be between 0 and 10485760"));
-    }
-    if later.policy.as_deref().is_some_and(|policy| !policy.is_empty()) {
-        return Err(Error::not_enforced("policy"));
     }
     if later.endpoint_access_mode == Some(EndpointAccessMode::Strict) {
         return Err(Error::not_enforced("endpointAccessMode `STRICT`"));
@@ -156,14 +150,12 @@ mod tests {
     fn what_is_not_enforced_is_refused_and_its_default_is_not() {
         assert_eq!(later(&Later::default()), Ok(()));
         let defaults = Later {
-            policy: Some(String::new()),
             endpoint_access_mode: Some(EndpointAccessMode::Basic),
             minimum_compression_size: None,
             api_key_source: Some(ApiKeySourceType::Header),
         };
         assert_eq!(later(&defaults), Ok(()));
         for refused in [
-            Later { policy: Some("{}".to_owned()), ..Later::default() },
             Later { endpoint_access_mode: Some(EndpointAccessMode::Strict), ..Later::default() },
             Later { minimum_compression_size: Some(0), ..Later::default() },
             Later { minimum_compression_size: Some(-1), ..Later::default() },

@@ -10,7 +10,7 @@ use crate::error::Error;
 /// A method as it is asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Fields {
-    /// Who may call: only `NONE` so far.
+    /// Who may call: `NONE` or `AWS_IAM` so far.
     pub(crate) authorization_type: String,
     /// The authorizer's id.
     pub(crate) authorizer_id: Option<String>,
@@ -32,7 +32,7 @@ impl Fields {
     /// A stored method as it would be asked for.
     pub(crate) fn of(method: &Method) -> Self {
         Self {
-            authorization_type: "NONE".to_owned(),
+            authorization_type: method.authorization.as_str().to_owned(),
             operation_name: method.operation_name.clone(),
             request_parameters: method.request_parameters.clone(),
             request_models: method.request_models.clone(),
@@ -43,11 +43,11 @@ impl Fields {
 
 /// Checks a method; it has no responses and no integration yet.
 pub(crate) fn build(fields: Fields) -> Result<Method, Error> {
-    refuse_protection(&fields)?;
+    let authorization = authorization(&fields)?;
     parameters::check_request(&fields.request_parameters)?;
     models::check(&fields.request_models)?;
     Ok(Method {
-        authorization: AuthorizationType::None,
+        authorization,
         operation_name: fields.operation_name.filter(|name| !name.is_empty()),
         request_parameters: fields.request_parameters,
         request_models: fields.request_models,
@@ -57,17 +57,18 @@ pub(crate) fn build(fields: Fields) -> Result<Method, Error> {
 }
 
 // SECURITY: a method that asks for protection we cannot give must not be made at all.
-fn refuse_protection(fields: &Fields) -> Result<(), Error> {
+fn authorization(fields: &Fields) -> Result<AuthorizationType, Error> {
     let is_set = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
-    match fields.authorization_type.as_str() {
-        "NONE" => {}
+    let authorization = match fields.authorization_type.as_str() {
+        "NONE" => AuthorizationType::None,
+        "AWS_IAM" => AuthorizationType::AwsIam,
         "CUSTOM" | "COGNITO_USER_POOLS" if !is_set(&fields.authorizer_id) => {
             return Err(Error::bad_request(
                 "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS \
                  requires a valid authorizer.",
             ));
         }
-        kind @ ("AWS_IAM" | "CUSTOM" | "COGNITO_USER_POOLS") => {
+        kind @ ("CUSTOM" | "COGNITO_USER_POOLS") => {
             return Err(Error::not_enforced(format!("authorizationType `{kind}`")));
         }
         _ => {
@@ -75,7 +76,7 @@ fn refuse_protection(fields: &Fields) -> Result<(), Error> {
                 "Invalid authorization type specified. Valid options are NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS",
             ));
         }
-    }
+    };
     if is_set(&fields.authorizer_id) {
         return Err(Error::not_enforced("authorizerId"));
     }
@@ -88,7 +89,7 @@ fn refuse_protection(fields: &Fields) -> Result<(), Error> {
     if is_set(&fields.request_validator_id) {
         return Err(Error::not_enforced("requestValidatorId"));
     }
-    Ok(())
+    Ok(authorization)
 }
 
 /// A verb to make a method for.
@@ -113,13 +114,14 @@ mod tests {
         let method =
             build(Fields { request_parameters: parameters, request_models: models, ..open() }).expect("it is good");
         assert_eq!(build(Fields::of(&method)), Ok(method));
+        let signed = build(Fields { authorization_type: "AWS_IAM".to_owned(), ..open() }).expect("it is good");
+        assert_eq!(build(Fields::of(&signed)), Ok(signed));
     }
 
     #[test]
     fn every_protection_is_refused_until_it_is_enforced() {
         let some = || Some("abc123".to_owned());
         for fields in [
-            Fields { authorization_type: "AWS_IAM".to_owned(), ..open() },
             Fields { authorization_type: "CUSTOM".to_owned(), authorizer_id: some(), ..open() },
             Fields { authorizer_id: some(), ..open() },
             Fields { authorization_scopes: vec!["read".to_owned()], ..open() },

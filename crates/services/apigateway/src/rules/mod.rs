@@ -23,3 +23,4 @@ pub(crate) mod stage_variables;
 pub(crate) mod access_log;
 pub(crate) mod method_setting;
 pub(crate) mod tags;
+pub(crate) mod resource_policy;

@@ -4,6 +4,7 @@ use super::fate::Fate::{Enforced, Harmless, Names, Patched, Refused};
 use super::fate::{REFUSED, REFUSED_FLAG, REFUSED_TEXT, Row};
 
 const LABEL: &str = "a text for people; it is answered and exported, and nothing decides by it";
+const AUTHORIZE: &str = "crates/gateway/src/steps/authorize.rs";
 const ROUTE: &str = "crates/snapshot/src/route.rs";
 const MAPPING: &str = "crates/services/apigateway/src/rules/mapping.rs";
 const TEMPLATE: &str = "crates/gateway/src/steps/integrate/templates.rs";
@@ -41,10 +42,7 @@ pub(super) const INPUTS: &[Row] = &[
     }),
     ("CreateRestApi", "endpointConfiguration.ipAddressType", Refused { more: &[], but: &["\"ipv4\""] }),
     ("CreateRestApi", "endpointConfiguration.vpcEndpointIds", Refused { more: &[r#"["vpce-1"]"#], but: &[] }),
-    ("CreateRestApi", "policy", Refused {
-        more: &[r#""{\"Version\":\"2012-10-17\",\"Statement\":[]}""#],
-        but: &["\"\""],
-    }),
+    ("CreateRestApi", "policy", Enforced(AUTHORIZE)),
     ("CreateRestApi", "disableExecuteApiEndpoint", Enforced("crates/gateway/src/steps/locate.rs")),
     // TLS 1.2 with AEAD suites is the least that is served, whichever of the two is chosen (docs/manual/differences.md).
     ("CreateRestApi", "securityPolicy", Refused { more: &[], but: &["\"TLS_1_0\"", "\"TLS_1_2\""] }),
@@ -61,10 +59,7 @@ pub(super) const INPUTS: &[Row] = &[
     ("CreateResource", "parentId", Names),
     ("CreateResource", "pathPart", Enforced(ROUTE)),
 
-    ("PutMethod", "authorizationType", Refused {
-        more: &["\"AWS_IAM\"", "\"CUSTOM\"", "\"COGNITO_USER_POOLS\"", "\"none\""],
-        but: &["\"NONE\""],
-    }),
+    ("PutMethod", "authorizationType", Enforced(AUTHORIZE)),
     ("PutMethod", "authorizerId", REFUSED_TEXT),
     ("PutMethod", "apiKeyRequired", REFUSED_FLAG),
     ("PutMethod", "operationName", Harmless(LABEL)),

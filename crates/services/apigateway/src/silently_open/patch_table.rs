@@ -42,15 +42,12 @@ pub(super) const PATCHES: &[Row] = &[
     ("UpdateRestApi", "/endpointAccessMode", Refused { more: &["\"STRICT\""], but: &["\"BASIC\""] }),
     ("UpdateRestApi", "/apiKeySource", Refused { more: &["\"AUTHORIZER\""], but: &["\"HEADER\""] }),
     ("UpdateRestApi", "/minimumCompressionSize", Refused { more: &["\"0\"", "\"1024\""], but: &["\"\""] }),
-    ("UpdateRestApi", "/policy", Refused { more: &[r#""{\"Statement\":[]}""#], but: &["\"\""] }),
+    ("UpdateRestApi", "/policy", Enforced("crates/gateway/src/steps/authorize.rs")),
 
     ("UpdateResource", "/parentId", Enforced("crates/services/apigateway/src/rules/tree.rs")),
     ("UpdateResource", "/pathPart", Enforced("crates/snapshot/src/route.rs")),
 
-    ("UpdateMethod", "/authorizationType", Refused {
-        more: &["\"AWS_IAM\"", "\"CUSTOM\"", "\"COGNITO_USER_POOLS\"", "\"\""],
-        but: &["\"NONE\""],
-    }),
+    ("UpdateMethod", "/authorizationType", Enforced("crates/gateway/src/steps/authorize.rs")),
     ("UpdateMethod", "/authorizerId", Refused { more: &[], but: &["\"\""] }),
     ("UpdateMethod", "/authorizationScopes", Refused { more: &["\"pets/read\""], but: &[] }),
     ("UpdateMethod", "/apiKeyRequired", Refused {

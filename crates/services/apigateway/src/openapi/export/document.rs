@@ -1,6 +1,6 @@
 //! The document's frame: info, servers, paths, schemas.
 
-use model::apigateway::{Deployment, HttpMethod, Resource};
+use model::apigateway::{AuthorizationType, Deployment, HttpMethod, Resource};
 use serde_json::{Map, Value, json};
 
 use super::operation;
@@ -11,9 +11,21 @@ use crate::openapi::document::Dialect;
 pub(crate) struct Extensions {
     /// `x-amazon-apigateway-integration`.
     pub(crate) integrations: bool,
+    /// Those that say who may call.
+    pub(crate) authorizers: bool,
     /// Those that concern the whole API.
     pub(crate) api: bool,
 }
+
+impl Extensions {
+    /// Whether the document says who may call.
+    pub(super) fn secured(self) -> bool {
+        self.authorizers || self.api
+    }
+}
+
+/// AWS's name of the security scheme that stands for its signature.
+pub(super) const SIGV4: &str = "sigv4";
 
 /// Where the API is served.
 #[derive(Debug, Clone)]
@@ -64,6 +76,9 @@ impl Export<'_> {
             }
         }
         root.insert("paths".to_owned(), Value::Object(self.paths()));
+        if self.extensions.secured() {
+            self.secure(&mut root);
+        }
         if self.extensions.api {
             self.extend(&mut root);
         }
@@ -114,10 +129,30 @@ impl Export<'_> {
         schemas
     }
 
+    /// The schemes that operations name.
+    fn secure(&self, root: &mut Map<String, Value>) {
+        let mut methods = self.deployment.resources.values().flat_map(|resource| resource.methods.values());
+        if !methods.any(|method| method.authorization == AuthorizationType::AwsIam) {
+            return;
+        }
+        let scheme = json!({
+            "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4",
+        });
+        match (self.dialect, root.get_mut("components")) {
+            (Dialect::OpenApi3, Some(components)) => components["securitySchemes"] = json!({ SIGV4: scheme }),
+            (Dialect::OpenApi3 | Dialect::Swagger2, _) => {
+                root.insert("securityDefinitions".to_owned(), json!({ SIGV4: scheme }));
+            }
+        }
+    }
+
     fn extend(&self, root: &mut Map<String, Value>) {
         let api = &self.deployment.api;
         if !api.binary_media_types.is_empty() {
             root.insert("x-amazon-apigateway-binary-media-types".to_owned(), json!(api.binary_media_types));
+        }
+        if let Some(policy) = api.policy.as_deref().and_then(|policy| serde_json::from_str(policy).ok()) {
+            root.insert("x-amazon-apigateway-policy".to_owned(), policy);
         }
         if api.disable_execute_api_endpoint {
             let endpoint = json!({ "disableExecuteApiEndpoint": true });

@@ -1,9 +1,9 @@
 //! One operation of a document: parameters, bodies, responses.
 
-use model::apigateway::{Method, MethodResponse, Resource};
+use model::apigateway::{AuthorizationType, Method, MethodResponse, Resource};
 use serde_json::{Map, Value, json};
 
-use super::document::Extensions;
+use super::document::{Extensions, SIGV4};
 use super::integration;
 use crate::openapi::document::Dialect;
 
@@ -38,6 +38,9 @@ pub(super) fn write(dialect: Dialect, extensions: Extensions, resource: &Resourc
     }
     let responses = method.responses.iter().map(|(status, found)| (status.clone(), response(dialect, status, found)));
     operation.insert("responses".to_owned(), Value::Object(responses.collect()));
+    if method.authorization == AuthorizationType::AwsIam && extensions.secured() {
+        operation.insert("security".to_owned(), json!([{ SIGV4: [] }]));
+    }
     if extensions.integrations
         && let Some(found) = &method.integration
     {

@@ -1,6 +1,7 @@
 //! A document becomes a description. Whatever a later capability will enforce is refused by name.
 
 mod root;
+mod security;
 mod path;
 mod operation;
 mod parameter;
@@ -17,7 +18,7 @@ use super::report::Report;
 /// Reads a whole document.
 pub(crate) fn description(document: &Document, report: &mut Report) -> Description {
     let mut description = root::read(document, report);
-    description.paths = path::read_all(document, report);
+    description.paths = path::read_all(document, &description.protection, report);
     description
 }
 

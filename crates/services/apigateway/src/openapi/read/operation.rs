@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use model::apigateway::HttpMethod;
 use serde_json::Value;
 
-use super::{EXTENSION, LATER, integration, members, parameter, response, root, stray, text};
-use crate::openapi::description::Operation;
+use super::{EXTENSION, LATER, integration, members, parameter, response, security, stray, text};
+use crate::openapi::description::{Operation, Protection};
 use crate::openapi::document::Document;
 use crate::openapi::report::Report;
 use crate::rules;
@@ -26,14 +26,14 @@ impl std::fmt::Display for Place<'_> {
 
 /// Reads an operation; `shared` are the path's own parameters.
 pub(super) fn read(
-    document: &Document,
+    (document, protection): (&Document, &Protection),
     place: Place<'_>,
     value: &Value,
     shared: Option<&Value>,
     report: &mut Report,
 ) -> Option<Operation> {
     let operation = members(value, &format!("The operation {place}"), report)?;
-    root::security(operation.get("security"), &place.to_string(), report);
+    let authorization = security::of_operation(operation, protection, place, report);
     let mut parameters = BTreeMap::new();
     for list in [shared, operation.get("parameters")].into_iter().flatten() {
         parameter::read(document, place, list, &mut parameters, report);
@@ -47,10 +47,9 @@ pub(super) fn read(
     if found.is_none() {
         report.warn(format!("No integration defined on {place}; the API cannot be deployed until it has one"));
     }
-    for (name, value) in operation.iter().filter(|(name, _)| name.starts_with(EXTENSION)) {
+    for name in operation.keys().filter(|name| name.starts_with(EXTENSION)) {
         let known = match name.as_str() {
-            "x-amazon-apigateway-integration" => true,
-            "x-amazon-apigateway-auth" => value.get("type").and_then(Value::as_str) == Some("NONE"),
+            "x-amazon-apigateway-integration" | security::AUTH => true,
             _ => false,
         };
         if !known {
@@ -62,7 +61,7 @@ pub(super) fn read(
     }
     Some(Operation {
         method: rules::method::Fields {
-            authorization_type: "NONE".to_owned(),
+            authorization_type: authorization.as_str().to_owned(),
             operation_name: text(operation.get("operationId")),
             request_parameters: parameters,
             request_models,

@@ -4,12 +4,12 @@ use model::apigateway::HttpMethod;
 use serde_json::Value;
 
 use super::{EXTENSION, LATER, members, operation, stray};
-use crate::openapi::description::Path;
+use crate::openapi::description::{Path, Protection};
 use crate::openapi::document::Document;
 use crate::openapi::report::Report;
 
 /// Reads all paths.
-pub(super) fn read_all(document: &Document, report: &mut Report) -> Vec<Path> {
+pub(super) fn read_all(document: &Document, protection: &Protection, report: &mut Report) -> Vec<Path> {
     let Some(paths) = document.root.get("paths") else {
         report.error("The document has no paths");
         return Vec::new();
@@ -22,7 +22,7 @@ pub(super) fn read_all(document: &Document, report: &mut Report) -> Vec<Path> {
         } else if path.starts_with("x-") {
             // Other people's extensions say nothing to a gateway.
         } else if path.starts_with('/') {
-            found.extend(read(document, path, item, report));
+            found.extend(read((document, protection), path, item, report));
         } else {
             report.error(format!("The path '{path}' does not begin with '/'"));
         }
@@ -30,7 +30,12 @@ pub(super) fn read_all(document: &Document, report: &mut Report) -> Vec<Path> {
     found
 }
 
-fn read(document: &Document, path: &str, item: &Value, report: &mut Report) -> Option<Path> {
+fn read(
+    (document, protection): (&Document, &Protection),
+    path: &str,
+    item: &Value,
+    report: &mut Report,
+) -> Option<Path> {
     let item = match document.resolve(item) {
         Ok(item) => members(item, &format!("The path '{path}'"), report)?,
         Err(why) => {
@@ -44,7 +49,8 @@ fn read(document: &Document, path: &str, item: &Value, report: &mut Report) -> O
         match verb(name) {
             Member::Method(verb) => {
                 let place = operation::Place { verb, path };
-                methods.extend(operation::read(document, place, value, shared, report).map(|found| (verb, found)));
+                let found = operation::read((document, protection), place, value, shared, report);
+                methods.extend(found.map(|found| (verb, found)));
             }
             Member::Known => stray::refuse(Some(value), &format!("{name} of '{path}'"), report),
             Member::NotServed => report.warn(format!("The method '{name}' of '{path}' is not served")),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::{EXTENSION, members, stray, text, texts};
+use super::{EXTENSION, members, security, stray, text, texts};
 use crate::openapi::description::Description;
 use crate::openapi::document::{Dialect, Document};
 use crate::openapi::report::Report;
@@ -22,7 +22,7 @@ pub(super) fn read(document: &Document, report: &mut Report) -> Description {
         Dialect::Swagger2 => text(root.get("basePath")).unwrap_or_default(),
     };
     description.schemas = schemas(document, root, report);
-    protection(document, root, report);
+    description.protection = security::of_document(document, root, report);
     for (name, value) in root.iter().filter(|(name, _)| name.starts_with(EXTENSION)) {
         extension(name, value, &mut description, report);
     }
@@ -81,47 +81,13 @@ fn schemas(document: &Document, root: &Map<String, Value>, report: &mut Report) 
     kept
 }
 
-// SECURITY: a document that asks for protection which is not enforced yet must not become an open API.
-fn protection(document: &Document, root: &Map<String, Value>, report: &mut Report) {
-    security(root.get("security"), "the document", report);
-    let schemes = match document.dialect {
-        Dialect::OpenApi3 => root.get("components").and_then(|components| components.get("securitySchemes")),
-        Dialect::Swagger2 => root.get("securityDefinitions"),
-    };
-    for (name, scheme) in schemes.and_then(Value::as_object).into_iter().flatten() {
-        let extensions = scheme.as_object().into_iter().flat_map(Map::keys);
-        match extensions.into_iter().find(|member| member.starts_with(EXTENSION)) {
-            Some(extension) => report.error(format!("The security scheme '{name}' has {extension}: {}", super::LATER)),
-            None => report.warn(format!("The security scheme '{name}' protects nothing")),
-        }
-    }
-}
-
-/// An empty list asks for nothing.
-pub(super) fn security(value: Option<&Value>, where_: &str, report: &mut Report) {
-    let Some(value) = value else { return };
-    let asks = value
-        .as_array()
-        .is_none_or(|list| list.iter().any(|item| item.as_object().is_none_or(|names| !names.is_empty())));
-    if asks {
-        let names: Vec<&str> = value
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_object)
-            .flat_map(Map::keys)
-            .map(String::as_str)
-            .collect();
-        report.error(format!("`security` ({}) of {where_}: {}", names.join(", "), super::LATER));
-    }
-}
-
 fn extension(name: &str, value: &Value, description: &mut Description, report: &mut Report) {
     match name.strip_prefix(EXTENSION).unwrap_or_default() {
         "binary-media-types" => match texts(value) {
             Some(types) => description.binary_media_types = Some(types),
             None => report.error(format!("{name} is not a list of media types")),
         },
+        "policy" if value.is_object() => description.policy = Some(value.to_string()),
         "endpoint-configuration" => endpoint(name, value, description, report),
         "api-key-source" if value == "HEADER" => {}
         "endpoint-access-mode" if value == "BASIC" => {}
