@@ -5,7 +5,7 @@ use std::mem::MaybeUninit;
 
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
+use http::{HeaderValue, Method, StatusCode, Version};
 use httparse::{ParserConfig, Status};
 
 /// Why an answer is not HTTP as we take it. The connection ends with it.
@@ -41,8 +41,9 @@ pub enum NotHttp {
 pub(crate) const HEAD_BYTES_MAX: usize = 128 * 1024;
 /// Fields of an answer's head.
 const FIELDS_MAX: usize = 256;
-/// Headers that a reader may add before the map has to grow.
-const ROOM: usize = 4;
+
+/// An answer's header fields in the order they came in.
+pub type Fields = Vec<(HeaderName, HeaderValue)>;
 
 /// Where a body ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub(crate) enum Framing {
 pub(crate) struct AnswerHead {
     pub(crate) status: StatusCode,
     pub(crate) version: Version,
-    pub(crate) headers: HeaderMap,
+    pub(crate) fields: Fields,
     pub(crate) framing: Framing,
     /// Whether the upstream keeps the connection.
     pub(crate) persists: bool,
@@ -95,17 +96,17 @@ pub(crate) fn read(bytes: &Bytes, method: &Method) -> Result<Read, NotHttp> {
     if status.is_informational() {
         return Ok(Read::Interim(head_bytes));
     }
-    let mut headers = HeaderMap::with_capacity(parsed.headers.len() + ROOM);
+    let mut fields = Fields::with_capacity(parsed.headers.len());
     let mut notes = Notes::default();
     for field in parsed.headers.iter() {
         let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(|_| NotHttp::Head)?;
         let value = HeaderValue::from_maybe_shared(bytes.slice_ref(field.value)).map_err(|_| NotHttp::Head)?;
         notes.take(&name, field.value)?;
-        headers.append(name, value);
+        fields.push((name, value));
     }
     let framing = notes.framing(status, version, method)?;
     let persists = framing != Framing::UntilClose && notes.persists(version);
-    Ok(Read::Final(head_bytes, AnswerHead { status, version, headers, framing, persists }))
+    Ok(Read::Final(head_bytes, AnswerHead { status, version, fields, framing, persists }))
 }
 
 /// What the fields say of body and connection, gathered in one pass.

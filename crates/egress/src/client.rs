@@ -6,11 +6,13 @@ use std::time::Duration;
 use base::Clock;
 use bytes::Bytes;
 use futures_util::future::{Either, select};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode, Version};
 use http_body::Body;
+use hyper::body::Incoming;
 use hyper::client::conn::http2::{self, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
+use crate::answer::Fields;
 use crate::config::Config;
 use crate::connect::{Stream, open};
 use crate::error::EgressError;
@@ -29,6 +31,19 @@ const HEADER_LIST_MAX: u32 = 128 * 1024;
 #[derive(Debug, Clone)]
 pub struct Egress(Arc<Inner>);
 
+/// An answer, begun.
+#[derive(Debug)]
+pub struct Answered {
+    /// Its status; never an interim one.
+    pub status: StatusCode,
+    /// The version it was answered in.
+    pub version: Version,
+    /// Its headers in order.
+    pub fields: Fields,
+    /// Its body as it arrives.
+    pub body: Received,
+}
+
 #[derive(Debug)]
 struct Inner {
     config: Config,
@@ -46,7 +61,7 @@ impl Egress {
     /// Sends a request and waits for the head of its answer.
     ///
     /// A kept connection that closed before anything was sent is replaced. Dropping the future abandons the request.
-    pub async fn call<B>(&self, head: RequestHead, body: B) -> Result<Response<Received>, EgressError>
+    pub async fn call<B>(&self, head: RequestHead, body: B) -> Result<Answered, EgressError>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -63,7 +78,14 @@ impl Egress {
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
         let (parts, body) = request.into_parts();
-        self.call(RequestHead::of(&parts, trust)?, body).await
+        let Answered { status, version, fields, body } = self.call(RequestHead::of(&parts, trust)?, body).await?;
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        *response.version_mut() = version;
+        for (name, value) in fields {
+            response.headers_mut().append(name, value);
+        }
+        Ok(response)
     }
 
     /// The same, within a time.
@@ -84,7 +106,7 @@ impl Egress {
         }
     }
 
-    async fn call_boxed(&self, mut outgoing: Outgoing) -> Result<Response<Received>, EgressError> {
+    async fn call_boxed(&self, mut outgoing: Outgoing) -> Result<Answered, EgressError> {
         while let Some(usable) = self.0.pool.take(&outgoing.head().key) {
             match usable {
                 Usable::Multiplexed(sender) => {
@@ -104,7 +126,7 @@ impl Egress {
         self.call_anew(outgoing).await
     }
 
-    async fn call_anew(&self, mut outgoing: Outgoing) -> Result<Response<Received>, EgressError> {
+    async fn call_anew(&self, mut outgoing: Outgoing) -> Result<Answered, EgressError> {
         // Opening needs much room, which the future of a request over a kept connection must not have.
         let stream = Box::pin(open(&outgoing.head().key, &self.0.config, &*self.0.clock)).await?;
         if stream.is_h2() {
@@ -122,7 +144,7 @@ impl Egress {
     }
 
     /// Hands an answer out with its connection, or without it where there is no more of it to come.
-    fn receive(&self, answer: Answer, link: Box<Link>, outgoing: Outgoing) -> Response<Received> {
+    fn receive(&self, answer: Answer, link: Box<Link>, outgoing: Outgoing) -> Answered {
         let Answer { head, mut ahead } = answer;
         let whole = received::whole(head.framing, &mut ahead);
         let persists = head.persists && outgoing.leaves_no_doubt();
@@ -143,11 +165,7 @@ impl Egress {
                 room: ROOM_MIN,
             }),
         };
-        let mut response = Response::new(body);
-        *response.status_mut() = head.status;
-        *response.version_mut() = head.version;
-        *response.headers_mut() = head.headers;
-        response
+        Answered { status: head.status, version: head.version, fields: head.fields, body }
     }
 }
 
@@ -169,9 +187,9 @@ async fn multiplex(stream: Stream) -> Result<SendRequest<Sent>, EgressError> {
 async fn send_multiplexed(
     mut sender: SendRequest<Sent>,
     outgoing: &mut Outgoing,
-) -> Result<Option<Response<Received>>, EgressError> {
+) -> Result<Option<Answered>, EgressError> {
     match sender.try_send_request(outgoing.lend()?).await {
-        Ok(response) => Ok(Some(response.map(Received::multiplexed))),
+        Ok(response) => Ok(Some(answered(response))),
         Err(mut failed) => match failed.take_message() {
             Some(request) => {
                 outgoing.take_back(request.into_body());
@@ -180,4 +198,16 @@ async fn send_multiplexed(
             None => Err(EgressError::Closed(failed.into_error().into())),
         },
     }
+}
+
+fn answered(response: Response<Incoming>) -> Answered {
+    let (head, body) = response.into_parts();
+    let mut fields = Fields::with_capacity(head.headers.len());
+    let mut named = None;
+    for (name, value) in head.headers {
+        // A map gives the name only once, before the first of its values.
+        named = name.or(named);
+        fields.extend(named.clone().map(|name| (name, value)));
+    }
+    Answered { status: head.status, version: head.version, fields, body: Received::multiplexed(body) }
 }

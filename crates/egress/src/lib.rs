@@ -21,8 +21,8 @@ mod answer;
 mod chunks;
 mod received;
 
-pub use answer::NotHttp;
-pub use client::Egress;
+pub use answer::{Fields, NotHttp};
+pub use client::{Answered, Egress};
 pub use config::{Config, ConfigError};
 pub use error::EgressError;
 pub use head::{FieldError, RequestHead};

@@ -1,127 +1,264 @@
-//! Headers on their way to a backend: what ends here is removed, what tells of the client is added.
+//! Headers on their way to a backend: what ends here is left out, what tells of the client is added.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html> and RFC 9110, section 7.6.
+//!
+//! They go out in the client's order and case. What a mapping sets takes the place of everything else of its name.
 
-use bytes::Bytes;
-use http::header::{self, HeaderName};
-use http::{HeaderMap, HeaderValue};
+use edge::ReceivedHeaders;
+use egress::{FieldError, RequestHead};
+use http::{HeaderName, HeaderValue};
 use snapshot::Stage;
 
 use crate::context::put_address;
-use crate::request::{Request, TRACE_ID};
+use crate::request::Request;
 
-static FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
-static FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
-static FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
-static API_ID: HeaderName = HeaderName::from_static("x-amzn-apigateway-api-id");
-static HTTPS: HeaderValue = HeaderValue::from_static("https");
-static HTTP: HeaderValue = HeaderValue::from_static("http");
 /// How AWS's gateways name themselves to backends.
-static VIA: HeaderValue = HeaderValue::from_static("HTTP/1.1 AmazonAPIGateway");
+const VIA: &[u8] = b"HTTP/1.1 AmazonAPIGateway";
 
-/// What no backend is sent: the hop's own, and what AWS drops.
-fn is_removed(name: &HeaderName) -> bool {
-    matches!(
-        name.as_str(),
-        "connection"
-            | "host"
-            | "content-length"
-            | "transfer-encoding"
-            | "upgrade"
-            | "te"
-            | "trailer"
-            | "expect"
-            | "max-forwards"
-            | "proxy-authenticate"
-            | "proxy-authorization"
-            | "server"
-            | "www-authenticate"
-            | "content-md5"
-            | "keep-alive"
-            | "proxy-connection"
-            | "http2-settings"
-            | "x-amzn-requestid"
-    )
+/// What becomes of a client's header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It goes on as it is.
+    Passed,
+    /// It is the hop's own, or AWS drops it, or ours is sent instead.
+    Removed,
+    /// All of them become one.
+    Cookie,
+    /// It goes on, unless it is for us.
+    Authorization,
+    /// The chain that the client joins.
+    ForwardedFor,
 }
 
-/// Turns the client's headers into the backend's, in place.
-pub(crate) fn pass_on(headers: &mut HeaderMap, request: &Request, stage: &Stage) {
-    remove_named_by_connection(headers);
-    // Looking at each header once is cheaper than looking for each name.
-    let removed: Vec<_> = headers.keys().filter(|name| is_removed(name)).cloned().collect();
-    for name in removed {
-        headers.remove(name);
-    }
-    join_cookies(headers);
-    // SECURITY: a signature for us is a credential that the backend must not get to replay.
-    if headers.get(header::AUTHORIZATION).is_some_and(|value| value.as_bytes().starts_with(b"AWS4-")) {
-        headers.remove(header::AUTHORIZATION);
-    }
-    headers.append(header::VIA, VIA.clone());
-    introduce(headers, request, stage);
-}
+/// The longest name that has a fate of its own.
+const NAME_BYTES_MAX: usize = 24;
 
-/// Tells the backend whom the request is from and through which API it came.
-pub(crate) fn introduce(headers: &mut HeaderMap, request: &Request, stage: &Stage) {
-    let forwarded_for = forwarded_for(headers, request);
-    headers.insert(&FORWARDED_FOR, forwarded_for);
-    headers.insert(&FORWARDED_PORT, HeaderValue::from(request.connection.local.port()));
-    let scheme = if request.connection.tls.is_some() { &HTTPS } else { &HTTP };
-    headers.insert(&FORWARDED_PROTO, scheme.clone());
-    headers.insert(&TRACE_ID, request.trace_id.clone());
-    if let Ok(id) = HeaderValue::from_str(stage.api_id.as_str()) {
-        headers.insert(&API_ID, id);
-    }
-}
-
-/// HTTP/2 may split a cookie header that HTTP/1.1 must have in one (RFC 9113, section 8.2.3).
-fn join_cookies(headers: &mut HeaderMap) {
-    let parts: Vec<&[u8]> = headers.get_all(header::COOKIE).iter().map(HeaderValue::as_bytes).collect();
-    if parts.len() > 1
-        && let Ok(joined) = HeaderValue::from_bytes(&parts.join(&b"; "[..]))
-    {
-        headers.insert(header::COOKIE, joined);
+impl Fate {
+    fn of(name: &str) -> Self {
+        let mut room = [0; NAME_BYTES_MAX];
+        let Some(lower) = room.get_mut(..name.len()) else { return Self::Passed };
+        lower.copy_from_slice(name.as_bytes());
+        lower.make_ascii_lowercase();
+        match &*lower {
+            b"connection"
+            | b"host"
+            | b"content-length"
+            | b"transfer-encoding"
+            | b"upgrade"
+            | b"te"
+            | b"trailer"
+            | b"expect"
+            | b"max-forwards"
+            | b"proxy-authenticate"
+            | b"proxy-authorization"
+            | b"server"
+            | b"www-authenticate"
+            | b"content-md5"
+            | b"keep-alive"
+            | b"proxy-connection"
+            | b"http2-settings"
+            | b"x-amzn-requestid"
+            | b"x-forwarded-port"
+            | b"x-forwarded-proto"
+            | b"x-amzn-trace-id"
+            | b"x-amzn-apigateway-api-id" => Self::Removed,
+            b"x-forwarded-for" => Self::ForwardedFor,
+            b"cookie" => Self::Cookie,
+            b"authorization" => Self::Authorization,
+            _ => Self::Passed,
+        }
     }
 }
 
-/// Removes the headers that `Connection` names (RFC 9110, section 7.6.1).
-fn remove_named_by_connection(headers: &mut HeaderMap) {
-    let Some(first) = headers.get(header::CONNECTION) else { return };
-    // Most connections say only this.
-    if first == "keep-alive" || first == "close" {
-        return;
+/// Headers that mappings set: each name once, with all its values.
+#[derive(Debug, Default)]
+pub(crate) struct Mapped(pub(crate) Vec<(HeaderName, Vec<HeaderValue>)>);
+
+impl Mapped {
+    /// The host that a mapping sets.
+    pub(crate) fn host(&self) -> Option<&HeaderValue> {
+        let host = self.0.iter().find(|(name, _)| name == http::header::HOST);
+        host.and_then(|(_, values)| values.last())
     }
-    let named: Vec<HeaderName> = headers
-        .get_all(header::CONNECTION)
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        // SECURITY: a client must not be able to take away what the gateway or AWS's rules rely on.
-        .filter(|name| !is_protected(name))
-        .collect();
-    for name in named {
-        headers.remove(name);
+
+    fn names(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known.as_str().eq_ignore_ascii_case(name))
     }
 }
 
-/// End-to-end headers that `Connection` must not name (RFC 9110 names `Cache-Control`; the others identify the caller).
-fn is_protected(name: &HeaderName) -> bool {
-    [header::AUTHORIZATION, header::COOKIE, header::CONTENT_TYPE, header::CACHE_CONTROL, header::CONTENT_ENCODING]
-        .contains(name)
-        || name.as_str().starts_with("x-forwarded-")
+/// Writes a backend's headers behind the beginning of its request.
+#[derive(Debug)]
+pub(crate) struct Writer<'a> {
+    pub(crate) head: &'a mut RequestHead,
+    pub(crate) mapped: &'a Mapped,
+    pub(crate) request: &'a Request,
+    pub(crate) stage: &'a Stage,
+}
+
+impl Writer<'_> {
+    /// Passes the client's headers on, and says whom they are from.
+    pub(crate) fn pass_on(&mut self, received: &ReceivedHeaders) -> Result<(), FieldError> {
+        let named = named_by_connection(received);
+        let is_named = |name: &str| named.iter().any(|known| known.eq_ignore_ascii_case(name));
+        // SECURITY: a signature for us is a credential that the backend must not get to replay.
+        let signed = values(received, "authorization").any(|value| value.starts_with(b"AWS4-"));
+        let mut chain = Vec::with_capacity(ADDRESS_BYTES_MAX);
+        let mut cookies = false;
+        for (name, value) in received.iter() {
+            if !named.is_empty() && is_named(name) {
+                continue;
+            }
+            match Fate::of(name) {
+                Fate::Removed => {}
+                Fate::Authorization if signed => {}
+                Fate::Passed | Fate::Authorization => self.add(name, value)?,
+                Fate::Cookie if std::mem::replace(&mut cookies, true) => {}
+                Fate::Cookie => self.add_cookies(name, value, received)?,
+                Fate::ForwardedFor => {
+                    chain.extend_from_slice(value);
+                    chain.extend_from_slice(b", ");
+                }
+            }
+        }
+        self.add("Via", VIA)?;
+        self.introduce_behind(chain)?;
+        self.add_mapped()
+    }
+
+    /// Writes headers that a mapping may replace, and says whom they are from.
+    pub(crate) fn begin(&mut self, own: &[(&str, &[u8])]) -> Result<(), FieldError> {
+        for (name, value) in own {
+            self.add(name, value)?;
+        }
+        self.introduce_behind(Vec::with_capacity(ADDRESS_BYTES_MAX))?;
+        self.add_mapped()
+    }
+
+    fn add(&mut self, name: &str, value: &[u8]) -> Result<(), FieldError> {
+        if self.mapped.names(name) { Ok(()) } else { self.head.add(name, value) }
+    }
+
+    /// HTTP/2 may split a cookie header that HTTP/1.1 must have in one (RFC 9113, section 8.2.3).
+    fn add_cookies(&mut self, name: &str, first: &[u8], received: &ReceivedHeaders) -> Result<(), FieldError> {
+        let mut rest = values(received, "cookie").skip(1).peekable();
+        if rest.peek().is_none() {
+            return self.add(name, first);
+        }
+        let mut joined = first.to_vec();
+        for value in rest {
+            joined.extend_from_slice(b"; ");
+            joined.extend_from_slice(value);
+        }
+        self.add(name, &joined)
+    }
+
+    /// Tells the backend whom the request is from and through which API it came. The client's own chain comes with the
+    /// client behind it: what stands before our entry is hearsay.
+    fn introduce_behind(&mut self, mut chain: Vec<u8>) -> Result<(), FieldError> {
+        let (request, stage) = (self.request, self.stage);
+        put_address(request.source_ip(), &mut chain);
+        self.add("X-Forwarded-For", &chain)?;
+        let mut port = [0; 5];
+        self.add("X-Forwarded-Port", decimal(request.connection.local.port(), &mut port))?;
+        let scheme: &[u8] = if request.connection.tls.is_some() { b"https" } else { b"http" };
+        self.add("X-Forwarded-Proto", scheme)?;
+        self.add("X-Amzn-Trace-Id", request.trace_id.as_bytes())?;
+        self.add("x-amzn-apigateway-api-id", stage.api_id.as_str().as_bytes())
+    }
+
+    fn add_mapped(&mut self) -> Result<(), FieldError> {
+        for (name, values) in &self.mapped.0 {
+            if name == http::header::HOST {
+                // It stands at the head's beginning.
+                continue;
+            }
+            for value in values {
+                self.head.add(name.as_str(), value.as_bytes())?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// An IPv6 address has at most 39 characters.
 const ADDRESS_BYTES_MAX: usize = 39;
 
-/// The client's own chain with the client behind it: what stands before our entry is hearsay.
-fn forwarded_for(headers: &HeaderMap, request: &Request) -> HeaderValue {
-    let mut chain = Vec::with_capacity(ADDRESS_BYTES_MAX);
-    for value in headers.get_all(&FORWARDED_FOR) {
-        chain.extend_from_slice(value.as_bytes());
-        chain.extend_from_slice(b", ");
+/// A number's digits, written to the end of `room`.
+fn decimal(mut number: u16, room: &mut [u8; 5]) -> &[u8] {
+    let mut at = room.len();
+    loop {
+        at -= 1;
+        room[at] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            return &room[at..];
+        }
     }
-    put_address(request.source_ip(), &mut chain);
-    // Parts of header values joined by a comma are a header value.
-    HeaderValue::from_maybe_shared(Bytes::from(chain)).unwrap_or_else(|_| HeaderValue::from_static("unknown"))
+}
+
+fn values<'r>(received: &'r ReceivedHeaders, wanted: &'static str) -> impl Iterator<Item = &'r [u8]> {
+    received.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
+}
+
+/// The headers that `Connection` names (RFC 9110, section 7.6.1).
+fn named_by_connection(received: &ReceivedHeaders) -> Vec<&str> {
+    let mut named = Vec::new();
+    for value in values(received, "connection") {
+        // Most connections say only this.
+        if value == b"keep-alive" || value == b"close" {
+            continue;
+        }
+        let names = std::str::from_utf8(value).unwrap_or_default().split(',').map(str::trim);
+        // SECURITY: a client must not be able to take away what the gateway or AWS's rules rely on.
+        named.extend(names.filter(|name| !name.is_empty() && !is_protected(name)));
+    }
+    named
+}
+
+/// End-to-end headers that `Connection` must not name (RFC 9110 names `Cache-Control`; the others identify the caller).
+fn is_protected(name: &str) -> bool {
+    const WHOLE: [&str; 5] = ["authorization", "cookie", "content-type", "cache-control", "content-encoding"];
+    const FORWARDED: &str = "x-forwarded-";
+    WHOLE.iter().any(|whole| name.eq_ignore_ascii_case(whole))
+        || name.get(..FORWARDED.len()).is_some_and(|start| start.eq_ignore_ascii_case(FORWARDED))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fate_is_the_same_in_any_case() {
+        for (name, fate) in [
+            ("Connection", Fate::Removed),
+            ("HOST", Fate::Removed),
+            ("X-Amzn-ApiGateway-Api-Id", Fate::Removed),
+            ("Proxy-Authorization", Fate::Removed),
+            ("x-Forwarded-For", Fate::ForwardedFor),
+            ("Cookie", Fate::Cookie),
+            ("AUTHORIZATION", Fate::Authorization),
+            ("X-Forwarded-Host", Fate::Passed),
+            ("Accept", Fate::Passed),
+            ("X-A-Name-That-Is-Longer-Than-All", Fate::Passed),
+            ("", Fate::Passed),
+        ] {
+            assert_eq!(Fate::of(name), fate, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_identifies_the_caller_cannot_be_named_away() {
+        for name in ["Authorization", "cookie", "X-Forwarded-For", "x-forwarded-anything", "Cache-Control"] {
+            assert!(is_protected(name), "{name}");
+        }
+        for name in ["X-Hop", "x-forwarded", "\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}", ""] {
+            assert!(!is_protected(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_written_in_decimal() {
+        for port in [0, 9, 80, 443, 65535] {
+            assert_eq!(decimal(port, &mut [0; 5]), port.to_string().as_bytes());
+        }
+    }
 }

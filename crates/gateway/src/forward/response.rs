@@ -1,18 +1,25 @@
 //! Headers on their way back: what belongs to the backend's own connection or id is renamed, as in AWS, or dropped.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>
 
+use egress::Fields;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue};
 
-static REMAPPED_CONNECTION: HeaderName = HeaderName::from_static("x-amzn-remapped-connection");
-static REMAPPED_CONTENT_LENGTH: HeaderName = HeaderName::from_static("x-amzn-remapped-content-length");
-static REMAPPED_DATE: HeaderName = HeaderName::from_static("x-amzn-remapped-date");
-static REMAPPED_SERVER: HeaderName = HeaderName::from_static("x-amzn-remapped-server");
-static REMAPPED_REQUEST_ID: HeaderName = HeaderName::from_static("x-amzn-remapped-x-amzn-requestid");
+/// Where a header goes that is the gateway's own to set, by its place in [`Fate::Remapped`].
+static REMAPPED: [HeaderName; 5] = [
+    HeaderName::from_static("x-amzn-remapped-connection"),
+    HeaderName::from_static("x-amzn-remapped-content-length"),
+    HeaderName::from_static("x-amzn-remapped-date"),
+    HeaderName::from_static("x-amzn-remapped-server"),
+    HeaderName::from_static("x-amzn-remapped-x-amzn-requestid"),
+];
+
+/// Headers that the answer's later steps add before the map has to grow.
+const ROOM: usize = 4;
 
 /// What becomes of a header that does not simply pass.
 enum Fate {
-    Remapped(&'static HeaderName),
+    Remapped(usize),
     Dropped,
 }
 
@@ -20,11 +27,11 @@ impl Fate {
     /// `Content-Encoding` passes, unlike in AWS, because the body stays encoded too: AWS's own client decodes it.
     fn of(name: &HeaderName) -> Option<Self> {
         Some(match name.as_str() {
-            "connection" => Self::Remapped(&REMAPPED_CONNECTION),
-            "content-length" => Self::Remapped(&REMAPPED_CONTENT_LENGTH),
-            "date" => Self::Remapped(&REMAPPED_DATE),
-            "server" => Self::Remapped(&REMAPPED_SERVER),
-            "x-amzn-requestid" => Self::Remapped(&REMAPPED_REQUEST_ID),
+            "connection" => Self::Remapped(0),
+            "content-length" => Self::Remapped(1),
+            "date" => Self::Remapped(2),
+            "server" => Self::Remapped(3),
+            "x-amzn-requestid" => Self::Remapped(4),
             "transfer-encoding" | "via" | "trailer" | "te" | "upgrade" | "proxy-authenticate" | "keep-alive"
             | "proxy-connection" | "x-amz-apigw-id" => Self::Dropped,
             _ => return None,
@@ -32,27 +39,42 @@ impl Fate {
     }
 }
 
-/// Turns the backend's headers into the proxy's, in place.
-pub(crate) fn pass_back(headers: &mut HeaderMap) {
-    remove_named_by_connection(headers);
-    // Looking at each header once is cheaper than looking for each name.
-    let fated: Vec<_> = headers.keys().filter_map(|name| Some((name.clone(), Fate::of(name)?))).collect();
-    for (name, fate) in fated {
-        if let (Some(value), Fate::Remapped(other)) = (headers.remove(&name), fate) {
-            headers.insert(other, value);
+/// Makes the proxy's headers of the backend's.
+pub(crate) fn pass_back(fields: Fields) -> HeaderMap {
+    let named = named_by_connection(&fields);
+    let mut remapped = [const { None }; REMAPPED.len()];
+    let mut headers = HeaderMap::with_capacity(fields.len() + ROOM);
+    for (name, value) in fields {
+        if named.contains(&name) {
+            continue;
+        }
+        match Fate::of(&name) {
+            None => {
+                headers.append(name, value);
+            }
+            Some(Fate::Remapped(at)) => {
+                remapped[at].get_or_insert(value);
+            }
+            Some(Fate::Dropped) => {}
         }
     }
+    for (name, value) in REMAPPED.iter().zip(remapped) {
+        if let Some(value) = value {
+            headers.insert(name, value);
+        }
+    }
+    headers
 }
 
-fn remove_named_by_connection(headers: &mut HeaderMap) {
-    let Some(value) = headers.get(header::CONNECTION).and_then(|value| value.to_str().ok()) else { return };
+/// The headers that `Connection` names (RFC 9110, section 7.6.1), but for those that say what the body is.
+fn named_by_connection(fields: &Fields) -> Vec<HeaderName> {
+    let connection = fields.iter().find(|(name, _)| name == header::CONNECTION);
+    let Some(value) = connection.and_then(|(_, value)| value.to_str().ok()) else { return Vec::new() };
     if value.eq_ignore_ascii_case("keep-alive") || value.eq_ignore_ascii_case("close") {
-        return;
+        return Vec::new();
     }
-    let named: Vec<HeaderName> = value.split(',').filter_map(|name| name.trim().parse().ok()).collect();
-    for name in named.into_iter().filter(|name| name != header::CONTENT_LENGTH && name != header::CONTENT_TYPE) {
-        headers.remove(name);
-    }
+    let named = value.split(',').filter_map(|name| name.trim().parse().ok());
+    named.filter(|name| *name != header::CONTENT_LENGTH && *name != header::CONTENT_TYPE).collect()
 }
 
 /// Sets a header that a mapping names; what a mapping may not set directly gets AWS's other name.
@@ -99,9 +121,13 @@ mod tests {
         pairs.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
     }
 
+    fn list(pairs: &[(&str, &str)]) -> Fields {
+        pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+    }
+
     #[test]
     fn what_is_the_hops_own_is_renamed_or_dropped() {
-        let mut headers = map(&[
+        let headers = pass_back(list(&[
             ("connection", "close, x-hop"),
             ("x-hop", "1"),
             ("date", "today"),
@@ -112,8 +138,8 @@ mod tests {
             ("content-type", "text/plain"),
             ("content-encoding", "gzip"),
             ("x-amzn-requestid", "theirs"),
-        ]);
-        pass_back(&mut headers);
+            ("x-amzn-remapped-date", "forged"),
+        ]));
         assert_eq!(
             headers,
             map(&[

@@ -11,6 +11,7 @@ mod templates;
 
 use std::sync::Arc;
 
+use egress::FieldError;
 use snapshot::Integration;
 
 use crate::reason::{Integrate, Reason, cut};
@@ -57,6 +58,13 @@ impl Unmappable {
     /// The API's configuration leads nowhere.
     fn owner(why: &'static str) -> Self {
         Self { kind: ResponseType::ApiConfigurationError, why }
+    }
+}
+
+impl From<FieldError> for Unmappable {
+    /// Only a client's header can be none: all others were checked when they were made.
+    fn from(_: FieldError) -> Self {
+        Self::caller("a header of it is malformed")
     }
 }
 

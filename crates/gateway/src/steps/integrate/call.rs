@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::limits::PAYLOAD_BYTES_MAX;
-use egress::{EgressError, Trust};
+use egress::{Answered, EgressError, Fields, RequestHead, Trust};
 use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderName, HeaderValue, Method as Verb, StatusCode, Uri, header};
 use snapshot::{HttpCall, Method, Target};
@@ -13,7 +13,8 @@ use super::Unmappable;
 use super::sources::Sources;
 use crate::body::{Download, Upload, UploadFailure, UploadState};
 use crate::execution_log;
-use crate::reason::{Answered, Integrate, Reason, cut};
+use crate::forward::request::Mapped;
+use crate::reason::{self, Integrate, Reason, cut};
 use crate::refused::{FrontEnd, Refusal, Refused, ResponseType};
 use crate::request::{REQUEST_ID, Request};
 use crate::world::World;
@@ -21,9 +22,8 @@ use crate::world::World;
 /// A backend's request, ready to be sent.
 #[derive(Debug)]
 pub(super) struct Outgoing {
-    pub(super) verb: Verb,
     pub(super) uri: Uri,
-    pub(super) headers: HeaderMap,
+    pub(super) head: RequestHead,
     pub(super) body: Upload,
     pub(super) upload_state: UploadState,
 }
@@ -32,9 +32,9 @@ pub(super) struct Outgoing {
 #[derive(Debug)]
 pub(super) struct Called {
     pub(super) status: StatusCode,
-    pub(super) headers: HeaderMap,
+    pub(super) fields: Fields,
     pub(super) download: Download,
-    pub(super) answered: Answered,
+    pub(super) answered: reason::Answered,
 }
 
 /// The integration's verb, else the caller's.
@@ -66,36 +66,52 @@ pub(super) async fn send(
 ) -> Result<Called, Refused> {
     let host: Arc<str> = host(&outgoing.uri).into();
     note_request(&outgoing, method, request);
-    let Outgoing { verb, uri, headers, body, upload_state } = outgoing;
-    let mut sent = http::Request::new(body);
-    (*sent.method_mut(), *sent.uri_mut(), *sent.headers_mut()) = (verb, uri, headers);
+    let Outgoing { head, body, upload_state, .. } = outgoing;
 
     let began = world.clock.elapsed();
     let answer = {
         let mut timeout = world.clock.sleep(call.timeout).fuse();
-        let mut sending = std::pin::pin!(world.egress.send(sent, trust(call)).fuse());
+        let mut sending = std::pin::pin!(world.egress.call(head, body).fuse());
         futures_util::select_biased! {
             answer = sending => answer,
             () = timeout => return Err(timed_out(host, call.timeout)),
         }
     };
-    let response = answer.map_err(|failure| refusal(&failure, &upload_state, host.clone()))?;
+    let Answered { status, fields, body, .. } =
+        answer.map_err(|failure| refusal(&failure, &upload_state, host.clone()))?;
     let latency_us = world.clock.elapsed().saturating_sub(began).as_micros() as u64;
 
-    let (head, body) = response.into_parts();
     // Nobody asked for another protocol, and whatever else is no final answer has no meaning here.
-    if head.status.is_informational() {
+    if status.is_informational() {
         return Err(bad_answer(host, "it answered with an informational status".into()));
     }
     if method.logging.payloads {
-        request.notes.exchange().response_headers = execution_log::headers(&head.headers);
+        request.notes.exchange().response_headers = execution_log::headers(&map(&fields));
     }
-    let request_id = head.headers.get(&REQUEST_ID).and_then(|id| id.to_str().ok()).map(cut);
+    let request_id = fields.iter().find(|(name, _)| *name == REQUEST_ID);
+    let request_id = request_id.and_then(|(_, id)| id.to_str().ok()).map(cut);
     Ok(Called {
-        status: head.status,
-        headers: head.headers,
+        status,
+        fields,
         download: Download::new(body, call.timeout, Arc::clone(&world.clock)),
-        answered: Answered { host, status: head.status.as_u16(), latency_us, request_id },
+        answered: reason::Answered { host, status: status.as_u16(), latency_us, request_id },
+    })
+}
+
+/// Headers by name.
+pub(super) fn map(fields: &Fields) -> HeaderMap {
+    let mut headers = HeaderMap::with_capacity(fields.len());
+    for (name, value) in fields {
+        headers.append(name, value.clone());
+    }
+    headers
+}
+
+/// Begins a backend's request.
+pub(super) fn begin(call: &HttpCall, verb: Verb, uri: &Uri, mapped: &Mapped) -> Result<RequestHead, Refused> {
+    RequestHead::new(verb, uri, trust(call), mapped.host()).map_err(|failure| {
+        let why = cut(&with_causes(&failure));
+        super::refused(ResponseType::ApiConfigurationError, Integrate::Forbidden { host: host(uri).into(), why })
     })
 }
 
@@ -108,9 +124,16 @@ fn note_request(outgoing: &Outgoing, method: &Method, request: &Request) {
         let mut exchange = request.notes.exchange();
         exchange.uri = outgoing.uri.to_string();
         if method.logging.payloads {
-            exchange.endpoint_headers = execution_log::headers(&outgoing.headers);
+            exchange.endpoint_headers = execution_log::headers(&sent(&outgoing.head));
         }
     }
+}
+
+/// What a backend is sent, for its log.
+fn sent(head: &RequestHead) -> HeaderMap {
+    let fields =
+        head.fields().filter_map(|(name, value)| Some((name.parse().ok()?, HeaderValue::from_bytes(value).ok()?)));
+    map(&fields.collect())
 }
 
 fn timed_out(host: Arc<str>, timeout: Duration) -> Refused {
@@ -174,24 +197,8 @@ fn with_causes(error: &dyn std::error::Error) -> String {
     text
 }
 
-/// Headers that mappings set, ready to be written.
-#[derive(Debug)]
-pub(super) struct MappedHeaders(Vec<(HeaderName, Vec<HeaderValue>)>);
-
-impl MappedHeaders {
-    /// Replaces what the headers held under these names.
-    pub(super) fn set(self, headers: &mut HeaderMap) {
-        for (name, values) in self.0 {
-            headers.remove(&name);
-            for value in values {
-                headers.append(&name, value);
-            }
-        }
-    }
-}
-
 /// Finds what mappings set. A source without a value sets nothing.
-pub(super) fn mapped_headers(call: &HttpCall, sources: &Sources<'_>) -> Result<MappedHeaders, Unmappable> {
+pub(super) fn mapped_headers(call: &HttpCall, sources: &Sources<'_>) -> Result<Mapped, Unmappable> {
     let mut mapped = Vec::new();
     for (target, source) in &call.parameters {
         let Target::Header(name) = target else { continue };
@@ -206,7 +213,7 @@ pub(super) fn mapped_headers(call: &HttpCall, sources: &Sources<'_>) -> Result<M
             mapped.push((name.clone(), values));
         }
     }
-    Ok(MappedHeaders(mapped))
+    Ok(Mapped(mapped))
 }
 
 /// Framing and connection headers are ours to set, whatever a mapping says.

@@ -2,16 +2,18 @@
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html>
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
 use snapshot::{HttpIntegration, IntegrationAnswer};
 
+use super::Unmappable;
 use super::call::{self, Called, Outgoing};
 use super::sources::Sources;
 use super::templates::{self, DEFAULT_MEDIA_TYPE};
 use super::uri::{self, Unmapped};
 use crate::body::{Logged, Upload};
-use crate::forward::{request, response};
+use crate::forward::request::Writer;
+use crate::forward::response;
 use crate::reason::Integrate;
 use crate::refused::{ResponseType, Verdict};
 use crate::request::TRACE_ID;
@@ -35,17 +37,16 @@ pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &Wo
     let uri = uri::build(call, &sources, Unmapped::Dropped)?;
     let mapped = call::mapped_headers(call, &sources)?;
 
-    let mut headers = HeaderMap::with_capacity(16);
-    headers.insert(ACCEPT, HeaderValue::from_static(DEFAULT_MEDIA_TYPE));
-    let agent = HeaderValue::try_from(format!("AmazonAPIGateway_{}", stage.api_id));
-    headers.insert(USER_AGENT, agent.expect("an API's id is lower-case letters and digits"));
+    let mut head = call::begin(call, call::verb(call, &request), &uri, &mapped)?;
+    let agent = format!("AmazonAPIGateway_{}", stage.api_id);
     let media_type = match template {
-        Some((media_type, _)) => HeaderValue::from_str(media_type).ok(),
-        None => client.get(CONTENT_TYPE).cloned(),
+        Some((media_type, _)) => media_type.as_bytes(),
+        None => client.get(CONTENT_TYPE).map_or(DEFAULT_MEDIA_TYPE.as_bytes(), HeaderValue::as_bytes),
     };
-    headers.insert(CONTENT_TYPE, media_type.unwrap_or(HeaderValue::from_static(DEFAULT_MEDIA_TYPE)));
-    request::introduce(&mut headers, &request, &stage);
-    mapped.set(&mut headers);
+    let mut writer = Writer { head: &mut head, mapped: &mapped, request: &request, stage: &stage };
+    let own: [(&str, &[u8]); 3] =
+        [("Accept", DEFAULT_MEDIA_TYPE.as_bytes()), ("User-Agent", agent.as_bytes()), ("Content-Type", media_type)];
+    writer.begin(&own).map_err(Unmappable::from)?;
 
     let body = match template {
         Some((_, text)) => edge::Body::from(Bytes::copy_from_slice(text.as_bytes())),
@@ -56,14 +57,15 @@ pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &Wo
     }
     let logged = (payloads && template.is_none()).then(|| request.clone());
     let (upload, upload_state) = Upload::new(body, logged);
-    let outgoing = Outgoing { verb: call::verb(call, &request), uri, headers, body: upload, upload_state };
+    let outgoing = Outgoing { uri, head, body: upload, upload_state };
     let called = call::send(outgoing, call, &method, &request, world).await?;
 
     let Some(selected) = integration.selection.find(called.status.as_str()) else {
         let reason = Integrate::NoResponseFits { status: called.status.as_u16() };
         return Err(super::refused(ResponseType::ApiConfigurationError, reason));
     };
-    let Called { headers, download, answered, .. } = called;
+    let Called { fields, download, answered, .. } = called;
+    let headers = call::map(&fields);
     let sources = Sources { response: Some(&headers), ..sources };
     let accept = templates::accept(&client);
     let mut answer = answer(selected, &sources, accept.as_deref(), Some(download.into_body(Logged::of(&method))));

@@ -6,13 +6,15 @@ use http::HeaderValue;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use snapshot::HttpCall;
 
+use super::Unmappable;
 use super::call::{self, Called, Outgoing};
 use super::sources::Sources;
 use super::templates::DEFAULT_MEDIA_TYPE;
 use super::uri::{self, Unmapped};
 use crate::body::{Logged, Upload};
 use crate::execution_log;
-use crate::forward;
+use crate::forward::request::Writer;
+use crate::forward::response;
 use crate::reason::Integrate;
 use crate::refused::Verdict;
 use crate::steps::answer::{Answer, Body};
@@ -23,7 +25,7 @@ use crate::world::World;
 /// Passes the request on and the answer back.
 pub(super) async fn call(parts: Parts, call: &HttpCall, world: &World) -> Verdict<Answer> {
     let Parts { inbound, stage, method, parameters } = parts;
-    let Inbound { request, mut headers, received, body } = *inbound;
+    let Inbound { request, headers, received, body } = *inbound;
     let payloads = method.logging.payloads;
     if payloads {
         request.notes.exchange().request_headers = execution_log::headers(&headers);
@@ -32,22 +34,22 @@ pub(super) async fn call(parts: Parts, call: &HttpCall, world: &World) -> Verdic
         Sources { request: &request, stage: &stage, received: &received, parameters: &parameters, response: None };
     let uri = uri::build(call, &sources, Unmapped::PassedOn)?;
     let mapped = call::mapped_headers(call, &sources)?;
-    forward::request::pass_on(&mut headers, &request, &stage);
-    mapped.set(&mut headers);
-
-    let (upload, upload_state) = Upload::new(body, payloads.then(|| request.clone()));
     let verb = call::verb(call, &request);
     let is_head = verb == http::Method::HEAD;
-    let outgoing = Outgoing { verb, uri, headers, body: upload, upload_state };
-    let Called { status, mut headers, download, answered } =
-        call::send(outgoing, call, &method, &request, world).await?;
+    let mut head = call::begin(call, verb, &uri, &mapped)?;
+    let mut writer = Writer { head: &mut head, mapped: &mapped, request: &request, stage: &stage };
+    writer.pass_on(&received).map_err(Unmappable::from)?;
 
-    let length = headers.get(CONTENT_LENGTH).cloned();
-    forward::response::pass_back(&mut headers);
+    let (upload, upload_state) = Upload::new(body, payloads.then(|| request.clone()));
+    let outgoing = Outgoing { uri, head, body: upload, upload_state };
+    let Called { status, fields, download, answered } = call::send(outgoing, call, &method, &request, world).await?;
+
+    let length = fields.iter().find(|(name, _)| is_head && name == CONTENT_LENGTH).map(|(_, length)| length.clone());
+    let mut headers = response::pass_back(fields);
     // AWS names a media type on every answer of an integration.
     headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(DEFAULT_MEDIA_TYPE));
     // An answer to HEAD says how long the body would be.
-    if let Some(length) = length.filter(|_| is_head) {
+    if let Some(length) = length {
         headers.insert(CONTENT_LENGTH, length);
     }
     let body = if is_head { Body::Ready(Bytes::new()) } else { download.into_body(Logged::of(&method)) };

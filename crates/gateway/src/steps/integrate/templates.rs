@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use http::HeaderMap;
+use edge::ReceivedHeaders;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use snapshot::Passthrough;
 
@@ -17,9 +17,9 @@ pub(super) const DEFAULT_MEDIA_TYPE: &str = "application/json";
 pub(super) fn for_request<'t, T>(
     templates: &'t [(Arc<str>, T)],
     passthrough: Passthrough,
-    headers: &HeaderMap,
+    received: &ReceivedHeaders,
 ) -> Result<Option<&'t (Arc<str>, T)>, Refused> {
-    let media_type = media_type(headers);
+    let media_type = media_type(received);
     if let Some(template) = find(templates, media_type) {
         return Ok(Some(template));
     }
@@ -46,8 +46,8 @@ pub(super) fn for_answer<'t, T>(templates: &'t [(Arc<str>, T)], accept: Option<&
 }
 
 /// What the client accepts.
-pub(super) fn accept(headers: &HeaderMap) -> Option<String> {
-    Some(headers.get(ACCEPT)?.to_str().ok()?.to_owned())
+pub(super) fn accept(received: &ReceivedHeaders) -> Option<String> {
+    received.text(ACCEPT.as_str()).map(str::to_owned)
 }
 
 fn find<'t, T>(templates: &'t [(Arc<str>, T)], media_type: &str) -> Option<&'t (Arc<str>, T)> {
@@ -55,8 +55,8 @@ fn find<'t, T>(templates: &'t [(Arc<str>, T)], media_type: &str) -> Option<&'t (
 }
 
 /// The request's media type without parameters.
-fn media_type(headers: &HeaderMap) -> &str {
-    let sent = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
+fn media_type(received: &ReceivedHeaders) -> &str {
+    let sent = received.text(CONTENT_TYPE.as_str());
     sent.map(essence).filter(|media_type| !media_type.is_empty()).unwrap_or(DEFAULT_MEDIA_TYPE)
 }
 
@@ -83,12 +83,12 @@ mod tests {
             (Some("text/plain"), WhenNoTemplates, Err(())),
             (Some("text/plain"), Never, Err(())),
         ] {
-            let mut headers = HeaderMap::new();
+            let mut headers = http::HeaderMap::new();
             if let Some(sent) = sent {
                 headers.insert(CONTENT_TYPE, sent.parse().unwrap());
             }
             let templates = templates();
-            let found = for_request(&templates, passthrough, &headers);
+            let found = for_request(&templates, passthrough, &ReceivedHeaders::from(headers));
             assert_eq!(found.map(|found| found.map(|(_, number)| *number)).map_err(|_| ()), want, "{sent:?}");
         }
         let none: [(Arc<str>, u8); 0] = [];
