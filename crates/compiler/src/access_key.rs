@@ -4,7 +4,7 @@ use base::id::AccessKeyId;
 use base::seal::MasterKey;
 use model::iam;
 use snapshot::Name;
-use snapshot::access_key::KeyOwner;
+use snapshot::access_key::{KeyOwner, Noted};
 
 /// Opens a key. An error is the finding's sentence and remedy; such a key signs nothing.
 pub(crate) fn compile(
@@ -21,5 +21,5 @@ pub(crate) fn compile(
         iam::Owner::Root => KeyOwner::Root,
         iam::Owner::User(name) => KeyOwner::User(Name::new(key.account, &name)),
     };
-    Ok(snapshot::AccessKey { account: key.account, secret, active: key.active, owner })
+    Ok(snapshot::AccessKey { account: key.account, secret, active: key.active, owner, noted: Noted::default() })
 }

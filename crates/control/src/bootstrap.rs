@@ -1,10 +1,10 @@
 //! The first start: an account with its root key, made once, whoever of several nodes comes first.
 
-use base::id::{AccessKeyId, random_from};
+use base::id::AccessKeyId;
 use base::seal::{MasterKey, SealError};
 use base::{AccountId, Scope, Secret, Timestamp};
-use model::iam::{AccessKey, Owner};
-use model::installation::Account;
+use model::iam::AccessKey;
+use model::installation::{Account, NewAccount};
 use operation::{Failure, Kind, Transaction};
 use store_resources::{CommitError, Resources};
 
@@ -35,9 +35,6 @@ pub enum FoundError {
     NoRootKey(AccountId),
 }
 
-const ID_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-const SECRET_ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 /// Finds the root key of `scope`'s account, or makes the account with one.
 pub async fn found(
     resources: &dyn Resources,
@@ -56,9 +53,10 @@ pub async fn found(
             let secret = opened.map_err(FoundError::WrongMasterKey)?;
             return Ok(RootKey { account: key.account, id: key.id, secret });
         }
-        let (account, key, secret) = make(master_key, scope.account, now);
+        let NewAccount { account, key, secret } = NewAccount::of(master_key, scope.account, now);
         tx.put(&global, &account)?;
         tx.put(&global, &key)?;
+        tx.put(&global, &key.owned())?;
         let mut batch = tx.into_batch();
         batch.audit.push(audit::entry(&made(scope, now, &key)));
         match resources.commit(batch).await {
@@ -68,24 +66,6 @@ pub async fn found(
             Err(CommitError::Fault(fault)) => return Err(Failure::from(fault).into()),
         }
     }
-}
-
-fn make(master_key: &MasterKey, account: AccountId, now: Timestamp) -> (Account, AccessKey, Secret<String>) {
-    let id =
-        AccessKeyId::parse(&format!("AKIA{}", random_from(ID_ALPHABET, 16))).expect("letters and digits are an id");
-    let secret = Secret::new(random_from(SECRET_ALPHABET, 40));
-    let place_id = AccessKey::place_id(&account, &id);
-    let sealed = master_key.seal(AccessKey::place(&place_id, 1), &secret);
-    let key = AccessKey {
-        id: id.clone(),
-        account,
-        owner: Owner::Root,
-        secret: sealed,
-        version: 1,
-        active: true,
-        created: now,
-    };
-    (Account { id: account, root_access_key: id, created: now }, key, secret)
 }
 
 fn made<'a>(scope: &'a Scope, now: Timestamp, key: &AccessKey) -> Record<'a> {

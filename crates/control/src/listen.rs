@@ -6,7 +6,7 @@ use base::{Clock, limits};
 use bytes::Bytes;
 use edge::{Arrived, Body, BodyError, Handler, Held, Refused, Room};
 use http::{HeaderValue, Response};
-use identity::Identities;
+use identity::{Identities, KeyUses};
 use operation::{Ports, Service};
 
 use crate::Received;
@@ -27,8 +27,8 @@ pub struct Setup {
     pub publisher: Arc<Publisher>,
     /// What operations may reach.
     pub ports: Arc<Ports>,
-    /// The installation's first account: whose records the calls of strangers join.
-    pub account: base::AccountId,
+    /// Where the use of keys is noted; the other plane notes there too.
+    pub uses: Arc<KeyUses>,
 }
 
 /// Derived signing keys kept: four services of a thousand callers.
@@ -37,14 +37,15 @@ const SIGNING_KEYS: usize = 4096;
 impl Control {
     /// Builds the routing tables; an error is a mistake in a service's table.
     pub fn new(setup: Setup) -> Result<Self, Unroutable> {
-        let region = setup.ports.installation.region.clone();
+        let installation = &setup.ports.installation;
+        let home = Home { account: installation.account, region: installation.region.clone() };
         Ok(Self {
             catalog: Catalog::new(setup.services)?,
             publisher: setup.publisher,
-            identities: Identities::new(Arc::clone(&setup.ports.master_key), SIGNING_KEYS),
+            identities: Identities::new(Arc::clone(&setup.ports.master_key), SIGNING_KEYS, setup.uses),
             ports: setup.ports,
             flood: Flood::default(),
-            home: Home { account: setup.account, region },
+            home,
             room: Room::new(limits::CONTROL_BODIES_BYTES_MAX),
         })
     }
@@ -78,7 +79,7 @@ impl Listen {
             path: head.target.path().to_owned(),
             query: head.target.query().unwrap_or_default().to_owned(),
             method: head.method,
-            headers: head.headers,
+            headers: head.received.to_map(),
             body: Bytes::new(),
         };
         match body.collect_up_to(limits::CONTROL_BODY_BYTES_MAX as u64, &self.control.room).await {

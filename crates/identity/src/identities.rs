@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::seal::MasterKey;
-use base::{AccountId, Secret, Timestamp};
+use base::{AccountId, Timestamp};
 use model::iam::{Session, Subject};
 use sigv4::{Claim, KeyCache, Refusal, SigningKey, Verified};
 use snapshot::access_key::KeyOwner;
@@ -12,6 +12,7 @@ use snapshot::{AccessKey, Name, Snapshot};
 use crate::Caller;
 use crate::caller::Who;
 use crate::sessions::{OpenSession, Sessions};
+use crate::uses::KeyUses;
 
 /// Finds keys and opens session tokens; keeps what was derived and opened, within bounds.
 #[derive(Debug)]
@@ -19,6 +20,7 @@ pub struct Identities {
     master_key: Arc<MasterKey>,
     keys: KeyCache,
     sessions: Sessions,
+    uses: Arc<KeyUses>,
 }
 
 /// The holder of a key that a claim names. Nothing is proven yet.
@@ -35,9 +37,9 @@ enum Credentials {
 }
 
 impl Identities {
-    /// Keeps about `entries` signing keys and as many opened sessions.
-    pub fn new(master_key: Arc<MasterKey>, entries: usize) -> Self {
-        Self { master_key, keys: KeyCache::new(entries), sessions: Sessions::new(entries) }
+    /// Keeps about `entries` signing keys and as many opened sessions; notes in `uses` which keys signed.
+    pub fn new(master_key: Arc<MasterKey>, entries: usize, uses: Arc<KeyUses>) -> Self {
+        Self { master_key, keys: KeyCache::new(entries), sessions: Sessions::new(entries), uses }
     }
 
     /// The holder of the claimed key. A key that is unknown or inactive, whose user or role is gone, or that comes with the
@@ -70,11 +72,23 @@ impl Identities {
         let secret = || {
             Ok::<_, std::convert::Infallible>(match &known.credentials {
                 Credentials::LongTerm(key) => key.secret.clone(),
-                Credentials::Temporary(open) => Secret::new(open.session.secret.clone()),
+                Credentials::Temporary(open) => open.session.secret.clone(),
             })
         };
         let Ok(key) = self.keys.signing_key(claim, secret);
         key
+    }
+
+    /// The proven holder; that its key signed at `now` is noted.
+    pub fn caller(&self, known: Known, verified: Verified, now: Timestamp) -> Caller {
+        let session = match known.credentials {
+            Credentials::LongTerm(key) => {
+                self.uses.note(&key, &verified, now);
+                None
+            }
+            Credentials::Temporary(open) => Some(open),
+        };
+        Caller::new(known.who, Some(verified.access_key_id), session)
     }
 }
 
@@ -82,15 +96,6 @@ impl Known {
     /// The account whose permissions the key has.
     pub fn account(&self) -> AccountId {
         self.who.account()
-    }
-
-    /// The proven holder.
-    pub fn caller(self, verified: Verified) -> Caller {
-        let session = match self.credentials {
-            Credentials::LongTerm(_) => None,
-            Credentials::Temporary(open) => Some(open),
-        };
-        Caller::new(self.who, Some(verified.access_key_id), session)
     }
 }
 

@@ -11,8 +11,12 @@ mod caller;
 mod held;
 mod impersonate;
 mod sessions;
+mod uses;
+mod supplied;
 
 pub use caller::Caller;
 pub use held::{Held, Unresolved};
 pub use identities::{Identities, Known};
 pub use impersonate::{NoSuchPrincipal, impersonate};
+pub use uses::{KeyUse, KeyUses};
+pub use supplied::{is_supplied, silently_open};

@@ -78,7 +78,11 @@ impl World {
             data_plane: Arc::new(Idle),
             status: Arc::new(Idle),
             master_key: Arc::new(MasterKey::random()),
-            installation: Installation { account: AccountId::parse(ACCOUNT).expect("twelve digits"), region, zone: "localhost".to_owned() },
+            installation: Installation {
+                account: AccountId::parse(ACCOUNT).expect("twelve digits"),
+                region,
+                zone: "localhost".to_owned(),
+            },
         };
         let now = "2026-01-02T03:04:05.678Z".parse().expect("a good time");
         Self { service, ports, now, _dir: dir }

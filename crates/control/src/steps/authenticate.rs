@@ -62,7 +62,7 @@ pub(crate) fn prove<'c>(
     let known = identities.known(&claim, snapshot, received.now)?;
     let signing_key = identities.signing_key(&claim, &known);
     let verified = claim.verify(&signed, Payload::Bytes(&received.body), &signing_key, &expectation)?;
-    let caller = known.caller(verified);
+    let caller = identities.caller(known, verified, received.now);
     let principal = principal(&caller).ok_or(sigv4::Refusal::UnknownKey)?;
     Ok(Authenticated { identified, principal, caller: Some(caller), _made_here: () })
 }

@@ -4,6 +4,6 @@ pub mod account;
 pub mod authority;
 pub mod leaf;
 
-pub use account::Account;
+pub use account::{Account, NewAccount};
 pub use authority::LocalAuthority;
 pub use leaf::LocalLeaf;

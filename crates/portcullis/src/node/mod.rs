@@ -14,6 +14,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use base::Clock;
+use control::KeyUseWriter;
 use telemetry::Sink;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -33,6 +34,7 @@ pub(crate) struct Node {
     root: Credentials,
     stores: Stores,
     sink: Sink,
+    key_uses: KeyUseWriter,
     shutdown: CancellationToken,
     /// The listeners; they end once they have drained.
     listeners: JoinSet<edge::Drained>,
@@ -74,6 +76,7 @@ impl Node {
         if let Err(fault) = self.sink.flush().await {
             tracing::error!(error = %fault, "the last log lines could not be stored");
         }
+        self.key_uses.finish().await;
         self.background.shutdown().await;
         self.stores.close().await;
         tracing::info!("stopped");

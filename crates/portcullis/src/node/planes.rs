@@ -6,10 +6,11 @@ use arc_swap::ArcSwap;
 use base::seal::MasterKey;
 use base::{Clock, Scope};
 use compiler::Compiler;
-use control::{Control, Jobs, Listen, Publisher, Setup};
+use control::{Control, Jobs, KeyUseWriter, Listen, Publisher, Setup};
 use edge::{Endpoint, Limits, Server, Tls};
 use egress::Egress;
 use gateway::{Explainer, Gateway};
+use identity::KeyUses;
 use operation::{Installation, Job, Ports};
 use snapshot::{Freshness, Place, Snapshot};
 use telemetry::{Sink, Writer};
@@ -29,6 +30,7 @@ pub(super) struct Planes {
     publisher: Arc<Publisher>,
     control: Arc<Control>,
     jobs: Jobs,
+    pub(super) key_uses: KeyUseWriter,
     freshness: Freshness,
     scope: Scope,
 }
@@ -66,18 +68,31 @@ impl Planes {
             data_plane: Arc::new(Explainer),
             status: Arc::new(status),
             master_key: Arc::clone(master_key),
-            installation: Installation { region: settings.region.clone(), zone: settings.zone.clone() },
+            installation: Installation {
+                account: scope.account,
+                region: settings.region.clone(),
+                zone: settings.zone.clone(),
+            },
         });
+        let uses = Arc::<KeyUses>::default();
         let setup = Setup {
             services: services(),
             publisher: Arc::clone(&publisher),
             ports: Arc::clone(&ports),
-            account: scope.account,
+            uses: Arc::clone(&uses),
+        };
+        let key_uses = KeyUseWriter {
+            resources: Arc::clone(&stores.resources),
+            publisher: Arc::clone(&publisher),
+            uses,
+            clock: Arc::clone(clock),
+            region: settings.region.clone(),
         };
         let holder = format!("{}-{}", std::process::id(), base::id::random_text(8));
         Ok(Self {
             control: Arc::new(Control::new(setup)?),
             jobs: Jobs { ports, clock: Arc::clone(clock), holder, scope: scope.clone() },
+            key_uses,
             scope: scope.clone(),
             sink,
             writer,
@@ -105,6 +120,8 @@ impl Planes {
         node.background.spawn(async move { publisher.run().await });
         node.background.spawn(tls::follow(Arc::clone(&self.publisher), certificates, default));
         node.background.spawn(self.writer.run());
+        let key_uses = self.key_uses;
+        node.background.spawn(async move { key_uses.run().await });
         for job in jobs(renewal, settings) {
             let jobs = self.jobs.clone();
             node.background.spawn(async move { jobs.run(job).await });

@@ -78,6 +78,7 @@ pub(super) async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<N
         root: Credentials { account: root.account, access_key_id: root.id.to_string(), secret: root.secret },
         stores,
         sink: planes.sink.clone(),
+        key_uses: planes.key_uses.clone(),
         shutdown: CancellationToken::new(),
         listeners: JoinSet::new(),
         background: JoinSet::new(),

@@ -60,7 +60,11 @@ impl World {
             data_plane: Arc::new(Echo),
             status: Arc::new(Node),
             master_key: Arc::new(MasterKey::random()),
-            installation: Installation { region: Region::parse("eu-west-1").unwrap(), zone: "localhost".to_owned() },
+            installation: Installation {
+                account: scope(ONE).account,
+                region: scope(ONE).region,
+                zone: "localhost".to_owned(),
+            },
         };
         Self { ports, _store: store, _dir: dir }
     }

@@ -12,6 +12,7 @@ use base::seal::MasterKey;
 use base::{AccountId, Clock, Region, Scope, Secret, Timestamp};
 use compiler::Compiler;
 use control::{Control, Jobs, Publisher, RootKey, Setup, found};
+use identity::KeyUses;
 use operation::{
     CoverageLine, DataPlane, Explanation, Finding, Installation, Kind, Losses, NodeStatus, Ports, Service, Transaction,
 };
@@ -56,6 +57,7 @@ pub(crate) struct World {
     pub(crate) clock: Arc<ManualClock>,
     pub(crate) store: Arc<Fragile>,
     pub(crate) ports: Arc<Ports>,
+    pub(crate) uses: Arc<KeyUses>,
     pub(crate) freshness: Freshness,
     pub(crate) root: Key,
     pub(crate) tasks: JoinSet<()>,
@@ -87,7 +89,8 @@ impl World {
         let store = Arc::new(Fragile::new(sqlite.resources()));
         let master_key = Arc::new(MasterKey::random());
         let root = found(store.as_ref(), &master_key, &scope(ONE), clock.now()).await.unwrap();
-        let installation = Installation { region: Region::parse(REGION).unwrap(), zone: "localhost".to_owned() };
+        let installation =
+            Installation { account: scope(ONE).account, region: scope(ONE).region, zone: "localhost".to_owned() };
         let ports = Arc::new(Ports {
             resources: Arc::<Fragile>::clone(&store),
             events: sqlite.events(),
@@ -104,11 +107,24 @@ impl World {
             Place::new(Region::parse(REGION).unwrap(), "localhost"),
             freshness.clone(),
         ));
-        let account = AccountId::parse(ONE).unwrap();
-        let setup = Setup { services, publisher: Arc::clone(&publisher), ports: Arc::clone(&ports), account };
+        let uses = Arc::<KeyUses>::default();
+        let setup =
+            Setup { services, publisher: Arc::clone(&publisher), ports: Arc::clone(&ports), uses: Arc::clone(&uses) };
         let control = Arc::new(Control::new(setup).unwrap());
         let tasks = JoinSet::new();
-        Self { control, publisher, clock, store, ports, freshness, root: root.into(), tasks, _sqlite: sqlite, dir }
+        Self {
+            control,
+            publisher,
+            clock,
+            store,
+            ports,
+            uses,
+            freshness,
+            root: root.into(),
+            tasks,
+            _sqlite: sqlite,
+            dir,
+        }
     }
 
     /// A second account with a root key of its own.

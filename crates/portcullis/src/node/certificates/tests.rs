@@ -64,7 +64,11 @@ impl World {
             data_plane: Arc::new(gateway::Explainer),
             status: Arc::new(Status { publisher, sink, started: now }),
             master_key,
-            installation: Installation { region: scope().region, zone: "gate.example".to_owned() },
+            installation: Installation {
+                account: scope().account,
+                region: scope().region,
+                zone: "gate.example".to_owned(),
+            },
         });
         Self { clock: manual, ports, root_pem, _store: store, _dir: dir }
     }

@@ -89,7 +89,11 @@ impl World {
             data_plane: Arc::new(Nothing),
             status: Arc::new(Nothing),
             master_key: Arc::new(MasterKey::random()),
-            installation: Installation { region: Region::parse("eu-west-1").unwrap(), zone: "localhost".to_owned() },
+            installation: Installation {
+                account: AccountId::parse("111111111111").unwrap(),
+                region: Region::parse("eu-west-1").unwrap(),
+                zone: "localhost".to_owned(),
+            },
         };
         Self { ports, _store: store, _dir: dir }
     }
