@@ -1,4 +1,4 @@
-//! A request's head: what hyper would keep, and the names in the client's own case and order.
+//! A request's head: method, target, and the headers in the client's own case and order.
 
 use std::sync::Arc;
 
@@ -15,9 +15,7 @@ pub struct Head {
     pub target: Target,
     /// The version the client spoke.
     pub version: Version,
-    /// The headers by name. Over HTTP/2 `host` holds `:authority`.
-    pub headers: HeaderMap,
-    /// The same headers in the client's case and order.
+    /// The headers. Over HTTP/2 `host` holds `:authority`.
     pub received: ReceivedHeaders,
     /// Header names, values, separators and line ends as received, in bytes.
     pub header_bytes: usize,
@@ -26,7 +24,7 @@ pub struct Head {
 impl Head {
     /// The host that the request is for, without its port; none only on HTTP/1.0.
     pub fn host(&self) -> Option<&str> {
-        self.headers.get(HOST).and_then(|host| host.to_str().ok()).map(without_port)
+        self.received.get(HOST.as_str()).and_then(|host| std::str::from_utf8(host).ok()).map(without_port)
     }
 }
 
@@ -84,7 +82,8 @@ impl std::fmt::Debug for Target {
     }
 }
 
-/// The header fields as they came: one entry a line, in order, names in the client's case.
+/// The header fields as they came: one entry a line, in order, names in the client's case. Looking a few names up costs
+/// less than hashing all of them, so there is no map.
 #[derive(Debug, Clone, Default)]
 pub struct ReceivedHeaders(Fields);
 
@@ -121,14 +120,49 @@ impl ReceivedHeaders {
         Self(Fields::Sent { raw: raw.clone(), places })
     }
 
-    /// The fields of an HTTP/2 request.
-    pub(crate) fn decoded(headers: &HeaderMap) -> Self {
-        Self(Fields::Decoded(headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect()))
+    /// The first value of a field, by its name in any case.
+    pub fn get(&self, name: &str) -> Option<&[u8]> {
+        self.get_all(name).next()
+    }
+
+    /// The first value of a field, where it is visible ASCII.
+    pub fn text(&self, name: &str) -> Option<&str> {
+        let value = self.get(name)?;
+        if !value.iter().all(|byte| *byte == b'\t' || (b' '..0x7f).contains(byte)) {
+            return None;
+        }
+        std::str::from_utf8(value).ok()
+    }
+
+    /// The values of a field, by its name in any case.
+    pub fn get_all(&self, name: &str) -> impl Iterator<Item = &[u8]> {
+        (0..self.len()).filter_map(move |index| {
+            let (sent, value) = self.bytes(index);
+            sent.eq_ignore_ascii_case(name.as_bytes()).then_some(value)
+        })
+    }
+
+    /// The first value of a field as one that headers can hold; it shares the head's bytes.
+    pub fn value(&self, name: &str) -> Option<HeaderValue> {
+        let index = (0..self.len()).find(|index| self.bytes(*index).0.eq_ignore_ascii_case(name.as_bytes()))?;
+        self.typed(index).1
+    }
+
+    /// The same as a map.
+    pub fn to_map(&self) -> HeaderMap {
+        let mut map = HeaderMap::with_capacity(self.len());
+        for index in 0..self.len() {
+            // INVARIANT: a head is accepted only when names and values are sound (`parse`).
+            if let (Some(name), Some(value)) = self.typed(index) {
+                map.append(name, value);
+            }
+        }
+        map
     }
 
     /// Each field's name as sent and its value, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
-        (0..self.len()).map(|index| self.get(index))
+        (0..self.len()).map(|index| self.field(index))
     }
 
     /// How many fields came.
@@ -144,16 +178,44 @@ impl ReceivedHeaders {
         self.len() == 0
     }
 
-    fn get(&self, index: usize) -> (&str, &[u8]) {
+    fn field(&self, index: usize) -> (&str, &[u8]) {
+        let (name, value) = self.bytes(index);
+        (std::str::from_utf8(name).unwrap_or_default(), value)
+    }
+
+    fn bytes(&self, index: usize) -> (&[u8], &[u8]) {
         match &self.0 {
             Fields::Sent { raw, places } => {
                 let part = |(at, len): (u16, u16)| raw.get(usize::from(at)..usize::from(at) + usize::from(len));
                 let Place { name, value } = places[index];
-                let name = part(name).and_then(|name| std::str::from_utf8(name).ok()).unwrap_or_default();
-                (name, part(value).unwrap_or_default())
+                (part(name).unwrap_or_default(), part(value).unwrap_or_default())
             }
-            Fields::Decoded(fields) => (fields[index].0.as_str(), fields[index].1.as_bytes()),
+            Fields::Decoded(fields) => (fields[index].0.as_str().as_bytes(), fields[index].1.as_bytes()),
         }
+    }
+
+    fn typed(&self, index: usize) -> (Option<HeaderName>, Option<HeaderValue>) {
+        match &self.0 {
+            Fields::Sent { raw, .. } => {
+                let (name, value) = self.bytes(index);
+                let value = HeaderValue::from_maybe_shared(raw.slice_ref(value));
+                (HeaderName::from_bytes(name).ok(), value.ok())
+            }
+            Fields::Decoded(fields) => (Some(fields[index].0.clone()), Some(fields[index].1.clone())),
+        }
+    }
+}
+
+impl From<HeaderMap> for ReceivedHeaders {
+    /// The fields of an HTTP/2 request.
+    fn from(headers: HeaderMap) -> Self {
+        let mut fields: Vec<(HeaderName, HeaderValue)> = Vec::with_capacity(headers.len());
+        for (name, value) in headers {
+            // Only the first of a name's values comes with the name.
+            let name = name.or_else(|| fields.last().map(|(name, _)| name.clone()));
+            fields.extend(name.map(|name| (name, value)));
+        }
+        Self(Fields::Decoded(fields))
     }
 }
 
@@ -181,6 +243,24 @@ mod tests {
         assert_eq!((target.path(), target.query()), ("/", Some("q")));
         for bad in ["/a b", "/a#b", "/\u{e9}", "/\0", "/\x7f"] {
             assert!(Target::new(bad.as_bytes(), 0).is_none(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_found_by_its_name_in_any_case() {
+        let raw = Bytes::from_static(b"GET / HTTP/1.1\r\nhOsT: a:80\r\nX-B: 1\r\nx-a: \xe9\r\nX-b: 2\r\n\r\n");
+        let sent = crate::parse::parse(&raw, &crate::Limits::default()).expect("sound").head;
+        let decoded = ReceivedHeaders::from(sent.received.to_map());
+        assert_eq!(sent.host(), Some("a"));
+        for received in [&sent.received, &decoded] {
+            assert_eq!(
+                (received.len(), received.get("x-b"), received.text("HOST")),
+                (4, Some(&b"1"[..]), Some("a:80"))
+            );
+            assert_eq!(received.get_all("X-B").collect::<Vec<_>>(), [b"1", b"2"]);
+            assert_eq!((received.text("x-a"), received.get("x"), received.value("y")), (None, None, None));
+            assert_eq!(received.value("x-a").expect("a value"), b"\xe9"[..]);
+            assert_eq!(received.to_map(), sent.received.to_map());
         }
     }
 }

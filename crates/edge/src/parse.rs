@@ -6,7 +6,7 @@ use std::mem::MaybeUninit;
 use base::limits::HEADER_COUNT_MAX;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Method, Version};
+use http::{Method, Version};
 
 use crate::head::{Head, ReceivedHeaders, Target};
 use crate::limits::Limits;
@@ -61,9 +61,6 @@ impl From<FrontEndRefusal> for RefusedHead {
     }
 }
 
-/// Headers that a handler may add before the map has to grow: what a gateway tells a backend of the client.
-const ROOM: usize = 8;
-
 /// Reads a head that ends with its empty line.
 pub fn parse(raw: &Bytes, limits: &Limits) -> Result<Parsed, RefusedHead> {
     let mut room = [const { MaybeUninit::uninit() }; HEADER_COUNT_MAX];
@@ -86,18 +83,20 @@ pub fn parse(raw: &Bytes, limits: &Limits) -> Result<Parsed, RefusedHead> {
     let (target, authority) = read_target(target.as_bytes())?;
     let fields = &*request.headers;
     let mut notes = Notes::default();
-    let mut headers = HeaderMap::with_capacity(fields.len() + ROOM);
     let mut header_bytes = 0;
     for field in fields {
-        let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(|_| FrontEndRefusal::InvalidHeaderName)?;
-        let value = HeaderValue::from_maybe_shared(raw.slice_ref(field.value))
-            .map_err(|_| FrontEndRefusal::InvalidHeaderValue)?;
-        notes.take(&name, field.value);
-        header_bytes += field.name.len() + field.value.len() + ": \r\n".len();
-        headers.append(name, value);
+        let name = field.name.as_bytes();
+        if name.is_empty() || !name.iter().all(|byte| TOKENS[usize::from(*byte)]) {
+            return Err(FrontEndRefusal::InvalidHeaderName.into());
+        }
+        if field.value.iter().fold(false, |found, byte| found | is_control(*byte)) {
+            return Err(FrontEndRefusal::InvalidHeaderValue.into());
+        }
+        notes.take(name, field.value);
+        header_bytes += name.len() + field.value.len() + ": \r\n".len();
     }
     let received = ReceivedHeaders::sent(raw, fields);
-    let head = Head { method, target, version, headers, received, header_bytes };
+    let head = Head { method, target, version, received, header_bytes };
     match notes.judge(&head, authority.as_deref()) {
         Ok(framing) => Ok(Parsed {
             head,
@@ -122,16 +121,17 @@ struct Notes {
 }
 
 impl Notes {
-    fn take(&mut self, name: &HeaderName, value: &[u8]) {
-        if *name == CONTENT_LENGTH {
+    fn take(&mut self, name: &[u8], value: &[u8]) {
+        let is = |known: &HeaderName| name.eq_ignore_ascii_case(known.as_str().as_bytes());
+        if is(&CONTENT_LENGTH) {
             self.lengths += 1;
             self.length = read_length(value);
-        } else if *name == TRANSFER_ENCODING {
+        } else if is(&TRANSFER_ENCODING) {
             self.encodings += 1;
             self.chunked = value.eq_ignore_ascii_case(b"chunked");
-        } else if *name == HOST {
+        } else if is(&HOST) {
             self.hosts += 1;
-        } else if *name == CONNECTION {
+        } else if is(&CONNECTION) {
             for token in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
                 if token.eq_ignore_ascii_case(b"close") {
                     self.persistence = Persistence::Close;
@@ -139,7 +139,7 @@ impl Notes {
                     self.persistence = Persistence::KeepAlive;
                 }
             }
-        } else if *name == EXPECT {
+        } else if is(&EXPECT) {
             self.expects_continue = value.eq_ignore_ascii_case(b"100-continue");
         }
     }
@@ -161,7 +161,7 @@ impl Notes {
             0 if head.version == Version::HTTP_10 => Ok(framing),
             0 => Err(FrontEndRefusal::MissingHost),
             1 => {
-                let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+                let host = head.received.text(HOST.as_str()).unwrap_or_default();
                 check_host(host)?;
                 match authority {
                     Some(authority) if !same_authority(authority, host) => Err(FrontEndRefusal::AuthorityDiffers),
@@ -171,6 +171,28 @@ impl Notes {
             _ => Err(FrontEndRefusal::RepeatedHost),
         }
     }
+}
+
+/// The bytes of a name (RFC 9110, section 5.6.2).
+static TOKENS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    let marks = b"!#$%&'*+-.^_`|~";
+    let mut at = 0;
+    while at < marks.len() {
+        table[marks[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
+/// A byte that no value may hold (RFC 9110, section 5.5).
+fn is_control(byte: u8) -> bool {
+    (byte < b' ' && byte != b'\t') || byte == 0x7f
 }
 
 /// `Content-Length = 1*DIGIT`: no sign, no list, no white space.
@@ -373,7 +395,7 @@ mod tests {
         let raw = Bytes::from_static(b"POST /x HTTP/1.1\r\nHost: a\r\nHost: b\r\nX-Id: 7\r\n\r\n");
         let refused = parse(&raw, &Limits::default()).expect_err("two hosts");
         let head = refused.head.expect("a head that was read");
-        assert_eq!((head.target.as_str(), head.headers["x-id"].as_bytes()), ("/x", &b"7"[..]));
+        assert_eq!((head.target.as_str(), head.received.get("x-id")), ("/x", Some(&b"7"[..])));
     }
 
     #[test]
@@ -383,7 +405,7 @@ mod tests {
         let fields: Vec<_> = head.received.iter().map(|(name, value)| (name, value.to_vec())).collect();
         let expected = [("hOsT", &b"a"[..]), ("X-B", b"1"), ("x-a", b""), ("X-b", b"2")];
         assert_eq!(fields, expected.map(|(name, value)| (name, value.to_vec())));
-        assert_eq!(head.headers.get_all("x-b").iter().count(), 2);
+        assert_eq!(head.received.get_all("x-b").count(), 2);
         assert_eq!(head.header_bytes, 9 + 8 + 7 + 8);
     }
 

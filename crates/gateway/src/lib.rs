@@ -97,7 +97,7 @@ impl edge::Handler for Gateway {
         let request = Arc::new(Request::new(Some(&head), connection, &*self.desk.clock));
         let world = self.world(request.started);
         let recording = Recording::begin(&self.desk, &request, world.snapshot.revision);
-        let inbound = Box::new(Inbound { request, headers: head.headers, received: head.received, body });
+        let inbound = Box::new(Inbound { request, received: head.received, body });
         journey::begin(inbound, world, recording).await
     }
 

@@ -8,7 +8,7 @@ use base::id::RequestId;
 use base::{Clock, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http::{HeaderMap, HeaderValue, Method as Verb, Version};
+use http::{HeaderValue, Method as Verb, Version};
 use snapshot::Method;
 
 use crate::execution_log::Exchange;
@@ -70,7 +70,7 @@ impl Request {
     /// Takes the facts of a head that arrived now; of a head that could not be read, there are few.
     pub fn new(head: Option<&edge::Head>, connection: Arc<edge::Connection>, clock: &dyn Clock) -> Self {
         let received = clock.now();
-        let headers = head.map(|head| &head.headers);
+        let headers = head.map(|head| &head.received);
         let (id, claimed_id) = (RequestId::random(), headers.and_then(claimed_id));
         Self {
             id,
@@ -78,15 +78,14 @@ impl Request {
             shown_id: hyphenated(claimed_id.unwrap_or(id)),
             extended_id: extended_id(),
             trace_id: headers
-                .and_then(|headers| headers.get(&TRACE_ID))
+                .and_then(|headers| headers.value(TRACE_ID.as_str()))
                 .filter(|value| value.len() <= TRACE_ID_BYTES_MAX)
-                .cloned()
                 .unwrap_or_else(|| fresh_trace_id(received)),
             verb: head.map(|head| head.method.clone()),
             version: head.map_or(Version::HTTP_11, |head| head.version),
             host: head.and_then(edge::Head::host).filter(|host| host.len() <= HOST_BYTES_MAX).map(Arc::from),
             target: head.map(|head| Target::read(head.target.clone())),
-            user_agent: headers.and_then(|headers| headers.get(http::header::USER_AGENT)).cloned(),
+            user_agent: headers.and_then(|headers| headers.value(http::header::USER_AGENT.as_str())),
             connection,
             received,
             started: clock.elapsed(),
@@ -119,8 +118,8 @@ pub static REQUEST_ID: http::HeaderName = http::HeaderName::from_static("x-amzn-
 /// What X-Ray's own clients send at most, with room for a lineage.
 const TRACE_ID_BYTES_MAX: usize = 512;
 
-fn claimed_id(headers: &HeaderMap) -> Option<RequestId> {
-    let text = headers.get(&REQUEST_ID)?.to_str().ok()?;
+fn claimed_id(headers: &edge::ReceivedHeaders) -> Option<RequestId> {
+    let text = headers.text(REQUEST_ID.as_str())?;
     // Only the hyphenated form is a UUID to AWS; the parser would take others.
     (text.len() == 36).then(|| RequestId::parse(text).ok()).flatten()
 }

@@ -4,7 +4,6 @@
 use std::sync::Arc;
 
 use base::limits::PAYLOAD_BYTES_MAX;
-use http::HeaderMap;
 use snapshot::{Api, Stage, StageUnit};
 
 use crate::reason::{Locate, Reason, cut};
@@ -19,8 +18,6 @@ pub struct Inbound {
     /// Its facts.
     pub request: Arc<Request>,
     /// Its headers.
-    pub headers: HeaderMap,
-    /// Its headers' names in the client's case and order.
     pub received: edge::ReceivedHeaders,
     /// Its body.
     pub body: edge::Body,
@@ -49,8 +46,8 @@ impl Located {
         (self.inbound, self.stage)
     }
 
-    pub(super) fn headers(&self) -> &HeaderMap {
-        &self.inbound.headers
+    pub(super) fn received(&self) -> &edge::ReceivedHeaders {
+        &self.inbound.received
     }
 }
 

@@ -10,7 +10,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::AUTHORIZATION;
-use http::{HeaderMap, HeaderValue, Method as Verb, StatusCode};
+use http::{Method as Verb, StatusCode};
 use snapshot::{Method, Stage};
 
 use crate::reason::{Reason, Route};
@@ -74,7 +74,7 @@ pub fn find(screened: Screened) -> Verdict<Routed> {
         return Err(Refused::gateway(ResponseType::Default4xx, Reason::Route(Route::Flawed { flaw })));
     }
     let Some((method, parameters)) = look_up(request, screened.located().stage()) else {
-        return Err(nothing_matches(screened.located().headers()));
+        return Err(nothing_matches(screened.located().received()));
     };
     // Only this step writes it, once a request, so it is empty.
     let _ = request.notes.method.set(Arc::clone(&method));
@@ -107,8 +107,8 @@ fn is_served(verb: &Verb) -> bool {
     [Verb::GET, Verb::HEAD, Verb::POST, Verb::PUT, Verb::PATCH, Verb::DELETE, Verb::OPTIONS].contains(verb)
 }
 
-fn nothing_matches(headers: &HeaderMap) -> Refused {
-    match headers.get(AUTHORIZATION) {
+fn nothing_matches(received: &edge::ReceivedHeaders) -> Refused {
+    match received.get(AUTHORIZATION.as_str()) {
         Some(value) if !is_signature(value) => Refused {
             reason: Reason::Route(Route::NothingMatchesAuthorization),
             refusal: Refusal::Gateway(incomplete_signature(value)),
@@ -119,13 +119,13 @@ fn nothing_matches(headers: &HeaderMap) -> Refused {
     }
 }
 
-fn is_signature(value: &HeaderValue) -> bool {
-    value.as_bytes().starts_with(b"AWS4-")
+fn is_signature(value: &[u8]) -> bool {
+    value.starts_with(b"AWS4-")
 }
 
 /// AWS reads any `Authorization` on an unknown path as a signature, and hashes what it quotes.
-fn incomplete_signature(value: &HeaderValue) -> GatewayResponse {
-    let hash = STANDARD.encode(digest(&SHA256, value.as_bytes()));
+fn incomplete_signature(value: &[u8]) -> GatewayResponse {
+    let hash = STANDARD.encode(digest(&SHA256, value));
     GatewayResponse {
         kind: ResponseType::MissingAuthenticationToken,
         status: StatusCode::FORBIDDEN,

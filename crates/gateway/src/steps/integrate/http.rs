@@ -25,13 +25,13 @@ use crate::{execution_log, steps::locate::Inbound};
 /// Maps the request, calls, and maps the answer.
 pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &World) -> Verdict<Answer> {
     let Parts { inbound, stage, method, parameters } = parts;
-    let Inbound { request, headers: client, received, body } = *inbound;
+    let Inbound { request, received, body } = *inbound;
     let call = &integration.call;
     let payloads = method.logging.payloads;
     if payloads {
-        request.notes.exchange().request_headers = execution_log::headers(&client);
+        request.notes.exchange().request_headers = execution_log::headers(&received.to_map());
     }
-    let template = templates::for_request(&integration.templates, integration.passthrough, &client)?;
+    let template = templates::for_request(&integration.templates, integration.passthrough, &received)?;
     let sources =
         Sources { request: &request, stage: &stage, received: &received, parameters: &parameters, response: None };
     let uri = uri::build(call, &sources, Unmapped::Dropped)?;
@@ -41,7 +41,7 @@ pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &Wo
     let agent = format!("AmazonAPIGateway_{}", stage.api_id);
     let media_type = match template {
         Some((media_type, _)) => media_type.as_bytes(),
-        None => client.get(CONTENT_TYPE).map_or(DEFAULT_MEDIA_TYPE.as_bytes(), HeaderValue::as_bytes),
+        None => received.get(CONTENT_TYPE.as_str()).unwrap_or(DEFAULT_MEDIA_TYPE.as_bytes()),
     };
     let mut writer = Writer { head: &mut head, mapped: &mapped, request: &request, stage: &stage };
     let own: [(&str, &[u8]); 3] =
@@ -67,7 +67,7 @@ pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &Wo
     let Called { fields, download, answered, .. } = called;
     let headers = call::map(&fields);
     let sources = Sources { response: Some(&headers), ..sources };
-    let accept = templates::accept(&client);
+    let accept = templates::accept(&received);
     let mut answer = answer(selected, &sources, accept.as_deref(), Some(download.into_body(Logged::of(&method))));
     answer.headers.entry(&TRACE_ID).or_insert_with(|| request.trace_id.clone());
     Ok(super::passed(answer, Integrate::Answered(answered)))

@@ -25,10 +25,10 @@ use crate::world::World;
 /// Passes the request on and the answer back.
 pub(super) async fn call(parts: Parts, call: &HttpCall, world: &World) -> Verdict<Answer> {
     let Parts { inbound, stage, method, parameters } = parts;
-    let Inbound { request, headers, received, body } = *inbound;
+    let Inbound { request, received, body } = *inbound;
     let payloads = method.logging.payloads;
     if payloads {
-        request.notes.exchange().request_headers = execution_log::headers(&headers);
+        request.notes.exchange().request_headers = execution_log::headers(&received.to_map());
     }
     let sources =
         Sources { request: &request, stage: &stage, received: &received, parameters: &parameters, response: None };

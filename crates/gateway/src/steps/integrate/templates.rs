@@ -92,8 +92,8 @@ mod tests {
             assert_eq!(found.map(|found| found.map(|(_, number)| *number)).map_err(|_| ()), want, "{sent:?}");
         }
         let none: [(Arc<str>, u8); 0] = [];
-        assert!(for_request(&none, WhenNoTemplates, &HeaderMap::new()).is_ok_and(|found| found.is_none()));
-        assert!(for_request(&none, Never, &HeaderMap::new()).is_err());
+        assert!(for_request(&none, WhenNoTemplates, &ReceivedHeaders::default()).is_ok_and(|found| found.is_none()));
+        assert!(for_request(&none, Never, &ReceivedHeaders::default()).is_err());
     }
 
     #[test]
