@@ -4,6 +4,8 @@ use crate::support::upstream::{Then, Upstream, text};
 use crate::support::{call, plan, proxy};
 use http::{Response, StatusCode};
 use snapshot::{Integration, Source, Target, Variable};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
 
 #[tokio::test]
 async fn a_request_is_passed_on_as_it_is() {
@@ -206,4 +208,77 @@ async fn a_backend_cannot_switch_protocols() {
     let site = plan(vec![("GET", "/", proxy(&upstream.authority(), "/"))]).start();
     let reply = site.send("GET /prod", "Connection: upgrade\r\nUpgrade: x\r\n", "").await;
     assert!(reply.status.is_server_error(), "{}", reply.status);
+}
+
+/// Calls a backend and hands out the head it was sent, byte for byte.
+async fn sent_head(call: impl FnOnce(&str) -> Integration, request: &str, headers: &str) -> String {
+    let backend = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let authority = backend.local_addr().expect("bound").to_string();
+    let reading = tokio::spawn(async move {
+        let (mut stream, _) = backend.accept().await.expect("called");
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.expect("a whole head"));
+        }
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok").await.expect("taken");
+        String::from_utf8(head).expect("text")
+    });
+    let site = plan(vec![("ANY", "/{proxy+}", call(&authority))]).start();
+    assert_eq!(site.send(request, headers, "").await.text(), "ok");
+    reading.await.expect("a head").replace(&authority, "BACKEND")
+}
+
+#[tokio::test]
+async fn a_backend_sees_the_clients_header_names_in_their_case_and_order() {
+    let headers = "X-MiXeD: 1\r\naccept: */*\r\nConnection: keep-alive, x-HOP\r\nCOOKIE: a=1\r\nX-Hop: 1\r\n\
+        X-AMZN-Trace-ID: Root=1-x\r\nx-mixed: 2\r\nCookie: b=2\r\nX-FORWARDED-for: 203.0.113.9\r\nVIA: 1.1 other\r\n";
+    let head = sent_head(|authority| proxy(authority, "/{proxy}"), "GET /prod/a?b=C", headers).await;
+    let api = crate::support::API;
+    let want = format!(
+        "GET /a?b=C HTTP/1.1\r\nHost: BACKEND\r\nX-MiXeD: 1\r\naccept: */*\r\nCOOKIE: a=1; b=2\r\nx-mixed: 2\r\n\
+        VIA: 1.1 other\r\nVia: HTTP/1.1 AmazonAPIGateway\r\nX-Forwarded-For: 203.0.113.9, 192.0.2.7\r\n\
+        X-Forwarded-Port: 443\r\nX-Forwarded-Proto: http\r\nX-Amzn-Trace-Id: Root=1-x\r\n\
+        x-amzn-apigateway-api-id: {api}\r\n\r\n"
+    );
+    assert_eq!(head, want);
+}
+
+#[tokio::test]
+async fn a_mapping_takes_the_place_of_everything_of_its_name() {
+    let mapped = |authority: &str| {
+        let mut call = call(authority, "/{proxy}");
+        let sets =
+            |name: &str, value: &str| (Target::Header(name.parse().expect("sound")), Source::Static(value.into()));
+        call.parameters = vec![
+            sets("x-a", "mapped"),
+            sets("via", "mapped"),
+            sets("x-forwarded-for", "mapped"),
+            sets("host", "mapped.example"),
+            sets("cookie", "mapped"),
+            sets("connection", "mapped"),
+            sets("content-length", "9"),
+        ];
+        Integration::HttpProxy(call)
+    };
+    let headers =
+        "X-A: 1\r\nx-a: 2\r\nX-B: 1\r\nVia: 1.1 other\r\nCookie: a\r\nCookie: b\r\nX-Forwarded-For: 203.0.113.9\r\n";
+    let head = sent_head(mapped, "POST /prod/a", headers).await;
+    let mut lines: Vec<_> = head.lines().filter(|line| !line.starts_with("X-Amzn-Trace-Id: ")).collect();
+    lines.sort_unstable();
+    let api = format!("x-amzn-apigateway-api-id: {}", crate::support::API);
+    let want = [
+        "",
+        "Content-Length: 0",
+        "Host: mapped.example",
+        "POST /a HTTP/1.1",
+        "X-B: 1",
+        "X-Forwarded-Port: 443",
+        "X-Forwarded-Proto: http",
+        "cookie: mapped",
+        "via: mapped",
+        "x-a: mapped",
+        &api,
+        "x-forwarded-for: mapped",
+    ];
+    assert_eq!(lines, want);
 }
