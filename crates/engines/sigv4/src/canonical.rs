@@ -38,7 +38,9 @@ pub(crate) struct CanonicalRequest<'a> {
 impl CanonicalRequest<'_> {
     /// The text, which may hold bytes of header values that are not UTF-8.
     pub(crate) fn to_bytes(&self) -> Vec<u8> {
-        let mut text = Vec::with_capacity(512 + self.path.len() + self.query.len());
+        let values: usize = self.headers.iter().map(|(name, value)| name.len() + value.len() + 2).sum();
+        let names: usize = self.signed_headers.iter().map(|name| name.len() + 1).sum();
+        let mut text = Vec::with_capacity(128 + self.path.len() + self.query.len() + values + names);
         text.extend_from_slice(self.method.as_bytes());
         text.push(b'\n');
         write_path(&mut text, self.path, self.path_rule);
@@ -141,6 +143,7 @@ fn decode_bytes(text: &str) -> Cow<'_, [u8]> {
 /// Every service but S3 signs the path encoded twice: as it was sent, and once more.
 fn write_path(text: &mut Vec<u8>, path: &str, rule: PathRule) {
     let whole = match rule {
+        PathRule::Normalized if is_normal(path) => Cow::Borrowed(path),
         PathRule::Normalized => Cow::Owned(normalize(path)),
         PathRule::AsReceived if path.is_empty() => Cow::Borrowed("/"),
         PathRule::AsReceived => Cow::Borrowed(path),
@@ -148,6 +151,11 @@ fn write_path(text: &mut Vec<u8>, path: &str, rule: PathRule) {
     for piece in percent_encode(whole.as_bytes(), UNRESERVED_AND_SLASH) {
         text.extend_from_slice(piece.as_bytes());
     }
+}
+
+/// Tells whether nothing would leave the path, as with nearly every path.
+fn is_normal(path: &str) -> bool {
+    path.starts_with('/') && !path.contains("//") && !path.contains("/.")
 }
 
 /// RFC 3986, section 5.2.4, and no empty segments.
@@ -177,10 +185,9 @@ fn normalize(path: &str) -> String {
 
 /// Names and values decoded, encoded in the one canonical way, sorted by name and value.
 fn write_query(text: &mut Vec<u8>, query: &str, left_out: &[&str]) {
-    let recode = |part| percent_encode(&decode_bytes(part), UNRESERVED).to_string();
-    let mut parameters: Vec<(String, String)> = pairs(query)
+    let mut parameters: Vec<(Cow<'_, str>, Cow<'_, str>)> = pairs(query)
         .map(|(name, value)| (recode(name), recode(value)))
-        .filter(|(name, _)| !left_out.contains(&name.as_str()))
+        .filter(|(name, _)| !left_out.contains(&name.as_ref()))
         .collect();
     parameters.sort_unstable();
     for (index, (name, value)) in parameters.iter().enumerate() {
@@ -193,18 +200,27 @@ fn write_query(text: &mut Vec<u8>, query: &str, left_out: &[&str]) {
     }
 }
 
+/// A name or value in its one canonical spelling, which most have already.
+fn recode(part: &str) -> Cow<'_, str> {
+    if part.bytes().all(is_unreserved) {
+        return Cow::Borrowed(part);
+    }
+    Cow::Owned(percent_encode(&decode_bytes(part), UNRESERVED).to_string())
+}
+
+fn is_unreserved(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
+}
+
 /// A value without white space around it, and with single spaces inside.
 /// SECURITY: line breaks count as spaces, so that no value can forge a line.
 fn write_value(text: &mut Vec<u8>, value: &[u8]) {
-    let mut space = false;
-    for &byte in value.trim_ascii() {
-        let is_space = matches!(byte, b' ' | b'\r' | b'\n');
-        if !is_space {
-            text.push(byte);
-        } else if !space {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\r' | b'\n');
+    for (index, word) in value.trim_ascii().split(is_space).filter(|word| !word.is_empty()).enumerate() {
+        if index > 0 {
             text.push(b' ');
         }
-        space = is_space;
+        text.extend_from_slice(word);
     }
 }
 
@@ -228,8 +244,13 @@ mod tests {
             ("/a/b/..", "/a/"),
             ("/../../a", "/a"),
             ("/a/%2e%2e/b", "/a/%2e%2e/b"),
+            ("/a/.b/..c", "/a/.b/..c"),
+            ("/a/b/", "/a/b/"),
+            ("a/b", "/a/b"),
+            ("/a.b/c.", "/a.b/c."),
         ] {
             assert_eq!(normalize(path), normal, "{path}");
+            assert!(!is_normal(path) || path == normal, "{path}");
         }
     }
 
