@@ -6,6 +6,8 @@ use bytes::Bytes;
 use http::header::{HOST, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Version};
 
+use crate::host::without_port;
+
 /// Method, target and headers of one request.
 #[derive(Debug, Clone)]
 pub struct Head {
@@ -25,14 +27,6 @@ impl Head {
     /// The host that the request is for, without its port; none only on HTTP/1.0.
     pub fn host(&self) -> Option<&str> {
         self.received.get(HOST.as_str()).and_then(|host| std::str::from_utf8(host).ok()).map(without_port)
-    }
-}
-
-/// Cuts the port off an authority; an IPv6 literal keeps its brackets.
-pub(crate) fn without_port(authority: &str) -> &str {
-    match authority.rfind(':') {
-        Some(colon) if authority[colon + 1..].bytes().all(|byte| byte.is_ascii_digit()) => &authority[..colon],
-        _ => authority,
     }
 }
 
@@ -222,15 +216,6 @@ impl From<HeaderMap> for ReceivedHeaders {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_port_is_cut_off_and_an_address_stays_whole() {
-        for (authority, host) in
-            [("a.b", "a.b"), ("a.b:8443", "a.b"), ("[::1]:80", "[::1]"), ("[::1]", "[::1]"), ("a:", "a")]
-        {
-            assert_eq!(without_port(authority), host, "{authority}");
-        }
-    }
 
     #[test]
     fn a_target_keeps_every_byte() {

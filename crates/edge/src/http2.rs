@@ -5,9 +5,10 @@ use http::header::{COOKIE, HOST};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method};
 
-use crate::head::{Head, ReceivedHeaders, Target, without_port};
+use crate::head::{Head, ReceivedHeaders, Target};
+use crate::host::{check_host, elsewhere, same_authority, without_port};
 use crate::limits::Limits;
-use crate::parse::{RefusedHead, check_host, elsewhere, same_authority};
+use crate::parse::RefusedHead;
 use crate::refusal::FrontEndRefusal;
 
 /// Takes the head of a request on a connection whose handshake asked for `sni`.
@@ -45,7 +46,7 @@ fn settle_host(headers: &mut HeaderMap, authority: Option<&str>, sni: Option<&st
         }
         (Some(asked), _) | (None, Some(asked)) => asked,
     };
-    check_host(asked)?;
+    check_host(asked.as_bytes())?;
     // SECURITY: a client that reuses a connection for another host would be judged by this one's TLS (RFC 9113, 9.1.2).
     let elsewhere = elsewhere(without_port(asked), sni);
     let host = HeaderValue::from_str(asked).map_err(|_| FrontEndRefusal::InvalidHost)?;

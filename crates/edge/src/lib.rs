@@ -25,6 +25,7 @@ mod http2;
 mod service;
 mod handler;
 mod head;
+mod host;
 mod refusal;
 mod body;
 mod room;

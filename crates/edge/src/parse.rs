@@ -9,6 +9,7 @@ use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, TRANSFE
 use http::{Method, Version};
 
 use crate::head::{Head, ReceivedHeaders, Target};
+use crate::host::{check_host, same_authority};
 use crate::limits::Limits;
 use crate::refusal::FrontEndRefusal;
 
@@ -85,15 +86,12 @@ pub fn parse(raw: &Bytes, limits: &Limits) -> Result<Parsed, RefusedHead> {
     let mut notes = Notes::default();
     let mut header_bytes = 0;
     for field in fields {
-        let name = field.name.as_bytes();
-        if name.is_empty() || !name.iter().all(|byte| TOKENS[usize::from(*byte)]) {
-            return Err(FrontEndRefusal::InvalidHeaderName.into());
-        }
+        // The parser has seen to both names and values; this is cheap, and values are what injections are made of.
         if field.value.iter().fold(false, |found, byte| found | is_control(*byte)) {
             return Err(FrontEndRefusal::InvalidHeaderValue.into());
         }
-        notes.take(name, field.value);
-        header_bytes += name.len() + field.value.len() + ": \r\n".len();
+        notes.take(field.name.as_bytes(), field.value);
+        header_bytes += field.name.len() + field.value.len() + ": \r\n".len();
     }
     let received = ReceivedHeaders::sent(raw, fields);
     let head = Head { method, target, version, received, header_bytes };
@@ -110,37 +108,47 @@ pub fn parse(raw: &Bytes, limits: &Limits) -> Result<Parsed, RefusedHead> {
 
 /// What the headers say that matters to the framing, gathered in one pass.
 #[derive(Debug, Default)]
-struct Notes {
+struct Notes<'a> {
     lengths: usize,
     length: Option<u64>,
     encodings: usize,
     chunked: bool,
     hosts: usize,
+    host: &'a [u8],
     persistence: Persistence,
     expects_continue: bool,
 }
 
-impl Notes {
-    fn take(&mut self, name: &[u8], value: &[u8]) {
+impl<'a> Notes<'a> {
+    fn take(&mut self, name: &[u8], value: &'a [u8]) {
         let is = |known: &HeaderName| name.eq_ignore_ascii_case(known.as_str().as_bytes());
-        if is(&CONTENT_LENGTH) {
-            self.lengths += 1;
-            self.length = read_length(value);
-        } else if is(&TRANSFER_ENCODING) {
-            self.encodings += 1;
-            self.chunked = value.eq_ignore_ascii_case(b"chunked");
-        } else if is(&HOST) {
-            self.hosts += 1;
-        } else if is(&CONNECTION) {
-            for token in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
-                if token.eq_ignore_ascii_case(b"close") {
-                    self.persistence = Persistence::Close;
-                } else if token.eq_ignore_ascii_case(b"keep-alive") && self.persistence == Persistence::Unsaid {
-                    self.persistence = Persistence::KeepAlive;
-                }
+        // No two of these names are of one length, and most names are of none of these.
+        match name.len() {
+            4 if is(&HOST) => {
+                self.hosts += 1;
+                self.host = value;
             }
-        } else if is(&EXPECT) {
-            self.expects_continue = value.eq_ignore_ascii_case(b"100-continue");
+            6 if is(&EXPECT) => self.expects_continue = value.eq_ignore_ascii_case(b"100-continue"),
+            10 if is(&CONNECTION) => self.take_connection(value),
+            14 if is(&CONTENT_LENGTH) => {
+                self.lengths += 1;
+                self.length = read_length(value);
+            }
+            17 if is(&TRANSFER_ENCODING) => {
+                self.encodings += 1;
+                self.chunked = value.eq_ignore_ascii_case(b"chunked");
+            }
+            _ => {}
+        }
+    }
+
+    fn take_connection(&mut self, value: &[u8]) {
+        for token in value.split(|byte| *byte == b',').map(<[u8]>::trim_ascii) {
+            if token.eq_ignore_ascii_case(b"close") {
+                self.persistence = Persistence::Close;
+            } else if token.eq_ignore_ascii_case(b"keep-alive") && self.persistence == Persistence::Unsaid {
+                self.persistence = Persistence::KeepAlive;
+            }
         }
     }
 
@@ -161,34 +169,15 @@ impl Notes {
             0 if head.version == Version::HTTP_10 => Ok(framing),
             0 => Err(FrontEndRefusal::MissingHost),
             1 => {
-                let host = head.received.text(HOST.as_str()).unwrap_or_default();
-                check_host(host)?;
-                match authority {
-                    Some(authority) if !same_authority(authority, host) => Err(FrontEndRefusal::AuthorityDiffers),
-                    _ => Ok(framing),
-                }
+                check_host(self.host)?;
+                // A host that passed is ASCII.
+                let same = |authority| std::str::from_utf8(self.host).is_ok_and(|host| same_authority(authority, host));
+                if authority.is_none_or(same) { Ok(framing) } else { Err(FrontEndRefusal::AuthorityDiffers) }
             }
             _ => Err(FrontEndRefusal::RepeatedHost),
         }
     }
 }
-
-/// The bytes of a name (RFC 9110, section 5.6.2).
-static TOKENS: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric();
-        byte += 1;
-    }
-    let marks = b"!#$%&'*+-.^_`|~";
-    let mut at = 0;
-    while at < marks.len() {
-        table[marks[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
 
 /// A byte that no value may hold (RFC 9110, section 5.5).
 fn is_control(byte: u8) -> bool {
@@ -196,7 +185,7 @@ fn is_control(byte: u8) -> bool {
 }
 
 /// `Content-Length = 1*DIGIT`: no sign, no list, no white space.
-fn read_length(value: &[u8]) -> Option<u64> {
+pub(crate) fn read_length(value: &[u8]) -> Option<u64> {
     if value.is_empty() || value.len() > 19 || !value.iter().all(u8::is_ascii_digit) {
         return None;
     }
@@ -217,59 +206,6 @@ fn read_target(raw: &[u8]) -> Result<(Target, Option<String>), FrontEndRefusal> 
     let authority = rest[..authority_end].to_owned();
     let path = scheme.len() + "://".len() + authority_end;
     Ok((Target::new(raw, path).ok_or(FrontEndRefusal::InvalidTarget)?, Some(authority)))
-}
-
-/// A host as DNS and URLs know it: name or address, perhaps a port; no user, no path, no list.
-pub(crate) fn check_host(host: &str) -> Result<(), FrontEndRefusal> {
-    // Nothing but a name: most hosts.
-    if !host.is_empty() && host.bytes().all(|byte| HOST_BYTES[usize::from(byte)] == HostByte::Name) {
-        return Ok(());
-    }
-    let fits = |byte: u8| HOST_BYTES[usize::from(byte)] != HostByte::Unfit;
-    let name = crate::head::without_port(host);
-    let bracketed = name.starts_with('[') && name.ends_with(']');
-    if name.is_empty() || !host.bytes().all(fits) || (!bracketed && name.contains([':', '[', ']'])) {
-        return Err(FrontEndRefusal::InvalidHost);
-    }
-    Ok(())
-}
-
-/// What a byte of a host may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum HostByte {
-    Unfit,
-    /// Of a name or an IPv4 address.
-    Name,
-    /// Before a port, or around and inside an IPv6 address.
-    Mark,
-}
-
-static HOST_BYTES: [HostByte; 256] = {
-    let mut table = [HostByte::Unfit; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_') {
-            table[byte as usize] = HostByte::Name;
-        } else if matches!(byte, b':' | b'[' | b']') {
-            table[byte as usize] = HostByte::Mark;
-        }
-        byte += 1;
-    }
-    table
-};
-
-/// Whether a host, without its port, is another than the one that the TLS handshake asked for.
-pub(crate) fn elsewhere(host: &str, sni: Option<&str>) -> bool {
-    sni.is_some_and(|sni| !host.trim_end_matches('.').eq_ignore_ascii_case(sni))
-}
-
-/// Whether two authorities are one; a default port may be left out.
-pub(crate) fn same_authority(one: &str, two: &str) -> bool {
-    let trim = |text: &str| -> String {
-        let text = text.strip_suffix(":443").or_else(|| text.strip_suffix(":80")).unwrap_or(text);
-        text.to_ascii_lowercase()
-    };
-    one.eq_ignore_ascii_case(two) || trim(one) == trim(two)
 }
 
 fn refusal_of(error: httparse::Error, raw: &[u8]) -> FrontEndRefusal {

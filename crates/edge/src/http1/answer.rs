@@ -2,10 +2,10 @@
 //! <https://www.rfc-editor.org/rfc/rfc9112#section-6.3> (message body length), <https://www.rfc-editor.org/rfc/rfc9112#section-9.3> (persistence)
 
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
-use http::{HeaderMap, Method, StatusCode, Version};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
 
 use crate::head::Head;
-use crate::parse::Persistence;
+use crate::parse::{Persistence, read_length};
 
 /// What a request says about its answer.
 #[derive(Debug, Clone, Copy)]
@@ -55,29 +55,28 @@ impl Terms {
     }
 
     /// How a body is sent, of which the length may be known, and whether the connection can live on then.
-    pub(super) fn frame(self, status: StatusCode, headers: &HeaderMap, length: Option<u64>) -> (Sending, Afterwards) {
-        let afterwards = if asks_to_close(headers) { Afterwards::Close } else { self.afterwards };
+    fn frame(self, status: StatusCode, length: Option<u64>) -> (Sending, Afterwards) {
         if self.head_only || !may_have_body(status) {
-            return (Sending::Nothing, afterwards);
+            return (Sending::Nothing, self.afterwards);
         }
         match length {
-            Some(length) => (Sending::Length(length), afterwards),
-            None if self.version == Version::HTTP_11 => (Sending::Chunked, afterwards),
+            Some(length) => (Sending::Length(length), self.afterwards),
+            None if self.version == Version::HTTP_11 => (Sending::Chunked, self.afterwards),
             None => (Sending::UntilClose, Afterwards::Close),
         }
     }
 
-    /// Writes all of the head but its date and its empty line. Answers whether the headers hold a date.
+    /// Writes all of the head but its date and its empty line, for a body whose length may be known.
     ///
     /// SECURITY: the framing is ours alone, whatever the headers say. No value can break out of its line: its type holds
     /// neither CR, LF nor NUL, and a name's type only token characters.
     pub(super) fn write_head(
-        self,
+        mut self,
         out: &mut Vec<u8>,
-        (status, headers): (StatusCode, &HeaderMap),
-        (sending, afterwards): (Sending, Afterwards),
+        status: StatusCode,
+        headers: &HeaderMap,
         length: Option<u64>,
-    ) -> Dated {
+    ) -> Framed {
         let version: &[u8] = if self.version == Version::HTTP_10 { b"HTTP/1.0 " } else { b"HTTP/1.1 " };
         out.extend_from_slice(version);
         out.extend_from_slice(status.as_str().as_bytes());
@@ -86,7 +85,14 @@ impl Terms {
         out.extend_from_slice(b"\r\n");
         let mut dated = Dated::No;
         for (name, value) in headers {
-            if *name == CONTENT_LENGTH || *name == TRANSFER_ENCODING || *name == CONNECTION {
+            if *name == CONTENT_LENGTH || *name == TRANSFER_ENCODING {
+                continue;
+            }
+            if *name == CONNECTION {
+                // All of it that concerns us; the rest would name what only the next hop may read.
+                if has_close(value) {
+                    self.close();
+                }
                 continue;
             }
             if *name == DATE {
@@ -97,6 +103,7 @@ impl Terms {
             out.extend_from_slice(value.as_bytes());
             out.extend_from_slice(b"\r\n");
         }
+        let (sending, afterwards) = self.frame(status, length);
         match (afterwards, self.version) {
             (Afterwards::Close, _) => out.extend_from_slice(b"connection: close\r\n"),
             (Afterwards::Keep, Version::HTTP_10) => out.extend_from_slice(b"connection: keep-alive\r\n"),
@@ -107,14 +114,22 @@ impl Terms {
             Sending::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
             // To HEAD, the length that GET would have; an empty body there says nothing of it.
             Sending::Nothing if may_have_body(status) => {
-                if let Some(length) = length.filter(|length| *length > 0) {
+                if let Some(length) = length.filter(|length| *length > 0).or_else(|| announced(headers)) {
                     write_length(out, length);
                 }
             }
             Sending::Nothing | Sending::UntilClose => {}
         }
-        dated
+        Framed { sending, afterwards, dated }
     }
+}
+
+/// What a head says of its answer.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Framed {
+    pub(super) sending: Sending,
+    pub(super) afterwards: Afterwards,
+    pub(super) dated: Dated,
 }
 
 /// Whether the handler has given a date.
@@ -124,16 +139,19 @@ pub(super) enum Dated {
     No,
 }
 
+/// The one length that a handler announces, where it is a number.
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+    let (length, None) = (lengths.next()?, lengths.next()) else { return None };
+    read_length(length.as_bytes())
+}
+
 fn may_have_body(status: StatusCode) -> bool {
     !status.is_informational() && status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
 }
 
-/// All of a handler's `connection` that concerns us; the rest would name what only the next hop may read.
-fn asks_to_close(headers: &HeaderMap) -> bool {
-    let tokens = |value: &http::HeaderValue| {
-        value.as_bytes().split(|byte| *byte == b',').any(|token| token.trim_ascii().eq_ignore_ascii_case(b"close"))
-    };
-    headers.get_all(CONNECTION).iter().any(tokens)
+fn has_close(connection: &HeaderValue) -> bool {
+    connection.as_bytes().split(|byte| *byte == b',').any(|token| token.trim_ascii().eq_ignore_ascii_case(b"close"))
 }
 
 fn write_length(out: &mut Vec<u8>, length: u64) {
@@ -156,7 +174,7 @@ fn write_length(out: &mut Vec<u8>, length: u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use http::{HeaderName, HeaderValue};
+    use http::HeaderName;
     use proptest::prelude::*;
 
     fn terms(version: Version, method: &Method, persistence: Persistence) -> Terms {
@@ -172,10 +190,9 @@ mod tests {
             .map(|(name, value)| (name.parse::<HeaderName>().expect("a name"), value.parse().expect("a value")))
             .collect();
         let status = StatusCode::from_u16(status).expect("a status");
-        let framed = terms.frame(status, &map, length);
         let mut out = Vec::new();
-        terms.write_head(&mut out, (status, &map), framed, length);
-        (String::from_utf8(out).expect("text"), framed.0, framed.1)
+        let framed = terms.write_head(&mut out, status, &map, length);
+        (String::from_utf8(out).expect("text"), framed.sending, framed.afterwards)
     }
 
     #[test]
@@ -239,6 +256,20 @@ mod tests {
     }
 
     #[test]
+    fn only_an_answer_to_head_may_announce_what_does_not_follow() {
+        let only_head = terms(Version::HTTP_11, &Method::HEAD, Persistence::Unsaid);
+        for (lengths, status, text) in [
+            (&["77"][..], 200, "HTTP/1.1 200 OK\r\ncontent-length: 77\r\n"),
+            (&["77", "77"], 200, "HTTP/1.1 200 OK\r\n"),
+            (&["+7"], 200, "HTTP/1.1 200 OK\r\n"),
+            (&["77"], 204, "HTTP/1.1 204 No Content\r\n"),
+        ] {
+            let headers: Vec<_> = lengths.iter().map(|length| ("content-length", *length)).collect();
+            assert_eq!(head(only_head, status, &headers, Some(0)).0, text, "{lengths:?}");
+        }
+    }
+
+    #[test]
     fn what_the_client_wants_of_the_connection_is_done() {
         for (version, persistence, afterwards) in [
             (Version::HTTP_11, Persistence::Unsaid, Afterwards::Keep),
@@ -265,9 +296,8 @@ mod tests {
             let ours = ["content-length", "transfer-encoding", "connection"];
             let terms = terms(Version::HTTP_11, &Method::GET, Persistence::Unsaid);
             let status = StatusCode::from_u16(status).expect("a status");
-            let framed = terms.frame(status, &given, length);
             let mut out = Vec::new();
-            terms.write_head(&mut out, (status, &given), framed, length);
+            terms.write_head(&mut out, status, &given, length);
             out.extend_from_slice(b"\r\n");
             let mut room = [httparse::EMPTY_HEADER; 40];
             let mut read = httparse::Response::new(&mut room);

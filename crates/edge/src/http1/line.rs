@@ -15,9 +15,10 @@ use tokio_util::io::poll_read_buf;
 use crate::body::Body;
 use crate::chunks::Chunks;
 use crate::head::Head;
+use crate::host::elsewhere;
 use crate::http1::arriving::Arriving;
 use crate::http1::outgoing::Outgoing;
-use crate::parse::{Framing, Parsed, Persistence, RefusedHead, elsewhere, parse};
+use crate::parse::{Framing, Parsed, Persistence, RefusedHead, parse};
 use crate::refusal::FrontEndRefusal;
 use crate::scan::Scan;
 use crate::shared::{Pause, Shared};
@@ -204,7 +205,7 @@ impl Line {
         let sni = self.shared.facts.tls.as_ref().and_then(|tls| tls.sni.as_deref());
         Some(match parse(&raw, &self.shared.limits) {
             // SECURITY: what is known of a connection (its certificate, its policy) was agreed on for that name.
-            Ok(Parsed { head, .. }) if head.host().is_some_and(|host| elsewhere(host, sni)) => {
+            Ok(Parsed { head, .. }) if sni.is_some() && head.host().is_some_and(|host| elsewhere(host, sni)) => {
                 wire.refuse(RefusedHead { refusal: FrontEndRefusal::Misdirected, head: Some(Box::new(head)) })
             }
             Ok(parsed) => {

@@ -29,7 +29,7 @@ use crate::parse::RefusedHead;
 use crate::refusal::FrontEndRefusal;
 use crate::shared::{InFlight, Shared};
 
-use answer::{Afterwards, Dated, Sending, Terms};
+use answer::{Afterwards, Dated, Framed, Sending, Terms};
 use line::{Asked, Next, Upload};
 use outgoing::Outgoing;
 
@@ -169,7 +169,7 @@ impl<H: Handler> Busy<'_, H> {
             None if body.is_end_stream() => Some(0),
             None => body.known_length(),
         };
-        let (sending, afterwards) = self.begin(&parts, terms, length, in_flight);
+        let Framed { sending, afterwards, .. } = self.begin(&parts, terms, length, in_flight);
         match (at_hand, sending) {
             (Some(bytes), Sending::Length(_)) => self.out.push(bytes),
             (Some(_), _) | (None, Sending::Nothing | Sending::Length(0)) => {}
@@ -182,21 +182,14 @@ impl<H: Handler> Busy<'_, H> {
     }
 
     /// Writes the head, and says how the body follows.
-    fn begin(
-        &mut self,
-        parts: &Parts,
-        mut terms: Terms,
-        length: Option<u64>,
-        in_flight: &mut InFlight,
-    ) -> (Sending, Afterwards) {
+    fn begin(&mut self, parts: &Parts, mut terms: Terms, length: Option<u64>, in_flight: &mut InFlight) -> Framed {
         if self.line.begin_answer(&mut self.out) == Upload::Abandoned {
             terms.close();
         }
-        let framed = terms.frame(parts.status, &parts.headers, length);
         let out = self.out.buffer();
-        let dated = terms.write_head(out, (parts.status, &parts.headers), framed, length);
+        let framed = terms.write_head(out, parts.status, &parts.headers, length);
         let now = in_flight.answered();
-        if dated == Dated::No {
+        if framed.dated == Dated::No {
             self.dates.write(out, now, &*self.shared.clock);
         }
         out.extend_from_slice(b"\r\n");

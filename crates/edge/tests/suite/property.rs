@@ -90,6 +90,22 @@ proptest! {
     }
 
     #[test]
+    fn whatever_is_accepted_can_be_a_header_anywhere(
+        (head, _) in request(), at in any::<prop::sample::Index>(), byte in any::<u8>()
+    ) {
+        let mut bytes = head.into_bytes();
+        let at = at.index(bytes.len());
+        bytes[at] = byte;
+        if let Ok(parsed) = parse(&Bytes::from(bytes), &Limits::default()) {
+            for (name, value) in parsed.head.received.iter() {
+                prop_assert!(http::HeaderName::from_bytes(name.as_bytes()).is_ok(), "{:?}", name);
+                prop_assert!(http::HeaderValue::from_bytes(value).is_ok(), "{:?}", value);
+            }
+            prop_assert_eq!(parsed.head.received.to_map().len(), parsed.head.received.len());
+        }
+    }
+
+    #[test]
     fn no_spoiled_request_makes_a_reader_panic(
         (head, body) in request(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<prop::sample::Index>()
     ) {
