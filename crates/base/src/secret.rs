@@ -32,6 +32,15 @@ impl<T: Zeroize> From<T> for Secret<T> {
     }
 }
 
+/// SECURITY: the time it takes depends on the lengths alone.
+impl<T: Zeroize + AsRef<[u8]>> PartialEq for Secret<T> {
+    fn eq(&self, other: &Self) -> bool {
+        equal_in_constant_time(self.expose().as_ref(), other.expose().as_ref())
+    }
+}
+
+impl<T: Zeroize + AsRef<[u8]>> Eq for Secret<T> {}
+
 /// Compares two byte strings in a time that depends on their lengths alone.
 pub fn equal_in_constant_time(one: &[u8], two: &[u8]) -> bool {
     aws_lc_rs::constant_time::verify_slices_are_equal(one, two).is_ok()

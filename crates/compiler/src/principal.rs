@@ -37,7 +37,8 @@ pub(crate) fn role(found: Result<Box<iam::Role>, String>) -> Result<Role, Closed
     let role = found.map_err(unreadable)?;
     Ok(Role {
         arn: role.arn().into(),
-        trust: named("trust policy", &role.trust, Kind::Trust)?,
+        trust: named("trust policy", &role.trust_by_id(), Kind::Trust)?,
+        trusted_sessions: role.trusted_sessions().map(|(arn, id)| (arn.to_owned(), id.to_owned())).collect(),
         policies: policies(&role.inline, &role.attached)?,
         name: Name::new(role.account, &role.name),
         id: role.id.into(),

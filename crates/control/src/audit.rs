@@ -106,6 +106,7 @@ fn username(principal: &Principal) -> String {
         Principal::User { name, .. } => name.clone(),
         Principal::AssumedRole { session_name, .. } => session_name.clone(),
         Principal::Unsigned { .. } => "anonymous".to_owned(),
+        Principal::WebIdentity { subject, .. } => subject.clone(),
         Principal::System { job, .. } => (*job).to_owned(),
     }
 }
@@ -165,6 +166,11 @@ fn identity(record: &Record<'_>) -> Value {
     if let Principal::Unsigned { .. } = principal {
         return Value::Object(identity);
     }
+    if let Principal::WebIdentity { provider, subject, .. } = principal {
+        put("userName", json!(cut(subject)));
+        put("identityProvider", json!(provider));
+        return Value::Object(identity);
+    }
     if let Principal::System { account, .. } = principal {
         put("accountId", json!(account.as_str()));
         put("invokedBy", json!("portcullis.internal"));
@@ -191,6 +197,7 @@ fn kind(principal: &Principal) -> &'static str {
         Principal::User { .. } => "IAMUser",
         Principal::AssumedRole { .. } => "AssumedRole",
         Principal::Unsigned { .. } => "Unknown",
+        Principal::WebIdentity { .. } => "WebIdentityUser",
         Principal::System { .. } => "AWSService",
     }
 }

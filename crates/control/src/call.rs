@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::Response;
 use identity::Identities;
-use operation::{Failure, Kind, Ports};
+use operation::{Failure, Kind, Ports, Principal};
 
 use crate::Received;
 use crate::catalog::Catalog;
@@ -70,10 +70,16 @@ impl Control {
         notes.principal = Some(authenticated.principal.clone());
         let decoded = decode::read(authenticated, &mut notes.parameters)?;
         let authorized = authorize::decide(decoded, snapshot, &self.ports, &mut notes.resources).await?;
-        let record = |output: &wire::Value| self.success(notes, &authorized, output);
-        let done = run::perform(&authorized, &self.ports, record).await?;
+        let mut proven = None;
+        let record = |output: &wire::Value, proven: Option<&Principal>| {
+            let notes = Notes { principal: proven.cloned().or_else(|| notes.principal.clone()), ..notes.clone() };
+            self.success(&notes, &authorized, output)
+        };
+        let done = run::perform(&authorized, &self.ports, &mut proven, record).await;
+        notes.principal = proven.or(notes.principal.take());
+        let done = done?;
         if !done.committed {
-            let entry = record(&done.output);
+            let entry = self.success(notes, &authorized, &done.output);
             self.ports.resources.append_audit(vec![entry]).await.map_err(Refusal::Unrecorded)?;
         }
         let published = publish::wait(done, &self.publisher).await?;

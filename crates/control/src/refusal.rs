@@ -36,6 +36,8 @@ pub(crate) enum Refusal {
     AccessDenied {
         /// AWS's sentence.
         message: String,
+        /// Why, sealed for those of the caller's account who may know.
+        encoded: Option<String>,
     },
     /// Known, and refused until it is enforced.
     NotEnforced {
@@ -154,10 +156,10 @@ impl Refusal {
             Refusal::Signature(refusal) => words(refusal.query_code(), refusal.query_status(), refusal.to_string()),
             Refusal::Undecodable(error) => words(error.code, 400, error.message.clone()),
             Refusal::Invalid { invalid } => words(invalid_code(protocol), 400, invalid.to_string()),
-            Refusal::AccessDenied { message } if json => {
+            Refusal::AccessDenied { message, .. } if json => {
                 words("AccessDeniedException", denial_status(protocol), message.clone())
             }
-            Refusal::AccessDenied { message } => words("AccessDenied", 403, message.clone()),
+            Refusal::AccessDenied { message, .. } => words("AccessDenied", 403, message.clone()),
             Refusal::NotEnforced { reason } => words(not_enforced_code(protocol), 400, *reason),
             Refusal::Failed(Failure::Api(error)) => words(error.code, error.status, error.message.clone()),
             Refusal::Failed(Failure::Resources(_) | Failure::Records(_) | Failure::Broken { .. })

@@ -8,7 +8,7 @@ use base::{AccountId, Region, Scope, Timestamp};
 use store_records::Events;
 use store_resources::Resources;
 
-use crate::{DataPlane, NodeStatus, Principal, Transaction};
+use crate::{DataPlane, NodeStatus, Principal, Transaction, WebTokens};
 
 /// One call of one operation.
 #[derive(Debug)]
@@ -25,6 +25,9 @@ pub struct Call<'a> {
     pub tx: Transaction,
     /// The rest of the world.
     pub ports: &'a Ports,
+    /// Whom an operation that takes no signature found its caller to be: the call's record names them, and joins the
+    /// records of their account.
+    pub proven: Option<Principal>,
 }
 
 /// What operations may reach besides their transaction.
@@ -40,6 +43,8 @@ pub struct Ports {
     pub status: Arc<dyn NodeStatus>,
     /// Seals and opens secrets.
     pub master_key: Arc<MasterKey>,
+    /// Tells what is true in the tokens of identity providers.
+    pub web_tokens: Arc<dyn WebTokens>,
     /// Facts of this installation.
     pub installation: Installation,
 }

@@ -13,6 +13,7 @@ pub mod failure;
 pub mod job;
 pub mod data_plane;
 pub mod status;
+pub mod web_tokens;
 pub mod page_token;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -28,3 +29,4 @@ pub use service::{Refused, Service, TagsOf, no_tags};
 pub use spec::{Http, Kind, Spec};
 pub use status::{CoverageLine, Finding, Losses, NodeStatus};
 pub use transaction::{Listed, Transaction};
+pub use web_tokens::{Claims, NoWebTokens, Untrue, WebTokens};

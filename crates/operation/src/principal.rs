@@ -49,6 +49,17 @@ pub enum Principal {
         /// The installation's first account, whose records such calls join.
         account: AccountId,
     },
+    /// Somebody whom an identity provider vouches for, as an operation that takes no signature proved.
+    WebIdentity {
+        /// The account of the role that was asked for.
+        account: AccountId,
+        /// The provider's ARN.
+        provider: String,
+        /// The token's audience.
+        audience: String,
+        /// The token's `sub`.
+        subject: String,
+    },
     /// Our own background work, named after the job.
     System {
         /// The account the work is done for.
@@ -82,6 +93,7 @@ impl Principal {
             | Principal::User { account, .. }
             | Principal::AssumedRole { account, .. }
             | Principal::Unsigned { account }
+            | Principal::WebIdentity { account, .. }
             | Principal::System { account, .. } => *account,
         }
     }
@@ -93,6 +105,7 @@ impl Principal {
             Principal::User { arn, .. } => arn.clone(),
             Principal::AssumedRole { session_arn, .. } => session_arn.clone(),
             Principal::Unsigned { .. } => "anonymous".to_owned(),
+            Principal::WebIdentity { provider, subject, .. } => format!("{provider}:{subject}"),
             Principal::System { account, job } => format!("arn:aws:iam::{account}:system/{job}"),
         }
     }
@@ -104,6 +117,7 @@ impl Principal {
             Principal::User { id, .. } => id.clone(),
             Principal::AssumedRole { role_id, session_name, .. } => format!("{role_id}:{session_name}"),
             Principal::Unsigned { .. } => "anonymous".to_owned(),
+            Principal::WebIdentity { provider, audience, subject, .. } => format!("{provider}:{audience}:{subject}"),
             Principal::System { job, .. } => format!("system:{job}"),
         }
     }
@@ -114,7 +128,7 @@ impl Principal {
             Principal::Root { credentials, .. }
             | Principal::User { credentials, .. }
             | Principal::AssumedRole { credentials, .. } => Some(credentials),
-            Principal::Unsigned { .. } | Principal::System { .. } => None,
+            Principal::Unsigned { .. } | Principal::WebIdentity { .. } | Principal::System { .. } => None,
         }
     }
 

@@ -19,6 +19,8 @@ pub struct Spec {
     pub always_allowed: bool,
     /// It may be called without a signature; the operation itself then proves who calls. A signature that is there must be good.
     pub unsigned: bool,
+    /// Its resource is a role, of whatever account, whose trust policy must allow it as well.
+    pub by_trust: bool,
 }
 
 /// Whether an operation may change anything.
@@ -44,21 +46,48 @@ pub struct Http {
 impl Spec {
     /// An operation that only reads, asking for `action`.
     pub const fn read(name: &'static str, action: &'static str) -> Self {
-        Self { name, kind: Kind::Read, http: None, action, errors: &[], always_allowed: false, unsigned: false }
+        Self {
+            name,
+            kind: Kind::Read,
+            http: None,
+            action,
+            errors: &[],
+            always_allowed: false,
+            unsigned: false,
+            by_trust: false,
+        }
     }
 
     /// An operation that writes, asking for `action`.
     pub const fn write(name: &'static str, action: &'static str) -> Self {
-        Self { name, kind: Kind::Write, http: None, action, errors: &[], always_allowed: false, unsigned: false }
+        Self {
+            name,
+            kind: Kind::Write,
+            http: None,
+            action,
+            errors: &[],
+            always_allowed: false,
+            unsigned: false,
+            by_trust: false,
+        }
     }
 
     /// Binds it to a verb, a path pattern and a status of success.
     #[must_use]
     pub const fn http(self, method: Method, uri: &'static str, status: u16) -> Self {
-        let Self { name, kind, action, errors, always_allowed, unsigned, .. } = self;
+        let Self { name, kind, action, errors, always_allowed, unsigned, by_trust, .. } = self;
         // A constant cannot run destructors, and an operation is bound once: there is nothing to free.
         std::mem::forget(self);
-        Self { name, kind, http: Some(Http { method, uri, status }), action, errors, always_allowed, unsigned }
+        Self {
+            name,
+            kind,
+            http: Some(Http { method, uri, status }),
+            action,
+            errors,
+            always_allowed,
+            unsigned,
+            by_trust,
+        }
     }
 
     /// Declares its errors.
@@ -80,6 +109,13 @@ impl Spec {
     pub const fn unsigned(mut self) -> Self {
         self.always_allowed = true;
         self.unsigned = true;
+        self
+    }
+
+    /// Asks the trust policy of the role that the input names; a role that does not exist allows nobody.
+    #[must_use]
+    pub const fn by_trust(mut self) -> Self {
+        self.by_trust = true;
         self
     }
 }

@@ -83,6 +83,9 @@ pub struct Role {
     pub tags: Box<[(String, String)]>,
     /// Who may take it on.
     pub trust: NamedPolicy,
+    /// Sessions that the trust policy names by ARN, and the id that their role had then: those of a role made anew
+    /// under its name are not meant.
+    pub trusted_sessions: Box<[(String, String)]>,
     /// Its policies.
     pub policies: Policies,
     /// The ARN of its permissions boundary.

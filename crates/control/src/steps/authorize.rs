@@ -1,6 +1,7 @@
 //! Authorize: every operation asks the policy engine with its action and ARN.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html>
 
+use base::seal::MasterKey;
 use base::{AccountId, Scope};
 use identity::{Caller, Held};
 use operation::{CALLER, Failure, Kind, Ports, Prepared, Principal, Registered, Service, Transaction};
@@ -8,6 +9,8 @@ use policy::{Action, Keys, RequestContext};
 use snapshot::{Name, Snapshot};
 
 use super::decode::{Decoded, What};
+use super::trust::{Trust, handed_on};
+use super::why;
 use crate::Received;
 use crate::refusal::Refusal;
 
@@ -36,17 +39,21 @@ pub(crate) async fn decide<'c>(
     if let What::Served(_, prepared) = &what {
         *resources = prepared.audited();
     }
-    for question in questions(&what, &home) {
+    let by_trust = matches!(what, What::Served(operation, _) if operation.spec.by_trust);
+    for question in questions(&what, &home, caller.as_ref()) {
         let resource = match question.resource {
             whoever if whoever == CALLER => principal.arn(),
+            role if by_trust => role,
             named => true_arn(named, snapshot),
         };
         let question = Question { resource, ..question };
+        let trust = by_trust.then(|| Trust::of(&question.resource, snapshot));
         let keys = keys(received, caller.as_ref(), snapshot);
+        let keys = trust.iter().fold(keys, |keys, trust| trust.keys(keys, caller.as_ref()));
         let keys = if let What::Served(_, prepared) = &what { prepared.keys(keys) } else { keys };
         let held = held(caller.as_ref(), snapshot)?;
         let keys = with_tags(keys, &held, &question, service, &scope, ports).await?;
-        ask(caller.as_ref(), &held, &question, &keys)?;
+        ask(caller.as_ref(), &held, trust.as_ref(), &question, &keys, &ports.master_key)?;
     }
     match what {
         What::Served(operation, prepared) => {
@@ -65,13 +72,20 @@ struct Question {
 }
 
 /// The operation's own question, and what else AWS asks for this input.
-fn questions(what: &What<'_>, home: &Scope) -> Vec<Question> {
+fn questions(what: &What<'_>, home: &Scope, caller: Option<&Caller>) -> Vec<Question> {
     let mut questions: Vec<_> = question(what, home).into_iter().collect();
     if let What::Served(_, prepared) = what
         && !questions.is_empty()
     {
         let further = prepared.further(home).into_iter();
         questions.extend(further.map(|(action, resource)| Question { action, resource }));
+        if let What::Served(operation, _) = what
+            && operation.spec.by_trust
+        {
+            let resource = prepared.resource(home);
+            questions
+                .extend(handed_on(caller).into_iter().map(|action| Question { action, resource: resource.clone() }));
+        }
     }
     questions
 }
@@ -94,19 +108,40 @@ fn held<'a>(caller: Option<&'a Caller>, snapshot: &'a Snapshot) -> Result<Held<'
 }
 
 /// SECURITY: whoever did not sign is nobody, and nobody may do what a policy has to allow.
-fn ask(caller: Option<&Caller>, held: &Held<'_>, question: &Question, keys: &Keys) -> Result<(), Refusal> {
+fn ask(
+    caller: Option<&Caller>,
+    held: &Held<'_>,
+    trust: Option<&Trust>,
+    question: &Question,
+    keys: &Keys,
+    master_key: &MasterKey,
+) -> Result<(), Refusal> {
     let nobody = policy::Principal::Anonymous;
     let principal = caller.map_or(&nobody, Caller::principal);
     let action = Action::new(question.action);
     // Without an account there is no caller, and nothing is allowed whose the resource ever is.
     let owner = owner(&question.resource).or_else(|| principal.account());
     let Some(owner) = owner else { return Err(denied_to_nobody(&action)) };
-    let request = RequestContext::new(principal, &action, &question.resource, owner, keys);
-    let layers = held.layers();
-    match policy::evaluate(&request, &layers).denial(&request) {
-        None => Ok(()),
-        Some(message) => Err(Refusal::AccessDenied { message }),
-    }
+    let known = trust.map(|trust| trust.known(principal));
+    let request = RequestContext::new(known.as_ref().unwrap_or(principal), &action, &question.resource, owner, keys);
+    let layers = match trust {
+        Some(trust) => trust.layers(held.layers()),
+        None => held.layers(),
+    };
+    let Some(told) = policy::evaluate(&request, &layers).denial(&request) else { return Ok(()) };
+    // SECURITY: neither the words nor the message tell whether somebody else's role exists and whom it trusts.
+    let message = match trust {
+        Some(_) => format!(
+            "User: {} is not authorized to perform: {} on resource: {}",
+            principal.arn().unwrap_or_else(|| "anonymous".to_owned()),
+            action.name(),
+            question.resource
+        ),
+        None => told,
+    };
+    let may_know = trust.is_none() || principal.account() == Some(owner);
+    let encoded = || why::sealed(master_key, &request, keys, &policy::explain(&request, &layers).record());
+    Err(Refusal::AccessDenied { message, encoded: may_know.then(encoded).flatten() })
 }
 
 /// An operation's input tells a user, group or role by name; policies may name its path too.
@@ -150,7 +185,8 @@ async fn with_tags(
 }
 
 fn denied_to_nobody(action: &Action) -> Refusal {
-    Refusal::AccessDenied { message: format!("User: anonymous is not authorized to perform: {}", action.name()) }
+    let message = format!("User: anonymous is not authorized to perform: {}", action.name());
+    Refusal::AccessDenied { message, encoded: None }
 }
 
 /// The account in an ARN. AWS leaves it out where the caller's own is meant, as in `arn:aws:apigateway:…::/restapis`.
@@ -179,7 +215,7 @@ fn keys(received: &Received, caller: Option<&Caller>, snapshot: &Snapshot) -> Ke
 #[cfg(test)]
 mod tests {
     use base::id::RequestId;
-    use base::{AccountId, Region, Timestamp};
+    use base::{Region, Timestamp};
     use bytes::Bytes;
     use http::{HeaderMap, Method};
     use wire::{Schema, Value};
@@ -276,7 +312,7 @@ mod tests {
         let (received, account) = (received(), home().account);
         let snapshot = snapshot();
         let root = identity::impersonate(&format!("arn:aws:iam::{account}:root"), &snapshot).unwrap();
-        let mut rows = 0;
+        let (mut rows, master_key) = (0, MasterKey::random());
         for service in
             [apigateway::service(), iam::service(), sts::service(), cloudtrail::service(), installation::service()]
         {
@@ -287,14 +323,21 @@ mod tests {
             let refused = service.refused.iter().map(|known| (known.name, What::Refused(known)));
             for (name, what) in served.chain(refused) {
                 let Some(question) = question(&what, &home()) else {
-                    assert_eq!(name, "GetCallerIdentity", "AWS answers only this one to everybody");
+                    let to_everybody = ["GetCallerIdentity", "GetSessionToken", "AssumeRoleWithWebIdentity"];
+                    assert!(to_everybody.contains(&name), "{name}: AWS answers only these without asking policies");
                     continue;
                 };
-                let denied = ask(None, &Held::default(), &question, &keys(&received, None, &snapshot));
+                let trust = match &what {
+                    What::Served(operation, _) => operation.spec.by_trust.then(|| Trust::of("", &snapshot)),
+                    What::Refused(_) => None,
+                };
+                let nobody = keys(&received, None, &snapshot);
+                let denied = ask(None, &Held::default(), trust.as_ref(), &question, &nobody, &master_key);
                 assert!(matches!(denied, Err(Refusal::AccessDenied { .. })), "{name}: {denied:?}");
                 let held = root.held(&snapshot).unwrap();
                 let keys = keys(&received, Some(&root), &snapshot);
-                assert!(ask(Some(&root), &held, &question, &keys).is_ok(), "{name}");
+                let allowed = ask(Some(&root), &held, trust.as_ref(), &question, &keys, &master_key);
+                assert_eq!(allowed.is_ok(), trust.is_none(), "{name}: nothing but trust binds the root user");
                 rows += 1;
             }
         }

@@ -14,6 +14,9 @@ use crate::refusal::Refusal;
 /// Names the revision a call made or read.
 const REVISION: HeaderName = HeaderName::from_static("x-portcullis-revision");
 
+/// Tells why a call was denied to those who may decode it with `sts:DecodeAuthorizationMessage`.
+const WHY: HeaderName = HeaderName::from_static("x-portcullis-encoded-authorization-message");
+
 /// A success.
 pub(crate) fn output(
     received: &Received,
@@ -52,6 +55,11 @@ pub(crate) fn refusal(
         members: None,
     });
     name_revision(&mut answer, revision);
+    if let Refusal::AccessDenied { encoded: Some(encoded), .. } = refusal
+        && let Ok(encoded) = HeaderValue::from_str(encoded)
+    {
+        answer.headers_mut().insert(WHY, encoded);
+    }
     answer
 }
 

@@ -4,6 +4,8 @@ pub(crate) mod identify;
 pub(crate) mod authenticate;
 pub(crate) mod decode;
 pub(crate) mod authorize;
+mod trust;
+mod why;
 pub(crate) mod run;
 pub(crate) mod publish;
 pub(crate) mod encode;

@@ -11,7 +11,7 @@ use crate::audit::{self, Record};
 use crate::refusal::Words;
 
 /// What the steps found out about a call, for its record.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(crate) struct Notes<'c> {
     pub(crate) service: Option<&'c Service>,
     pub(crate) event_name: Option<&'static str>,

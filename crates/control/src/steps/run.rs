@@ -1,6 +1,6 @@
 //! Run: the operation on its transaction; a conflicting commit starts it anew, a write commits with its record.
 
-use operation::{Call, Failure, Kind, Ports, Transaction};
+use operation::{Call, Failure, Kind, Ports, Principal, Transaction};
 use store_resources::{AuditEntry, CommitError, Revision};
 use wire::Value;
 
@@ -20,11 +20,13 @@ pub(crate) struct Done {
 /// How often a transaction is run anew before the caller is told to come back.
 const ATTEMPTS_MAX: usize = 64;
 
-/// Does the work. `record` makes the audit entry of a success from the output.
+/// Does the work. `record` makes the audit entry of a success from the output and whom the operation found its caller
+/// to be; `proven` gets the latter, however the call ends.
 pub(crate) async fn perform(
     call: &Authorized<'_>,
     ports: &Ports,
-    record: impl Fn(&Value) -> AuditEntry + Send,
+    proven: &mut Option<Principal>,
+    record: impl Fn(&Value, Option<&Principal>) -> AuditEntry + Send,
 ) -> Result<Done, Refusal> {
     let kind = call.operation.spec.kind;
     for _ in 0..ATTEMPTS_MAX {
@@ -37,9 +39,12 @@ pub(crate) async fn perform(
             now: call.received.now,
             tx,
             ports,
+            proven: None,
         };
-        let output = call.prepared.run(&mut running).await.map_err(Refusal::Failed)?;
+        let output = call.prepared.run(&mut running).await;
         let tx = running.tx;
+        *proven = running.proven;
+        let output = output.map_err(Refusal::Failed)?;
         if tx.is_empty() {
             return Ok(Done { output, revision, committed: false });
         }
@@ -48,7 +53,7 @@ pub(crate) async fn perform(
             return Err(Refusal::Failed(Failure::Broken { what }));
         }
         let mut batch = tx.into_batch();
-        batch.audit.push(record(&output));
+        batch.audit.push(record(&output, proven.as_ref()));
         match ports.resources.commit(batch).await {
             Ok(revision) => return Ok(Done { output, revision, committed: true }),
             Err(CommitError::Conflict) => {}

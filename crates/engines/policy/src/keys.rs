@@ -132,6 +132,11 @@ impl Keys {
         }
     }
 
+    /// Every key, its name in lower case, with the texts of its values.
+    pub fn each(&self) -> impl Iterator<Item = (&str, impl Iterator<Item = &str>)> {
+        self.entries.iter().map(|(key, values)| (&*key.folded, values.iter().map(|value| value.text.as_str())))
+    }
+
     fn set(mut self, key: &str, values: Vec<Value>) -> Self {
         let key = KeyName::new(key);
         match self.entries.binary_search_by(|(name, _)| name.cmp(&key)) {

@@ -4,6 +4,7 @@ pub mod access_key;
 pub mod access_key_use;
 pub mod account_alias;
 pub mod attachment;
+pub mod authorization_message;
 pub mod aws_managed;
 pub mod group;
 pub mod instance_profile;

@@ -1,7 +1,7 @@
 //! Whom a trust policy names, and a trust policy that names them by their unique ids.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::Value;
 
@@ -9,17 +9,20 @@ use super::Role;
 
 impl Role {
     /// The trust policy as it was meant when it was set: users and roles stand in it by their unique ids, so that one
-    /// made anew under an old ARN is not trusted. Sessions cannot be named by id; see [`Role::session_stands_for`].
+    /// made anew under an old ARN is not trusted. Sessions cannot be named by id: see [`Role::trusted_sessions`].
     pub fn trust_by_id(&self) -> String {
-        let held: BTreeMap<_, _> = self.trusted_ids.iter().filter(|(arn, _)| arn.starts_with("arn:aws:iam:")).collect();
-        renamed(&self.trust, |named| held.get(&named.to_owned()).map(|id| (*id).clone()))
+        renamed(&self.trust, |named| self.trusted_ids.get(named).filter(|_| named.starts_with(IAM)).cloned())
     }
 
-    /// Whether the trust policy, should it name the session `arn`, means a session of the role with this id.
-    pub fn session_stands_for(trusted_ids: &BTreeMap<String, String>, arn: &str, role_id: &str) -> bool {
-        trusted_ids.get(arn).is_none_or(|id| id == role_id)
+    /// The sessions that the trust policy names by ARN, each with the id that its role had when the policy was set.
+    pub fn trusted_sessions(&self) -> impl Iterator<Item = (&str, &str)> {
+        let sessions = self.trusted_ids.iter().filter(|(named, _)| !named.starts_with(IAM));
+        sessions.map(|(named, id)| (named.as_str(), id.as_str()))
     }
 }
+
+/// What the ARNs of users and roles begin with; those of sessions are of sts.
+const IAM: &str = "arn:aws:iam:";
 
 /// Everybody whom the document's `Principal` and `NotPrincipal` elements name under `AWS`. What is no policy names nobody.
 pub fn named(document: &str) -> BTreeSet<String> {

@@ -76,6 +76,7 @@ impl World {
             data_plane: Arc::new(Idle),
             status: Arc::new(Idle),
             master_key: Arc::new(MasterKey::random()),
+            web_tokens: Arc::new(operation::NoWebTokens),
             installation: Installation {
                 account: AccountId::parse(ACCOUNT).expect("twelve digits"),
                 region,
@@ -123,7 +124,7 @@ impl World {
         let resources = Arc::clone(&self.ports.resources);
         let tx = Transaction::begin(resources.as_ref(), registered.spec.kind).await.expect("the store answers");
         let request_id = RequestId::random();
-        let mut call = Call { principal: &principal, scope, request_id, now: self.now, tx, ports: &self.ports };
+        let mut call = Call { principal: &principal, scope, request_id, now: self.now, tx, ports: &self.ports, proven: None };
         let output = match prepared.run(&mut call).await {
             Ok(output) => output,
             Err(Failure::Api(error)) => return Err((error.code.to_owned(), error.message)),

@@ -60,6 +60,7 @@ impl World {
             data_plane: Arc::new(Echo),
             status: Arc::new(Node),
             master_key: Arc::new(MasterKey::random()),
+            web_tokens: Arc::new(operation::NoWebTokens),
             installation: Installation {
                 account: scope(ONE).account,
                 region: scope(ONE).region,
@@ -83,6 +84,7 @@ impl World {
             now: at(NOW),
             tx: Transaction::begin(self.ports.resources.as_ref(), Kind::Read).await.unwrap(),
             ports: &self.ports,
+            proven: None,
         };
         O::run(input, &mut call).await
     }

@@ -97,6 +97,7 @@ impl World {
             data_plane: Arc::new(NoJourney),
             status: Arc::new(NoJourney),
             master_key: Arc::clone(&master_key),
+            web_tokens: Arc::new(operation::NoWebTokens),
             installation,
         });
         let freshness = Freshness::new(Duration::from_mins(1), clock.elapsed());

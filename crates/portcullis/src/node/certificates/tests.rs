@@ -64,6 +64,7 @@ impl World {
             data_plane: Arc::new(gateway::Explainer),
             status: Arc::new(Status { publisher, sink, started: now }),
             master_key,
+            web_tokens: Arc::new(operation::NoWebTokens),
             installation: Installation {
                 account: scope().account,
                 region: scope().region,

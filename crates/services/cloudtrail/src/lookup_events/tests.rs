@@ -89,6 +89,7 @@ impl World {
             data_plane: Arc::new(Nothing),
             status: Arc::new(Nothing),
             master_key: Arc::new(MasterKey::random()),
+            web_tokens: Arc::new(operation::NoWebTokens),
             installation: Installation {
                 account: AccountId::parse("111111111111").unwrap(),
                 region: Region::parse("eu-west-1").unwrap(),
@@ -109,6 +110,7 @@ impl World {
             now: at(NOW),
             tx: Transaction::begin(self.ports.resources.as_ref(), Kind::Read).await.unwrap(),
             ports: &self.ports,
+            proven: None,
         };
         LookupEvents::run(input, &mut call).await
     }

@@ -9,20 +9,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use base::id::AccessKeyId;
 use base::seal::{MasterKey, Place, SealError, Sealed};
 use base::{AccountId, Secret, Timestamp};
-use serde::{Deserialize, Serialize};
+
+mod packed;
 
 /// Temporary credentials and all that their holder may say of itself. Never stored: it lives in its token.
-#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Session {
     /// The public half, `ASIA…`.
     pub access_key: AccessKeyId,
     /// The secret half; only ever written into a sealed token.
-    pub secret: String,
+    pub secret: Secret<String>,
     /// The account the permissions are of.
     pub account: AccountId,
     /// Whose permissions they are.
     pub subject: Subject,
-    /// When it was handed out (`aws:TokenIssueTime`).
+    /// When it was handed out (`aws:TokenIssueTime`). A token keeps whole seconds.
     pub issued: Timestamp,
     /// When it ends.
     pub expires: Timestamp,
@@ -45,7 +46,7 @@ pub struct Session {
 }
 
 /// Whose permissions a session has.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// The account's root user (`GetSessionToken`).
     Root,
@@ -68,7 +69,7 @@ pub enum Subject {
 }
 
 /// What an identity provider said of the holder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WebIdentity {
     /// The provider's ARN (`aws:FederatedProvider`).
     pub provider: String,
@@ -79,7 +80,14 @@ pub struct WebIdentity {
 }
 
 /// What a token begins with, so that its kind can be told.
-const PREFIX: &str = "PortcullisSession1.";
+const PREFIX: &str = "PortcullisSession2.";
+/// No token is longer: it travels in one header beside others, and the whole head is bounded.
+pub const TOKEN_CHARS_MAX: usize = 6_144;
+
+/// The session does not fit into a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the session's policies and tags are too large")]
+pub struct TooLarge;
 
 impl Session {
     /// Whether sessions policies were given, which then limit.
@@ -88,24 +96,35 @@ impl Session {
     }
 
     /// The token that goes with the access key.
-    pub fn seal(&self, master_key: &MasterKey) -> Secret<String> {
-        let bytes = Secret::new(serde_json::to_vec(self).expect("maps with text keys are JSON"));
-        let sealed = master_key.seal(place(&self.access_key), &bytes);
-        Secret::new(format!("{PREFIX}{}", sealed.bare()))
+    pub fn seal(&self, master_key: &MasterKey) -> Result<Secret<String>, TooLarge> {
+        let sealed = master_key.seal(place(&self.access_key), &packed::pack(self));
+        let token = format!("{PREFIX}{}", sealed.bare());
+        if token.len() > TOKEN_CHARS_MAX { Err(TooLarge) } else { Ok(Secret::new(token)) }
+    }
+
+    /// How many bytes policies and tags take in a token: what callers can make large.
+    pub fn packed_bytes(
+        policy: Option<&str>,
+        policy_arns: &BTreeSet<String>,
+        tags: &BTreeMap<String, String>,
+    ) -> usize {
+        packed::bytes(policy, policy_arns, tags)
     }
 
     /// Opens a token that came with `access_key`. Whether it has expired, and whether its subject still exists, the
     /// caller judges.
     pub fn open(master_key: &MasterKey, access_key: &AccessKeyId, token: &str) -> Result<Self, SealError> {
+        if token.len() > TOKEN_CHARS_MAX {
+            return Err(SealError::Malformed);
+        }
         let bare = token.strip_prefix(PREFIX).ok_or(SealError::Malformed)?;
         let opened = master_key.open(place(access_key), &Sealed::<Vec<u8>>::from_bare(bare))?;
-        let session: Self = serde_json::from_slice(opened.expose()).map_err(|_| SealError::Malformed)?;
-        if session.access_key == *access_key { Ok(session) } else { Err(SealError::DoesNotOpen) }
+        packed::unpack(access_key, opened.expose()).ok_or(SealError::Malformed)
     }
 }
 
 fn place(access_key: &AccessKeyId) -> Place<'_> {
-    Place { table: "sts.session", id: access_key.as_str(), version: 1 }
+    Place { table: "sts.session", id: access_key.as_str(), version: 2 }
 }
 
 impl std::fmt::Debug for Session {
@@ -124,7 +143,7 @@ mod tests {
     fn session() -> Session {
         Session {
             access_key: AccessKeyId::parse("ASIAEXAMPLE").expect("an id"),
-            secret: "hunter2hunter2".to_owned(),
+            secret: Secret::new("hunter2hunter2".to_owned()),
             account: AccountId::parse("111111111111").expect("an account"),
             subject: Subject::Role { name: "r".to_owned(), id: "AROA1".to_owned(), session: "s".to_owned() },
             issued: Timestamp::UNIX_EPOCH,
@@ -143,20 +162,56 @@ mod tests {
     #[test]
     fn a_token_opens_with_its_own_access_key_only() {
         let (key, session) = (MasterKey::random(), session());
-        let token = session.seal(&key);
+        let token = session.seal(&key).expect("small");
         assert_eq!(Session::open(&key, &session.access_key, token.expose()), Ok(session.clone()));
         let other = AccessKeyId::parse("ASIAOTHER").expect("an id");
         assert_eq!(Session::open(&key, &other, token.expose()), Err(SealError::DoesNotOpen));
         let elsewhere = MasterKey::random();
         assert_eq!(Session::open(&elsewhere, &session.access_key, token.expose()), Err(SealError::DoesNotOpen));
-        for bad in ["", "PortcullisSession1.", "PortcullisSession1.!!", &token.expose()[..token.expose().len() - 2]] {
+        let long = format!("{PREFIX}{}", "A".repeat(TOKEN_CHARS_MAX));
+        for bad in ["", PREFIX, "PortcullisSession2.!!", &long, &token.expose()[..token.expose().len() - 2]] {
             assert!(Session::open(&key, &session.access_key, bad).is_err(), "{bad}");
         }
     }
 
     #[test]
+    fn a_token_holds_everything_of_its_session() {
+        let key = MasterKey::random();
+        let text = |text: &str| text.to_owned();
+        let whole = Session {
+            policy: Some("{}".repeat(1024)),
+            policy_arns: BTreeSet::from([text("arn:aws:iam::aws:policy/AdministratorAccess")]),
+            tags: BTreeMap::from([(text("team"), text("a")), (text("cost"), text("b"))]),
+            transitive: BTreeSet::from([text("team")]),
+            source_identity: Some(text("alice")),
+            mfa: Some(Timestamp::from_second(7).expect("a time")),
+            web_identity: Some(WebIdentity { provider: text("p"), subject: text("s"), audience: text("a") }),
+            chained: true,
+            ..session()
+        };
+        let user = Subject::User { name: text("u"), id: text("AIDA1") };
+        for session in
+            [whole.clone(), Session { subject: user, ..whole.clone() }, Session { subject: Subject::Root, ..whole }]
+        {
+            let token = session.seal(&key).expect("policies pack well");
+            assert!(token.expose().len() < 600, "{}", token.expose().len());
+            assert_eq!(Session::open(&key, &session.access_key, token.expose()), Ok(session));
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_into_a_token_is_told() {
+        let key = MasterKey::random();
+        let tags = (0..50).map(|at| (format!("{at}{}", base::id::random_text(120)), base::id::random_text(256)));
+        assert_eq!(Session { tags: tags.collect(), ..session() }.seal(&key).map(|_| ()), Err(TooLarge));
+    }
+
+    #[test]
     fn a_token_and_its_print_show_no_secret() {
         let (key, session) = (MasterKey::random(), session());
-        assert!(!session.seal(&key).expose().contains("hunter2") && !format!("{session:?}").contains("hunter2"));
+        assert!(
+            !session.seal(&key).expect("small").expose().contains("hunter2")
+                && !format!("{session:?}").contains("hunter2")
+        );
     }
 }
