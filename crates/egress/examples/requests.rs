@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use base::clock::SystemClock;
 use bytes::Bytes;
-use egress::{Config, Egress, Policy, Trust};
-use http::Request;
+use egress::{Config, Egress, Policy, RequestHead, Trust};
+use http::Method;
 use http_body_util::{BodyExt as _, Empty};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -64,8 +64,8 @@ async fn ours(address: SocketAddr) -> Result<Duration, Fault> {
     let uri: http::Uri = format!("http://{address}/pets/7?kind=cat").parse()?;
     let began = cpu_time()?;
     for _ in 0..ROUNDS {
-        let request = Request::get(uri.clone()).body(Empty::<Bytes>::new())?;
-        client.send(request, Trust::Verified).await?.into_body().collect().await?;
+        let head = RequestHead::new(Method::GET, &uri, Trust::Verified, None)?;
+        client.call(head, Empty::<Bytes>::new()).await?.body.collect().await?;
     }
     Ok(cpu_time()?.saturating_sub(began) / ROUNDS)
 }

@@ -66,7 +66,8 @@ impl Egress {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        self.call_boxed(Outgoing::new(head, Sent::new(body))).await
+        let mut outgoing = Outgoing::new(head, Sent::new(body));
+        self.exchange(&mut outgoing).await
     }
 
     /// Sends a request to its absolute `http` or `https` URL and waits for the head of its answer.
@@ -106,37 +107,37 @@ impl Egress {
         }
     }
 
-    async fn call_boxed(&self, mut outgoing: Outgoing) -> Result<Answered, EgressError> {
+    async fn exchange(&self, outgoing: &mut Outgoing) -> Result<Answered, EgressError> {
         while let Some(usable) = self.0.pool.take(&outgoing.head().key) {
             match usable {
                 Usable::Multiplexed(sender) => {
-                    if let Some(response) = send_multiplexed(sender, &mut outgoing).await? {
+                    if let Some(response) = send_multiplexed(sender, outgoing).await? {
                         return Ok(response);
                     }
                     self.0.pool.forget_multiplexed(&outgoing.head().key);
                     break;
                 }
-                Usable::Link(mut link) => match link.exchange(&mut outgoing).await {
+                Usable::Link(mut link) => match link.exchange(outgoing).await {
                     Ok(answer) => return Ok(self.receive(answer, link, outgoing)),
                     Err(Failed::NotSent(error)) => tracing::debug!(%error, "a kept connection was closed"),
                     Err(Failed::Broken(error)) => return Err(error),
                 },
             }
         }
-        self.call_anew(outgoing).await
+        self.exchange_anew(outgoing).await
     }
 
-    async fn call_anew(&self, mut outgoing: Outgoing) -> Result<Answered, EgressError> {
+    async fn exchange_anew(&self, outgoing: &mut Outgoing) -> Result<Answered, EgressError> {
         // Opening needs much room, which the future of a request over a kept connection must not have.
         let stream = Box::pin(open(&outgoing.head().key, &self.0.config, &*self.0.clock)).await?;
         if stream.is_h2() {
             let sender = multiplex(stream).await?;
             self.0.pool.keep_multiplexed(outgoing.head().key.clone(), sender.clone());
-            let answer = send_multiplexed(sender, &mut outgoing).await?;
+            let answer = send_multiplexed(sender, outgoing).await?;
             return answer.ok_or_else(|| EgressError::Closed("the connection took no request".into()));
         }
-        let mut link = Box::new(Link::over(stream));
-        match link.exchange(&mut outgoing).await {
+        let mut link = Link::over(stream, self.0.clock.elapsed());
+        match link.exchange(outgoing).await {
             Ok(answer) => Ok(self.receive(answer, link, outgoing)),
             Err(Failed::NotSent(error)) => Err(EgressError::Closed(error.into())),
             Err(Failed::Broken(error)) => Err(error),
@@ -144,15 +145,15 @@ impl Egress {
     }
 
     /// Hands an answer out with its connection, or without it where there is no more of it to come.
-    fn receive(&self, answer: Answer, link: Box<Link>, outgoing: Outgoing) -> Answered {
+    fn receive(&self, answer: Answer, link: Link, outgoing: &mut Outgoing) -> Answered {
         let Answer { head, mut ahead } = answer;
         let whole = received::whole(head.framing, &mut ahead);
         let persists = head.persists && outgoing.leaves_no_doubt();
-        let (sent, key) = (outgoing.is_sent(), outgoing.head().key.clone());
+        let sent = outgoing.is_sent();
         let body = match whole {
             Some(body) => {
                 if persists && sent && ahead.is_empty() {
-                    self.0.pool.keep_link(key, link);
+                    self.0.pool.keep_link(&outgoing.head().key, link);
                 }
                 Received::whole(body)
             }
@@ -160,8 +161,8 @@ impl Egress {
                 link: Some(link),
                 ahead,
                 body: head.framing.into(),
-                outgoing: (!sent).then_some(outgoing),
-                home: persists.then(|| (Arc::clone(&self.0.pool), key)),
+                home: persists.then(|| (Arc::clone(&self.0.pool), outgoing.head().key.clone())),
+                outgoing: (!sent).then(|| outgoing.rest()),
                 room: ROOM_MIN,
             }),
         };

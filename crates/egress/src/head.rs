@@ -96,6 +96,12 @@ impl RequestHead {
         lines(&self.bytes[self.fields_at..])
     }
 
+    /// Takes its bytes.
+    pub(crate) fn take(&mut self) -> Self {
+        let (bytes, target) = (std::mem::take(&mut self.bytes), self.target.clone());
+        Self { key: self.key.clone(), method: self.method.clone(), bytes, target, ..*self }
+    }
+
     /// The head of a request that is given as a whole.
     pub(crate) fn of(parts: &http::request::Parts, trust: Trust) -> Result<Self, EgressError> {
         let mut head = Self::new(parts.method.clone(), &parts.uri, trust, parts.headers.get(HOST))?;

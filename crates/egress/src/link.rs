@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::Method;
@@ -24,6 +25,8 @@ pub(crate) struct Link {
     pub(crate) stream: Stream,
     /// What was read and not yet taken. It holds no memory while the connection is kept.
     buffer: BytesMut,
+    /// When its last request began.
+    pub(crate) used: Duration,
 }
 
 /// An answer's head, and what came with it.
@@ -43,8 +46,8 @@ pub(crate) enum Failed {
 }
 
 impl Link {
-    pub(crate) fn over(stream: Stream) -> Self {
-        Self { stream, buffer: BytesMut::new() }
+    pub(crate) fn over(stream: Stream, now: Duration) -> Self {
+        Self { stream, buffer: BytesMut::new(), used: now }
     }
 
     /// Whether nothing has come while nobody asked for anything.

@@ -118,6 +118,16 @@ impl Outgoing {
         Ok(http::Request::from_parts(parts, std::mem::replace(&mut self.body, Sent::Empty)))
     }
 
+    /// Takes what is not sent yet, to go on with it elsewhere.
+    pub(crate) fn rest(&mut self) -> Self {
+        Self {
+            head: self.head.take(),
+            data: std::mem::take(&mut self.data),
+            body: std::mem::replace(&mut self.body, Sent::Empty),
+            ..*self
+        }
+    }
+
     /// Takes the body back: nothing of it was sent.
     pub(crate) fn take_back(&mut self, body: Sent) {
         self.body = body;

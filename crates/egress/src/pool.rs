@@ -101,7 +101,7 @@ impl Hasher for Hashed {
 #[derive(Debug)]
 pub(crate) enum Usable {
     /// HTTP/1.1, for this request alone.
-    Link(Box<Link>),
+    Link(Link),
     /// HTTP/2, shared.
     Multiplexed(SendRequest<Sent>),
 }
@@ -126,7 +126,7 @@ struct Kept {
 #[derive(Debug, Default)]
 struct Host {
     /// The one used last is at the end, and is used next; the others grow old.
-    links: Vec<(Duration, Box<Link>)>,
+    links: Vec<Link>,
     multiplexed: Option<(Duration, SendRequest<Sent>)>,
 }
 
@@ -155,27 +155,30 @@ impl Pool {
             *used = now;
             return Some(Usable::Multiplexed(sender.clone()));
         }
-        while let Some((since, mut link)) = host.links.pop() {
+        while let Some(mut link) = host.links.pop() {
             *links -= 1;
-            if now.saturating_sub(since) < self.idle_timeout && link.is_quiet() {
+            if now.saturating_sub(link.used) < self.idle_timeout && link.is_quiet() {
+                link.used = now;
                 return Some(Usable::Link(link));
             }
         }
         None
     }
 
-    /// Keeps a connection that is done with its request.
-    pub(crate) fn keep_link(self: &Arc<Self>, key: Key, mut link: Box<Link>) {
+    /// Keeps a connection that is done with its request. Its age counts from there, so that the clock is asked once.
+    pub(crate) fn keep_link(self: &Arc<Self>, key: &Key, mut link: Link) {
         link.rest();
-        let now = self.clock.elapsed();
         let mut kept = self.kept();
-        if kept.links >= self.idle_max {
+        let Kept { hosts, links, .. } = &mut *kept;
+        if *links >= self.idle_max {
             return;
         }
-        let Kept { hosts, links, .. } = &mut *kept;
-        let host = hosts.entry(key).or_default();
+        let host = match hosts.get_mut(key) {
+            Some(host) => host,
+            None => hosts.entry(key.clone()).or_default(),
+        };
         if host.links.len() < self.idle_per_host_max {
-            host.links.push((now, link));
+            host.links.push(link);
             *links += 1;
         }
         self.reap_later(&mut kept);
@@ -222,7 +225,7 @@ impl Pool {
         let young = |since: Duration| now.saturating_sub(since) < self.idle_timeout;
         let mut kept = self.kept();
         kept.hosts.retain(|_, host| {
-            host.links.retain(|(since, _)| young(*since));
+            host.links.retain(|link| young(link.used));
             host.multiplexed.take_if(|(used, sender)| sender.is_closed() || !young(*used));
             !host.links.is_empty() || host.multiplexed.is_some()
         });

@@ -26,15 +26,22 @@ enum Kind {
     Whole(Bytes),
     /// Over HTTP/1.1.
     Arriving(Box<Arriving>),
-    /// Over HTTP/2; with what was read of it while looking whether all of it is here.
-    Multiplexed { incoming: Incoming, ahead: Option<Result<Frame<Bytes>, EgressError>> },
+    /// Over HTTP/2.
+    Multiplexed(Box<Multiplexed>),
+}
+
+#[derive(Debug)]
+struct Multiplexed {
+    incoming: Incoming,
+    /// What was read of it while looking whether all of it is here.
+    ahead: Option<Result<Frame<Bytes>, EgressError>>,
 }
 
 /// A body on its way, and the connection it arrives on.
 #[derive(Debug)]
 pub(crate) struct Arriving {
     /// None once the body has ended.
-    pub(crate) link: Option<Box<Link>>,
+    pub(crate) link: Option<Link>,
     /// What was read of it and not yet taken.
     pub(crate) ahead: Bytes,
     pub(crate) body: State,
@@ -61,7 +68,7 @@ const ROOM_MAX: usize = 64 * 1024;
 
 impl Received {
     pub(crate) fn multiplexed(incoming: Incoming) -> Self {
-        Self(Kind::Multiplexed { incoming, ahead: None })
+        Self(Kind::Multiplexed(Box::new(Multiplexed { incoming, ahead: None })))
     }
 
     pub(crate) fn whole(body: Bytes) -> Self {
@@ -77,21 +84,41 @@ impl Received {
         match &mut self.0 {
             Kind::Whole(body) => Some(std::mem::take(body)),
             Kind::Arriving(_) => None,
-            Kind::Multiplexed { incoming, ahead } => {
-                let length = incoming.size_hint().exact().filter(|_| ahead.is_none())?;
-                if length == 0 {
-                    return Some(Bytes::new());
-                }
-                let polled = Pin::new(incoming).poll_frame(&mut Context::from_waker(Waker::noop()));
-                let Poll::Ready(Some(frame)) = polled else { return None };
-                match frame.map_err(closed).map(Frame::into_data) {
-                    Ok(Ok(data)) if data.len() as u64 == length => return Some(data),
-                    Ok(Ok(data)) => *ahead = Some(Ok(Frame::data(data))),
-                    Ok(Err(other)) => *ahead = Some(Ok(other)),
-                    Err(error) => *ahead = Some(Err(error)),
-                }
-                None
+            Kind::Multiplexed(body) => body.take_whole(),
+        }
+    }
+}
+
+impl Multiplexed {
+    fn take_whole(&mut self) -> Option<Bytes> {
+        let length = self.incoming.size_hint().exact().filter(|_| self.ahead.is_none())?;
+        if length == 0 {
+            return Some(Bytes::new());
+        }
+        let polled = Pin::new(&mut self.incoming).poll_frame(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready(Some(frame)) = polled else { return None };
+        match frame.map_err(closed).map(Frame::into_data) {
+            Ok(Ok(data)) if data.len() as u64 == length => return Some(data),
+            Ok(Ok(data)) => self.ahead = Some(Ok(Frame::data(data))),
+            Ok(Err(other)) => self.ahead = Some(Ok(other)),
+            Err(error) => self.ahead = Some(Err(error)),
+        }
+        None
+    }
+
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, EgressError>>> {
+        match self.ahead.take() {
+            Some(frame) => Poll::Ready(Some(frame)),
+            None => Pin::new(&mut self.incoming).poll_frame(cx).map(|frame| frame.map(|frame| frame.map_err(closed))),
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match (&self.ahead, self.incoming.size_hint().exact()) {
+            (Some(Ok(frame)), Some(rest)) => {
+                SizeHint::with_exact(rest + frame.data_ref().map_or(0, |data| data.len() as u64))
             }
+            _ => self.incoming.size_hint(),
         }
     }
 }
@@ -225,7 +252,7 @@ impl Arriving {
         if let (Some(link), Some((pool, key)), None, true) =
             (self.link.take(), self.home.take(), self.outgoing.take(), self.ahead.is_empty())
         {
-            pool.keep_link(key, link);
+            pool.keep_link(&key, link);
         }
     }
 }
@@ -239,10 +266,7 @@ impl Body for Received {
             Kind::Whole(body) if body.is_empty() => Poll::Ready(None),
             Kind::Whole(body) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(body))))),
             Kind::Arriving(arriving) => arriving.poll_data(cx).map(|data| data.map(|data| data.map(Frame::data))),
-            Kind::Multiplexed { incoming, ahead } => match ahead.take() {
-                Some(frame) => Poll::Ready(Some(frame)),
-                None => Pin::new(incoming).poll_frame(cx).map(|frame| frame.map(|frame| frame.map_err(closed))),
-            },
+            Kind::Multiplexed(body) => body.poll_frame(cx),
         }
     }
 
@@ -250,7 +274,7 @@ impl Body for Received {
         match &self.0 {
             Kind::Whole(body) => body.is_empty(),
             Kind::Arriving(arriving) => matches!(arriving.body, State::Ended),
-            Kind::Multiplexed { incoming, ahead } => ahead.is_none() && incoming.is_end_stream(),
+            Kind::Multiplexed(body) => body.ahead.is_none() && body.incoming.is_end_stream(),
         }
     }
 
@@ -262,12 +286,7 @@ impl Body for Received {
                 State::Ended => SizeHint::with_exact(0),
                 State::Chunked(_) | State::UntilClose => SizeHint::default(),
             },
-            Kind::Multiplexed { incoming, ahead } => match (ahead, incoming.size_hint().exact()) {
-                (Some(Ok(frame)), Some(rest)) => {
-                    SizeHint::with_exact(rest + frame.data_ref().map_or(0, |data| data.len() as u64))
-                }
-                _ => incoming.size_hint(),
-            },
+            Kind::Multiplexed(body) => body.size_hint(),
         }
     }
 }
