@@ -38,8 +38,9 @@ pub(super) const STEPS: &[Step] = &[
         tools::require(&[tools::CURL, tools::OPENSSL])?;
         rust_tests(workshop, &["--package", "tests"])
     }),
-    slow("conformance", "every operation's shapes against botocore's model", |workshop| {
-        clients(workshop, "conformance", &["conformance"])
+    slow("conformance", "shapes against botocore's model, policies against moto's evaluator", |workshop| {
+        let shapes = clients(workshop, "conformance", &["conformance"]);
+        oracles(workshop).and(shapes)
     }),
     slow("security", "every operation unsigned, wrongly signed and expired", |workshop| {
         clients(workshop, "security", &["security"])
@@ -70,5 +71,13 @@ fn clients(workshop: &Workshop, name: &str, folders: &[&str]) -> Outcome {
     let python = workshop.python()?;
     let mut command: Command = python::pytest(&python, folders);
     command.arg("--junitxml").arg(super::report::junit(name)).env("PORTCULLIS_TEST_POSTGRES", url);
+    process::run(&mut command)
+}
+
+/// The policy engine beside evaluators that are written in Python.
+fn oracles(workshop: &Workshop) -> Outcome {
+    let python = workshop.python()?;
+    let mut command = workspace::cargo();
+    command.args(["test", "--package", "policy", "--test", "oracles"]).env("PORTCULLIS_PYTHON", python);
     process::run(&mut command)
 }

@@ -9,20 +9,31 @@ pub(super) fn check(workspace: &Workspace) -> Vec<Finding> {
     if bans.is_empty() {
         return vec![Finding::new("deny.toml", 1, "bans nothing; the rule has lost its list")];
     }
-    let built = |name: &str| workspace.metadata.built.iter().any(|built| built == name);
+    let built = |ban: &Ban<'_>| {
+        workspace.metadata.built.iter().any(|(name, user)| name == ban.name && !ban.wrappers.contains(&user.as_str()))
+    };
     bans.into_iter()
-        .filter(|(_, (name, _))| built(name))
-        .map(|(number, (name, reason))| {
+        .filter(|(_, ban)| built(ban))
+        .map(|(number, Ban { name, reason, .. })| {
             let message = format!("`{name}` is built (`cargo tree -i {name}` says why): {reason}");
             Finding::new("deny.toml", number, message)
         })
         .collect()
 }
 
-/// Reads `{ crate = "ring", reason = "…" },`.
-fn ban(line: &str) -> Option<(&str, &str)> {
+/// What is banned, why, and who may use it all the same.
+struct Ban<'a> {
+    name: &'a str,
+    reason: &'a str,
+    wrappers: Vec<&'a str>,
+}
+
+/// Reads `{ crate = "ring", wrappers = ["a"], reason = "…" },`.
+fn ban(line: &str) -> Option<Ban<'_>> {
     let name = quoted_after(line, "crate = ").filter(|_| line.trim_start().starts_with('{'))?;
-    Some((name, quoted_after(line, "reason = ")?))
+    let wrappers = line.split_once("wrappers = [").and_then(|(_, rest)| rest.split(']').next()).unwrap_or_default();
+    let wrappers = wrappers.split('"').skip(1).step_by(2).collect();
+    Some(Ban { name, reason: quoted_after(line, "reason = ")?, wrappers })
 }
 
 fn quoted_after<'a>(line: &'a str, key: &str) -> Option<&'a str> {
@@ -37,7 +48,11 @@ mod tests {
 
     fn check(rules: &str, built: &[&str]) -> Vec<String> {
         let mut workspace = Workspace::of_files(&[("deny.toml", rules)]);
-        workspace.metadata.built = built.iter().map(ToString::to_string).collect();
+        let pair = |text: &&str| {
+            text.split_once(" by ")
+                .map_or(((*text).to_owned(), String::new()), |(name, user)| (name.to_owned(), user.to_owned()))
+        };
+        workspace.metadata.built = built.iter().map(pair).collect();
         super::check(&workspace).iter().map(ToString::to_string).collect()
     }
 
@@ -50,6 +65,13 @@ mod tests {
     #[test]
     fn a_name_that_only_contains_it_is_not_banned() {
         assert_eq!(check(RULES, &["string"]), [""; 0]);
+    }
+
+    #[test]
+    fn only_those_named_may_use_it_all_the_same() {
+        let rules = "deny = [\n  { crate = \"chrono\", wrappers = [\"oracle\", \"other\"], reason = \"a second calendar\" },\n]\n";
+        assert_eq!(check(rules, &["chrono by oracle", "chrono by other"]), [""; 0]);
+        assert_eq!(check(rules, &["chrono by oracle", "chrono by wire"]).len(), 1);
     }
 
     #[test]

@@ -29,8 +29,8 @@ pub(super) struct Package {
 #[derive(Debug, Default)]
 pub(super) struct Metadata {
     pub(super) packages: Vec<Package>,
-    /// The names of everything that is built, ours and others'.
-    pub(super) built: Vec<String>,
+    /// Everything that is built, ours and others': its name and the name of what uses it, empty for our own crates.
+    pub(super) built: Vec<(String, String)>,
 }
 
 impl Metadata {
@@ -39,12 +39,8 @@ impl Metadata {
         let document = ask(&["metadata", "--no-deps", "--format-version", "1"])?;
         let document: Value = serde_json::from_slice(&document)
             .map_err(|fault| Failure::new(format!("cannot read cargo's metadata: {fault}")))?;
-        let tree = ask(&["tree", "--workspace", "--edges", "all", "--prefix", "none"])?;
-        let names = String::from_utf8_lossy(&tree);
-        let mut built: Vec<String> =
-            names.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect();
-        built.sort();
-        built.dedup();
+        let tree = ask(&["tree", "--workspace", "--edges", "normal,build,dev", "--prefix", "depth"])?;
+        let built = built(&String::from_utf8_lossy(&tree));
         Ok(Metadata { built, ..Metadata::parse(&document, root) })
     }
 
@@ -67,6 +63,23 @@ impl Metadata {
         };
         Metadata { packages: packages.iter().map(package).collect(), built: Vec::new() }
     }
+}
+
+/// Reads `0base v0.1.0`, `1serde v1.0.0`: the depth stands right before the name.
+fn built(tree: &str) -> Vec<(String, String)> {
+    let mut above: Vec<&str> = Vec::new();
+    let mut built = Vec::new();
+    for line in tree.lines() {
+        let start = line.find(|char: char| !char.is_ascii_digit()).unwrap_or(0);
+        let (depth, rest) = line.split_at(start);
+        let (Ok(depth), Some(name)) = (depth.parse::<usize>(), rest.split(' ').next()) else { continue };
+        above.truncate(depth);
+        built.push((name.to_owned(), above.last().copied().unwrap_or_default().to_owned()));
+        above.push(name);
+    }
+    built.sort();
+    built.dedup();
+    built
 }
 
 fn ask(arguments: &[&str]) -> Outcome<Vec<u8>> {
@@ -99,6 +112,20 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_is_built_is_known_with_what_uses_it() {
+        let tree = "0base v0.1.0 (/a)\n1serde v1.0.0\n2serde_core v1.0.0\n1jiff v0.2.0 (*)\n\n0wire v0.1.0\n1serde v1.0.0 (*)\n";
+        let expected = [
+            ("base", ""),
+            ("jiff", "base"),
+            ("serde", "base"),
+            ("serde", "wire"),
+            ("serde_core", "serde"),
+            ("wire", ""),
+        ];
+        assert_eq!(built(tree), expected.map(|(name, user)| (name.to_owned(), user.to_owned())));
+    }
 
     #[test]
     fn only_path_dependencies_are_ours() {

@@ -1,4 +1,5 @@
-//! The decision: all layers together, in AWS's order. It allocates nothing, unless a pattern has a variable between two `*`.
+//! The decision: all layers together, in AWS's order. It allocates nothing, unless a pattern with a variable between two
+//! `*` meets a text of many kilobytes.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html>
 
 use crate::layers::{Attached, Layer, Layers, StatementRef};

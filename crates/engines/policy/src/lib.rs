@@ -1,7 +1,18 @@
 //! The IAM policy language: parse, compile, evaluate.
 //!
-//! A policy is checked and compiled once ([`Policy::parse`]); [`evaluate`] then answers a [`RequestContext`] over all
-//! [`Layers`] in AWS's order, without allocating; [`explain`] says for each statement why it did not apply.
+//! A policy is checked and compiled once ([`Policy::parse`], which refuses in AWS's words and in AWS's order);
+//! [`evaluate`] then answers a [`RequestContext`] over all [`Layers`] in AWS's order, without allocating; [`explain`] says
+//! for each statement why it did not apply, and [`Explanation::record`] keeps that, bounded, with what would have allowed
+//! the request. Before a policy is stored, [`Policy::condition_keys`] tells which keys it looks at and which of them
+//! would leave it open if nothing set them.
+//!
+//! Callers choose the layers: a REST API's methods without authorization, and those of user pools once the token is
+//! checked, ask for [`Principal::Anonymous`] with the API's policy as [`Layers::resource`]; a Lambda authorizer's answer is
+//! the anonymous caller's [`Layers::identity`]; a role's trust policy is a resource policy that must itself allow
+//! ([`Layers::resource_must_allow`]). `tests/judge/flows.rs` holds the developer guide's tables.
+//!
+//! A statement's cost is mostly that of not being about the action: [`Policy::opinion`] looks at one small gate per
+//! statement first. `tests/oracles` compares decisions with those of other evaluators.
 //!
 //! It must not know: where policies are stored, who asks, the time (it is a context key), any wire format.
 //! Begin with [`evaluate`]; `statement.rs` is what one statement means, `condition/` what its conditions mean.
