@@ -8,11 +8,12 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use base::Timestamp;
+use base::id::AccessKeyId;
 use snapshot::{Stage, Variable};
 
 use crate::reason::{Answer, Answered, Integrate};
 use crate::refused::ResponseType;
-use crate::request::Request;
+use crate::request::{Request, Signer};
 use crate::trail::Trail;
 
 /// Where values come from. A variable whose time has not come has no value.
@@ -77,6 +78,12 @@ impl Values<'_> {
             Variable::IdentityUserAgent => {
                 out.extend_from_slice(request.user_agent.as_ref().map_or(b"", |value| value.as_bytes()));
             }
+            Variable::IdentityCaller | Variable::IdentityUser => self.put_signer(out, |signer| Some(&signer.id)),
+            Variable::IdentityUserArn => self.put_signer(out, |signer| Some(&signer.arn)),
+            Variable::IdentityAccountId => self.put_signer(out, |signer| Some(signer.account.as_str())),
+            Variable::IdentityAccessKey => {
+                self.put_signer(out, |signer| signer.access_key.as_ref().map(AccessKeyId::as_str));
+            }
             Variable::XrayTraceId => out.extend_from_slice(root_of_trace(request.trace_id.as_bytes())),
             Variable::ErrorMessage => self.put_error(out, |_, message| message.map(Cow::Borrowed)),
             Variable::ErrorMessageString => self.put_error(out, |_, message| message.map(quoted)),
@@ -98,11 +105,6 @@ impl Values<'_> {
             Variable::Status => self.put_ending(out, |ending| u64::from(ending.status)),
             // No layer that would give these a value is enforced yet.
             Variable::ErrorValidationErrorString
-            | Variable::IdentityCaller
-            | Variable::IdentityUser
-            | Variable::IdentityUserArn
-            | Variable::IdentityAccountId
-            | Variable::IdentityAccessKey
             | Variable::IdentityApiKey
             | Variable::IdentityApiKeyId
             | Variable::AuthorizeError
@@ -121,6 +123,10 @@ impl Values<'_> {
 
     fn put_stage(&self, out: &mut Vec<u8>, text: impl FnOnce(&Stage) -> &str) {
         put_text(self.stage.map(text), out);
+    }
+
+    fn put_signer(&self, out: &mut Vec<u8>, text: impl FnOnce(&Signer) -> Option<&str>) {
+        put_text(self.request.notes.signer.get().and_then(text), out);
     }
 
     fn put_error<'t>(

@@ -109,7 +109,7 @@ fn sentence(reason: &Reason) -> String {
         Reason::Network(Network::Public) => "the API is public: any network may reach it".to_owned(),
         Reason::Firewall(Firewall::NoneAttached) => "no web ACL is attached to the stage".to_owned(),
         Reason::Route(reason) => route(reason),
-        Reason::Authorize(Authorize::OpenToAll) => "the method's authorization is NONE: anybody may call it".to_owned(),
+        Reason::Authorize(reason) => authorize(reason),
         Reason::Meter(Meter::Unmetered) => "the method asks for no API key and no limit is set".to_owned(),
         Reason::Validate(Validate::NoValidator) => "the method has no validator".to_owned(),
         Reason::Cache(Cache::Off) => "the stage has no cache".to_owned(),
@@ -161,6 +161,44 @@ fn flawed(flaw: Flaw) -> &'static str {
         Flaw::InvalidUtf8 => "decoded, it is not UTF-8",
         Flaw::BadEscape => "a `%` is not followed by two hexadecimal digits",
         Flaw::NotAPath => "it does not begin with `/`",
+    }
+}
+
+fn authorize(reason: &Authorize) -> String {
+    match reason {
+        Authorize::OpenToAll => {
+            "the method's authorization is NONE and the API has no resource policy: anybody may call it".to_owned()
+        }
+        Authorize::Allowed { caller, statements, .. } => match statements.split_first() {
+            None => format!("`{caller}` is the root user of the API's account, whom no policy forbids it"),
+            Some((first, others)) => {
+                let mut text = format!("`{caller}` is allowed by {first}");
+                for other in others {
+                    let _ = write!(text, ", {other}");
+                }
+                text
+            }
+        },
+        Authorize::Denied { caller, resource, record } => {
+            let mut text = format!("`{caller}` may not invoke `{resource}`: {record}");
+            for other in &record.others {
+                let _ = write!(text, "\n{:>26}{other}", "");
+            }
+            if record.others_left_off > 0 {
+                let _ = write!(text, "\n{:>26}and {} more statements that did not apply", "", record.others_left_off);
+            }
+            text
+        }
+        Authorize::Unproven { code, why } => format!("{why} ({code})"),
+        Authorize::Undecidable { why } => why.to_string(),
+        Authorize::BodyTooLarge { max } => {
+            format!("the body, which the signature covers, is longer than {max} bytes")
+        }
+        Authorize::NoRoom => {
+            "the body, which the signature covers, finds no room: other bodies fill the memory set aside for them"
+                .to_owned()
+        }
+        Authorize::BodyBroke { why } => format!("the body, which the signature covers, did not arrive: {why}"),
     }
 }
 

@@ -44,6 +44,7 @@ use arc_swap::ArcSwap;
 use base::{Clock, Scope};
 use egress::Egress;
 use http::Response;
+use identity::Identities;
 use snapshot::{Freshness, Snapshot};
 use telemetry::Sink;
 
@@ -62,21 +63,35 @@ pub struct Gateway {
     snapshot: Arc<ArcSwap<Snapshot>>,
     freshness: Freshness,
     egress: Egress,
+    identities: Arc<Identities>,
+    room: edge::Room,
     desk: Arc<Desk>,
 }
 
+/// What all gateways of a node share.
+#[derive(Debug, Clone)]
+pub struct Shared {
+    /// What is served; a request sees what this holds when it arrives.
+    pub snapshot: Arc<ArcSwap<Snapshot>>,
+    /// Whether that is still to be served.
+    pub freshness: Freshness,
+    /// Finds out who signed.
+    pub identities: Arc<Identities>,
+    /// Room for bodies that a step has to read whole.
+    pub room: edge::Room,
+    /// Takes lines and trails.
+    pub sink: Sink,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+    /// Whose the records of requests for no known API are.
+    pub installation: Scope,
+}
+
 impl Gateway {
-    /// A gateway that serves whatever `snapshot` holds when a request arrives, while it is fresh. Records of requests
-    /// for no known API go to `installation`.
-    pub fn new(
-        snapshot: Arc<ArcSwap<Snapshot>>,
-        freshness: Freshness,
-        egress: Egress,
-        sink: Sink,
-        clock: Arc<dyn Clock>,
-        installation: Scope,
-    ) -> Self {
-        Self { snapshot, freshness, egress, desk: Arc::new(Desk { sink, clock, installation }) }
+    /// A gateway with its own way out.
+    pub fn new(shared: Shared, egress: Egress) -> Self {
+        let Shared { snapshot, freshness, identities, room, sink, clock, installation } = shared;
+        Self { snapshot, freshness, egress, identities, room, desk: Arc::new(Desk { sink, clock, installation }) }
     }
 
     /// The world at `now`, as the clock measures durations.
@@ -86,6 +101,8 @@ impl Gateway {
             snapshot: self.snapshot.load_full(),
             stale: stale.map(|max| Stale { age: self.freshness.age(now), max }),
             egress: self.egress.clone(),
+            identities: Arc::clone(&self.identities),
+            room: self.room.clone(),
             clock: Arc::clone(&self.desk.clock),
         }
     }
@@ -97,7 +114,7 @@ impl edge::Handler for Gateway {
         let request = Arc::new(Request::new(Some(&head), connection, &*self.desk.clock));
         let world = self.world(request.started);
         let recording = Recording::begin(&self.desk, &request, world.snapshot.revision);
-        let inbound = Box::new(Inbound { request, received: head.received, body });
+        let inbound = Box::new(Inbound { request, received: head.received, body, held: edge::Held::default() });
         journey::begin(inbound, world, recording).await
     }
 

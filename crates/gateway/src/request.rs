@@ -4,11 +4,13 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use base::id::RequestId;
-use base::{Clock, Timestamp};
+use base::id::{AccessKeyId, RequestId};
+use base::{AccountId, Clock, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Method as Verb, Version};
+use identity::Caller;
+use policy::Principal;
 use snapshot::Method;
 
 use crate::execution_log::Exchange;
@@ -52,11 +54,43 @@ pub struct Request {
 pub struct Notes {
     /// The method, from the route step.
     pub method: OnceLock<Arc<Method>>,
+    /// Who signed, from the authorize step.
+    pub signer: OnceLock<Signer>,
     /// What went to the backend and came back, from the integrate step; only where the method's logging asks.
     exchange: Mutex<Exchange>,
 }
 
+/// Who signed, as `$context.identity` tells it.
+#[derive(Debug)]
+pub struct Signer {
+    /// Its account.
+    pub account: AccountId,
+    /// Its unique id: `AIDA…`, `AROA…:session`, or the account's own for its root user.
+    pub id: String,
+    /// Its ARN.
+    pub arn: String,
+    /// The key it signed with.
+    pub access_key: Option<AccessKeyId>,
+}
+
 impl Notes {
+    /// Keeps who signed.
+    pub(crate) fn caller(&self, caller: &Caller) {
+        let id = match caller.principal() {
+            Principal::User { id, .. } => id.clone(),
+            Principal::AssumedRole { id, session, .. } => format!("{id}:{session}"),
+            Principal::Root { .. }
+            | Principal::FederatedUser { .. }
+            | Principal::Anonymous
+            | Principal::Service { .. }
+            | Principal::Federated { .. } => caller.account().to_string(),
+        };
+        let arn = caller.principal().arn().unwrap_or_default();
+        // Only the authorize step writes it, once a request.
+        let _ =
+            self.signer.set(Signer { account: caller.account(), id, arn, access_key: caller.access_key().cloned() });
+    }
+
     /// The exchange with the backend.
     pub fn exchange(&self) -> MutexGuard<'_, Exchange> {
         self.exchange.lock().unwrap_or_else(PoisonError::into_inner)

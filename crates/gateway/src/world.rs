@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use base::Clock;
 use egress::Egress;
+use identity::Identities;
 use snapshot::Snapshot;
 
 /// The world of one request.
@@ -16,6 +17,10 @@ pub struct World {
     pub stale: Option<Stale>,
     /// The way out.
     pub egress: Egress,
+    /// Finds out who signed.
+    pub identities: Arc<Identities>,
+    /// Room for bodies that a step has to read whole.
+    pub room: edge::Room,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }

@@ -1,10 +1,16 @@
-//! Whether the caller may call the method. Every type but `NONE` is refused at the call that sets it, until it is enforced.
-//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-control-access-to-api.html>
+//! Whether the caller may call the method. The order depends on the method's authorization type, as in AWS: `NONE` asks the
+//! resource policy alone, `AWS_IAM` proves the signature first and then asks all policies together.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html>
 
+mod judge;
+mod resource;
+mod signature;
+
+use identity::Caller;
 use snapshot::Authorization;
 
 use crate::reason::{Authorize, Reason};
-use crate::refused::{Passed, Refused, ResponseType, Verdict};
+use crate::refused::{Passed, Verdict};
 use crate::steps::route::Routed;
 use crate::world::World;
 
@@ -21,14 +27,27 @@ impl Authorized {
 }
 
 /// Decides whether the caller may call.
-#[expect(clippy::unused_async, reason = "authorizers will be called here; the journey's shape is fixed")]
-pub async fn decide(routed: Routed, _world: &World) -> Verdict<Authorized> {
-    let reason = Reason::Authorize(Authorize::OpenToAll);
-    match (routed.method().authorization, &routed.stage().resource_policy) {
-        (Authorization::None, None) => Ok(Passed { value: Authorized { routed }, reason }),
-        // Nothing can set these yet; what is not judged is closed.
-        (Authorization::None, Some(_)) | (Authorization::Iam, _) => {
-            Err(Refused::gateway(ResponseType::Default5xx, reason))
-        }
+pub async fn decide(mut routed: Routed, world: &World) -> Verdict<Authorized> {
+    let caller = match routed.method().authorization {
+        Authorization::None => None,
+        Authorization::Iam => Some(signature::prove(&mut routed, world).await?),
+    };
+    if let Some(caller) = &caller {
+        routed.request().notes.caller(caller);
     }
+    judge(routed, caller.as_ref(), world)
+}
+
+/// Asks the policies. Without a caller it is nobody in particular who asks; a method that wants a signature then refuses.
+pub(crate) fn judge(routed: Routed, caller: Option<&Caller>, world: &World) -> Verdict<Authorized> {
+    let reason = match (routed.method().authorization, &routed.stage().resource_policy) {
+        (Authorization::None, None) => Authorize::OpenToAll,
+        // SECURITY: on such a method nobody is known, whoever signed: policies see an anonymous caller.
+        (Authorization::None, Some(_)) => judge::ask(&routed, None, world)?,
+        (Authorization::Iam, _) => match caller {
+            Some(caller) => judge::ask(&routed, Some(caller), world)?,
+            None => return Err(signature::refused(&sigv4::Refusal::MissingToken)),
+        },
+    };
+    Ok(Passed { value: Authorized { routed }, reason: Reason::Authorize(reason) })
 }

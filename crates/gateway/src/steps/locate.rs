@@ -21,6 +21,8 @@ pub struct Inbound {
     pub received: edge::ReceivedHeaders,
     /// Its body.
     pub body: edge::Body,
+    /// The room of a body that a step had to read whole.
+    pub held: edge::Held,
 }
 
 /// The request is for a stage that is served.

@@ -56,6 +56,21 @@ impl Routed {
         &self.method
     }
 
+    /// The request.
+    pub fn request(&self) -> &Arc<Request> {
+        &self.inbound.request
+    }
+
+    /// Its headers.
+    pub(super) fn received(&self) -> &edge::ReceivedHeaders {
+        &self.inbound.received
+    }
+
+    /// What is moved on to the backend.
+    pub(super) fn inbound_mut(&mut self) -> &mut Inbound {
+        &mut self.inbound
+    }
+
     /// The stage.
     pub fn stage(&self) -> &Stage {
         &self.stage

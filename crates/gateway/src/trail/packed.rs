@@ -157,7 +157,12 @@ fn put_common(reason: &Reason, out: &mut Vec<u8>) -> bool {
             put_number((*status).into(), out);
         }
         Reason::Record(Record::Answered) => out.push(tag::WHOLE),
-        Reason::Locate(_) | Reason::Route(_) | Reason::Integrate(_) | Reason::Answer(_) | Reason::Record(_) => {
+        Reason::Locate(_)
+        | Reason::Route(_)
+        | Reason::Authorize(_)
+        | Reason::Integrate(_)
+        | Reason::Answer(_)
+        | Reason::Record(_) => {
             return false;
         }
     }

@@ -1,6 +1,7 @@
 //! The journey, driven directly and over real sockets, one module a topic.
 
 mod support;
+mod authorize;
 mod explained;
 mod http;
 mod http_proxy;

@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use base::seal::MasterKey;
-use base::{Clock, Scope};
+use base::{Clock, Scope, limits};
 use compiler::Compiler;
 use control::{Control, Jobs, KeyUseWriter, Listen, Publisher, Setup};
 use edge::{Endpoint, Limits, Server, Tls};
 use egress::Egress;
 use gateway::{Explainer, Gateway};
-use identity::KeyUses;
+use identity::{Identities, KeyUses};
 use operation::{Installation, Job, Ports};
-use snapshot::{Freshness, Place, Snapshot};
+use snapshot::{Freshness, Place};
 use telemetry::{Sink, Writer};
 
 use super::certificates::AuthorityRenewal;
@@ -32,17 +31,18 @@ pub(super) struct Planes {
     jobs: Jobs,
     pub(super) key_uses: KeyUseWriter,
     freshness: Freshness,
+    /// Who may call APIs.
+    callers: Arc<Identities>,
     scope: Scope,
 }
 
+/// Signing keys and sessions of API callers that are kept ready.
+const CALLERS: usize = 65_536;
+
 /// What the work loops of a node's own listeners share.
 struct Traffic {
-    snapshot: Arc<ArcSwap<Snapshot>>,
-    freshness: Freshness,
+    shared: gateway::Shared,
     egress: egress::Config,
-    sink: Sink,
-    clock: Arc<dyn Clock>,
-    scope: Scope,
 }
 
 impl Planes {
@@ -68,6 +68,7 @@ impl Planes {
             data_plane: Arc::new(Explainer),
             status: Arc::new(status),
             master_key: Arc::clone(master_key),
+            web_tokens: Arc::new(operation::NoWebTokens),
             installation: Installation {
                 account: scope.account,
                 region: settings.region.clone(),
@@ -81,6 +82,7 @@ impl Planes {
             ports: Arc::clone(&ports),
             uses: Arc::clone(&uses),
         };
+        let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));
         let key_uses = KeyUseWriter {
             resources: Arc::clone(&stores.resources),
             publisher: Arc::clone(&publisher),
@@ -98,6 +100,7 @@ impl Planes {
             writer,
             publisher,
             freshness,
+            callers,
         })
     }
 
@@ -161,14 +164,16 @@ impl Planes {
             }
             None => None,
         };
-        Ok(Traffic {
+        let shared = gateway::Shared {
             snapshot: self.publisher.snapshot(),
             freshness: self.freshness.clone(),
-            egress: egress::Config::new(policy, listeners.addresses(), root.as_deref())?,
+            identities: Arc::clone(&self.callers),
+            room: edge::Room::new(limits::JOURNEY_BODIES_BYTES_MAX),
             sink: self.sink.clone(),
             clock: Arc::clone(clock),
-            scope: self.scope.clone(),
-        })
+            installation: self.scope.clone(),
+        };
+        Ok(Traffic { shared, egress: egress::Config::new(policy, listeners.addresses(), root.as_deref())? })
     }
 
     fn renewal(&self, settings: &Settings) -> AuthorityRenewal {
@@ -180,14 +185,8 @@ impl Planes {
 impl Traffic {
     /// A worker's own gateway, with connections of its own to the backends.
     fn gateway(&self) -> Gateway {
-        Gateway::new(
-            Arc::clone(&self.snapshot),
-            self.freshness.clone(),
-            Egress::new(self.egress.clone(), Arc::clone(&self.clock)),
-            self.sink.clone(),
-            Arc::clone(&self.clock),
-            self.scope.clone(),
-        )
+        let egress = Egress::new(self.egress.clone(), Arc::clone(&self.shared.clock));
+        Gateway::new(self.shared.clone(), egress)
     }
 }
 

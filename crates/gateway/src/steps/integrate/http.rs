@@ -25,7 +25,8 @@ use crate::{execution_log, steps::locate::Inbound};
 /// Maps the request, calls, and maps the answer.
 pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &World) -> Verdict<Answer> {
     let Parts { inbound, stage, method, parameters } = parts;
-    let Inbound { request, received, body } = *inbound;
+    // The room of a body that is at hand is held until the backend has answered.
+    let Inbound { request, received, body, held: _held } = *inbound;
     let call = &integration.call;
     let payloads = method.logging.payloads;
     if payloads {

@@ -25,7 +25,8 @@ use crate::world::World;
 /// Passes the request on and the answer back.
 pub(super) async fn call(parts: Parts, call: &HttpCall, world: &World) -> Verdict<Answer> {
     let Parts { inbound, stage, method, parameters } = parts;
-    let Inbound { request, received, body } = *inbound;
+    // The room of a body that is at hand is held until the backend has answered.
+    let Inbound { request, received, body, held: _held } = *inbound;
     let payloads = method.logging.payloads;
     if payloads {
         request.notes.exchange().request_headers = execution_log::headers(&received.to_map());

@@ -16,10 +16,12 @@ use egress::{Egress, Policy};
 use gateway::Gateway;
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
+use identity::Identities;
 use snapshot::integration::UriPiece;
 use snapshot::{
     AccessLog, Api, Authorization, Freshness, HttpCall, HttpIntegration, Integration, IntegrationAnswer, LogFormat,
-    Logging, Method, MethodAnswer, Mock, Passthrough, Place, Routes, Selection, Snapshot, Stage, StageUnit,
+    Logging, Method, MethodAnswer, Mock, NamedPolicy, Passthrough, Place, Routes, Selection, Snapshot, Stage,
+    StageUnit,
 };
 
 use self::records::Records;
@@ -37,6 +39,16 @@ pub(crate) struct Plan {
     pub(crate) broken: Option<&'static str>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) stale_max: Duration,
+    pub(crate) authorization: Authorization,
+    pub(crate) resource_policy: Option<String>,
+    /// Adds users, roles, keys and policies.
+    pub(crate) people: fn(&mut Snapshot),
+    pub(crate) room: usize,
+}
+
+/// The key that session tokens of these tests are sealed with.
+pub(crate) fn master_key() -> Arc<base::seal::MasterKey> {
+    Arc::new(base::seal::MasterKey::parse(&"07".repeat(32)).expect("64 digits"))
 }
 
 pub(crate) fn plan(routes: Vec<(&'static str, &'static str, Integration)>) -> Plan {
@@ -48,6 +60,10 @@ pub(crate) fn plan(routes: Vec<(&'static str, &'static str, Integration)>) -> Pl
         broken: None,
         clock: Arc::new(SystemClock::new()),
         stale_max: Duration::ZERO,
+        authorization: Authorization::None,
+        resource_policy: None,
+        people: |_| {},
+        room: 64 * 1024 * 1024,
     }
 }
 
@@ -87,8 +103,16 @@ impl Plan {
         let clock = Arc::clone(&self.clock);
         let freshness = Freshness::new(self.stale_max, clock.elapsed());
         let records = Records::start();
-        let gateway =
-            Gateway::new(snapshot, freshness.clone(), egress(&clock), records.sink.clone(), clock, scope(INSTALLATION));
+        let shared = gateway::Shared {
+            snapshot,
+            freshness: freshness.clone(),
+            identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
+            room: edge::Room::new(self.room),
+            sink: records.sink.clone(),
+            clock: Arc::clone(&clock),
+            installation: scope(INSTALLATION),
+        };
+        let gateway = Gateway::new(shared, egress(&clock));
         Site { gateway: Arc::new(gateway), freshness, records }
     }
 
@@ -102,6 +126,7 @@ impl Plan {
         };
         let stages = [(StageName::parse(STAGE).expect("sound"), unit)].into();
         snapshot.apis.insert(id.clone(), Arc::new(Api { id, scope: scope(OWNER), stages }));
+        (self.people)(&mut snapshot);
         snapshot
     }
 
@@ -112,7 +137,10 @@ impl Plan {
             name: StageName::parse(STAGE).expect("sound"),
             deployment_id: DeploymentId::parse("d1").expect("sound"),
             default_endpoint_disabled: self.endpoint_disabled,
-            resource_policy: None,
+            resource_policy: self.resource_policy.as_deref().map(|text| {
+                let policy = policy::Policy::parse(text, policy::Kind::Resource).expect("a sound policy");
+                Arc::new(NamedPolicy { name: "resource policy".into(), policy })
+            }),
             endpoint_type: "REGIONAL",
             routes: self.routes(),
             variables: std::collections::BTreeMap::new(),
@@ -132,7 +160,7 @@ impl Plan {
                 resource_id: ResourceId::parse(&format!("r{number}")).expect("sound"),
                 resource_path: (*path).into(),
                 verb,
-                authorization: Authorization::None,
+                authorization: self.authorization,
                 logging: self.logging,
                 integration: copy(integration),
             };

@@ -1,0 +1,73 @@
+//! The policies' decision: the caller's own and the API's together, in AWS's order.
+//! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html>
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use http::header::{HeaderName, REFERER, USER_AGENT};
+use identity::{Caller, Held};
+use policy::{Action, Attached, Keys, Layers, Principal, RequestContext};
+
+use super::resource::Resource;
+use crate::reason::{Authorize, Reason, cut};
+use crate::refused::{Refusal, Refused, ResponseType};
+use crate::steps::route::Routed;
+use crate::world::World;
+
+static INVOKE: LazyLock<Action> = LazyLock::new(|| Action::new("execute-api:Invoke"));
+
+/// Asks all policies that have a say over this call.
+pub(super) fn ask(routed: &Routed, caller: Option<&Caller>, world: &World) -> Result<Authorize, Refused> {
+    let nobody = Principal::Anonymous;
+    let principal = caller.map_or(&nobody, Caller::principal);
+    let stage = routed.stage();
+    let resource = Resource::of(routed.request(), stage);
+    let keys = keys(routed, caller, world);
+    let request = RequestContext::new(principal, &INVOKE, &resource.arn, stage.scope.account, &keys);
+    let held = caller.map(|caller| caller.held(&world.snapshot)).transpose();
+    let held = held.map_err(|unresolved| {
+        // SECURITY: a policy that cannot be found may deny; nobody passes without it.
+        let why = Authorize::Undecidable { why: cut(&unresolved.to_string()) };
+        Refused::gateway(ResponseType::AuthorizerConfigurationError, Reason::Authorize(why))
+    })?;
+    let resource_policy = stage.resource_policy.as_deref();
+    let layers = Layers {
+        resource: resource_policy.map(|named| Attached { name: &named.name, policy: &named.policy }),
+        ..held.as_ref().map_or_else(Layers::default, Held::layers)
+    };
+    let decision = policy::evaluate(&request, &layers);
+    let who = principal.arn().map_or(Cow::Borrowed("anonymous"), Cow::Owned);
+    let Some(denial) = decision.denial(&request) else {
+        let statements = decision.statements().map(policy::StatementRecord::from).collect();
+        return Ok(Authorize::Allowed { caller: cut(&who), layer: decision.layer, statements });
+    };
+    let message = denial.replacen(&resource.arn, &resource.masked(stage), 1);
+    let record = Box::new(policy::explain(&request, &layers).record());
+    let reason = Reason::Authorize(Authorize::Denied { caller: cut(&who), resource: cut(&resource.arn), record });
+    let mut response = ResponseType::AccessDenied.response();
+    response.message = Some(Cow::Owned(message));
+    Err(Refused { reason, refusal: Refusal::Gateway(response) })
+}
+
+/// What a request tells about itself. A key that is not here is absent, and policies are read so.
+fn keys(routed: &Routed, caller: Option<&Caller>, world: &World) -> Keys {
+    let request = routed.request();
+    let mut keys = Keys::new()
+        .now(request.received)
+        .address("aws:SourceIp", request.source_ip())
+        .boolean("aws:SecureTransport", request.connection.tls.is_some())
+        .text("aws:RequestedRegion", world.snapshot.place.region.as_str());
+    for (name, key) in [(USER_AGENT, "aws:UserAgent"), (REFERER, "aws:Referer")] {
+        if let Some(value) = header(routed, &name) {
+            keys = keys.text(key, value);
+        }
+    }
+    match caller {
+        Some(caller) => caller.add_keys(keys),
+        None => Principal::Anonymous.add_keys(keys),
+    }
+}
+
+fn header<'a>(routed: &'a Routed, name: &HeaderName) -> Option<Cow<'a, str>> {
+    routed.received().get(name.as_str()).map(String::from_utf8_lossy)
+}
