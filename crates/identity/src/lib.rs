@@ -18,5 +18,5 @@ pub use caller::Caller;
 pub use held::{Held, Unresolved};
 pub use identities::{Identities, Known};
 pub use impersonate::{NoSuchPrincipal, impersonate};
-pub use uses::{KeyUse, KeyUses};
 pub use supplied::{is_supplied, silently_open};
+pub use uses::{KeyUse, KeyUses};

@@ -4,6 +4,7 @@ use operation::{ApiError, Failure};
 
 /// An API error of this service.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[expect(clippy::enum_variant_names, reason = "the variants are AWS's codes")]
 pub(crate) enum Error {
     /// What was named does not exist.
     #[error("{0}")]
@@ -22,18 +23,24 @@ pub(crate) enum Error {
         /// Its value.
         max: usize,
     },
+    /// The same, where AWS has a sentence of its own.
+    #[error("{0}")]
+    Exceeded(String),
     /// A policy document that is none.
     #[error("{0}")]
     MalformedPolicyDocument(String),
+    /// A policy that AWS keeps for roles of its services.
+    #[error("{0}")]
+    PolicyNotAttachable(String),
+    /// It is AWS's, whatever the caller's policies allow.
+    #[error("{0}")]
+    AccessDenied(String),
     /// A value contradicts a rule.
     #[error("{0}")]
     ValidationError(String),
     /// A value contradicts what is stored.
     #[error("{0}")]
     InvalidInput(String),
-    /// It is not the caller's to change.
-    #[error("{0}")]
-    UnmodifiableEntity(String),
     /// It belongs to a capability that does not exist.
     // SECURITY: what cannot be enforced is refused at the call that sets it, so that nothing is ever silently open.
     #[error("{0} is not enforced by this version of Portcullis, so it is refused")]
@@ -63,11 +70,12 @@ impl From<Error> for ApiError {
             Error::NoSuchEntity(_) => ("NoSuchEntity", 404),
             Error::EntityAlreadyExists(_) => ("EntityAlreadyExists", 409),
             Error::DeleteConflict(_) => ("DeleteConflict", 409),
-            Error::LimitExceeded { .. } => ("LimitExceeded", 409),
+            Error::LimitExceeded { .. } | Error::Exceeded(_) => ("LimitExceeded", 409),
             Error::MalformedPolicyDocument(_) => ("MalformedPolicyDocument", 400),
+            Error::PolicyNotAttachable(_) => ("PolicyNotAttachable", 400),
+            Error::AccessDenied(_) => ("AccessDenied", 403),
             Error::ValidationError(_) | Error::NotEnforced(_) => ("ValidationError", 400),
             Error::InvalidInput(_) => ("InvalidInput", 400),
-            Error::UnmodifiableEntity(_) => ("UnmodifiableEntity", 400),
         };
         Self { code, status, message: error.to_string() }
     }

@@ -65,6 +65,22 @@ pub(crate) async fn boundary(call: &mut Call<'_>, arn: &str) -> Result<(), Failu
 }
 
 impl Managed {
+    /// Its ARN.
+    pub(crate) fn arn(&self) -> String {
+        match self {
+            Self::Own(policy) => policy.arn(),
+            Self::Aws(known) => known.arn(),
+        }
+    }
+
+    /// Its path.
+    pub(crate) fn path(&self) -> &str {
+        match self {
+            Self::Own(policy) => &policy.path,
+            Self::Aws(known) => known.path,
+        }
+    }
+
     /// AWS keeps some of its policies for roles that its services make themselves.
     pub(crate) fn is_of_a_service(&self) -> bool {
         matches!(self, Self::Aws(known) if known.path.starts_with("/aws-service-role/"))

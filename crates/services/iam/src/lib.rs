@@ -19,12 +19,17 @@ mod simulate;
 mod refused;
 mod rules;
 mod find;
+mod time;
 mod holder;
 mod tagged;
 mod page;
 mod ids;
 mod nothing;
 mod error;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod hostile;
 
 use operation::{Registered, Service};
 use wire::Protocol;

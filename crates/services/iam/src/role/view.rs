@@ -90,4 +90,9 @@ impl RoleView {
             ..view
         })
     }
+
+    /// What an instance profile shows of its role.
+    pub(crate) async fn in_profile(call: &mut Call<'_>, role: &Role) -> Result<Self, Failure> {
+        Ok(Self { description: None, max_session_duration: None, ..Self::listed(call, role).await? })
+    }
 }
