@@ -19,6 +19,7 @@ mod simulate;
 mod refused;
 mod rules;
 mod find;
+mod caller;
 mod time;
 mod holder;
 mod tagged;

@@ -1,12 +1,15 @@
 //! Lists in pages: `MaxItems` (100 unless said, 1,000 at most) and a `Marker` to go on from.
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListUsers.html>
 
+use model::Record;
 use operation::{Call, Failure, PageToken};
 
 use crate::error::Error;
 
 const ITEMS_DEFAULT: u32 = 100;
 const ITEMS_MAX: i32 = 1000;
+/// How many records are read at a time where some of them may not fit.
+const SCAN_STEP: u32 = 500;
 
 /// Which part of a list is asked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +67,32 @@ impl Page {
         let page: Vec<T> = rest.by_ref().take(self.limit as usize).collect();
         let next = rest.next().and_then(|_| page.last().map(&key));
         Paged { items: page, marker: next.map(|next| token(call, operation, query).seal(&next)) }
+    }
+
+    /// The page of those stored records whose id begins with `prefix` and that `fits`.
+    pub(crate) async fn stored<R: Record>(
+        &self,
+        call: &mut Call<'_>,
+        operation: &'static str,
+        query: &str,
+        prefix: &str,
+        fits: impl Fn(&R) -> bool,
+    ) -> Result<Paged<R>, Failure> {
+        let (mut items, mut after): (Vec<R>, _) = (Vec::new(), self.after.clone());
+        loop {
+            let listed = call.tx.page::<R>(&call.scope, prefix, after.as_deref(), SCAN_STEP).await?;
+            for item in listed.items.into_iter().filter(&fits) {
+                if items.len() == self.limit as usize {
+                    let marker = Self::marker(call, operation, query, items.last().map(Record::id));
+                    return Ok(Paged { items, marker });
+                }
+                items.push(item);
+            }
+            match listed.next {
+                Some(next) => after = Some(next),
+                None => return Ok(Paged { items, marker: None }),
+            }
+        }
     }
 
     /// The marker behind `next`, the key a store's page ended at.
