@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use base::id::{AccessKeyId, DeploymentId, ResourceId, RestApiId, StageName};
 use base::{AccountId, Region, Scope, Timestamp};
-use model::apigateway::{AuthorizationType, 
-    Deployment, EndpointType, HttpMethod, Integration, IntegrationType, Method, PassthroughBehavior, Resource, RestApi,
-    Stage,
+use model::apigateway::{
+    AuthorizationType, Deployment, EndpointType, HttpMethod, Integration, IntegrationType, Method, PassthroughBehavior,
+    Resource, RestApi, Stage,
 };
 
 /// The account and region of everything here.
@@ -55,6 +55,7 @@ pub fn deployment_of(api: &RestApiId) -> Deployment {
             security_policy: None,
             disable_execute_api_endpoint: false,
             policy: None,
+            policy_ids: BTreeMap::new(),
             schemas: BTreeMap::new(),
             root_resource_id: ResourceId::parse("root").expect("an id"),
             tags: BTreeMap::new(),

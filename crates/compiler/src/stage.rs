@@ -22,7 +22,7 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUn
         Ok(access_log) => access_log,
         Err(why) => return closed(scope, unit, why),
     };
-    let resource_policy = match deployment.api.policy.as_deref().map(resource_policy).transpose() {
+    let resource_policy = match deployment.api.policy_by_id().as_deref().map(resource_policy).transpose() {
         Ok(policy) => policy,
         Err(why) => return closed(scope, unit, why),
     };

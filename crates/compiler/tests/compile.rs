@@ -102,6 +102,7 @@ fn deployment(api: &str, routes: &[(&str, Method)]) -> Deployment {
             security_policy: None,
             disable_execute_api_endpoint: false,
             policy: None,
+            policy_ids: BTreeMap::new(),
             schemas: BTreeMap::new(),
             root_resource_id: ResourceId::parse("r0").expect("an id"),
             tags: BTreeMap::new(),

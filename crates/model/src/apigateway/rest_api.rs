@@ -7,6 +7,7 @@ use base::id::{ResourceId, RestApiId};
 use serde::{Deserialize, Serialize};
 
 use crate::Record;
+use crate::iam::trust;
 
 /// A REST API. Its resources are records of their own.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,6 +35,10 @@ pub struct RestApi {
     /// Who may call it from where: its resource policy with whole ARNs. It takes effect with the next deployment.
     #[serde(default)]
     pub policy: Option<String>,
+    /// Users and roles that the policy names by ARN, and the unique ids they had when it was set: one made anew under an
+    /// old name is somebody else.
+    #[serde(default)]
+    pub policy_ids: BTreeMap<String, String>,
     /// Schemas of an imported document, name to JSON: kept for export, enforced by nothing yet.
     #[serde(default)]
     pub schemas: BTreeMap<String, String>,
@@ -98,6 +103,12 @@ impl Record for RestApi {
 }
 
 impl RestApi {
+    /// The policy as it was meant when it was set: users and roles stand in it by their unique ids.
+    pub fn policy_by_id(&self) -> Option<String> {
+        let by_id = |named: &str| self.policy_ids.get(named).filter(|_| named.starts_with("arn:aws:iam:")).cloned();
+        self.policy.as_deref().map(|policy| trust::renamed(policy, by_id))
+    }
+
     /// The index that finds an API by its id in whatever account it stands.
     pub const BY_ID: &'static str = "apigateway.restapi.id";
 }

@@ -69,6 +69,7 @@ fn blank() -> RestApi {
         endpoint_type: EndpointType::Edge,
         security_policy: None,
         policy: None,
+        policy_ids: BTreeMap::new(),
         disable_execute_api_endpoint: false,
         schemas: BTreeMap::new(),
         root_resource_id: ResourceId::parse("root").expect("an id"),

@@ -101,6 +101,7 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
     };
     let closed = source.as_ref().is_some_and(|source| source.disable_execute_api_endpoint);
     let (copied, schemas) = source.map(|source| (source.binary_media_types, source.schemas)).unwrap_or_default();
+    let policy_ids = resource_policy::ids(call, policy.as_deref()).await?;
     let binary_media_types =
         if input.binary_media_types.is_empty() { copied } else { input.binary_media_types.clone() };
     let api = RestApi {
@@ -114,6 +115,7 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
         endpoint_type,
         security_policy,
         policy,
+        policy_ids,
         disable_execute_api_endpoint: input.disable_execute_api_endpoint.unwrap_or(closed),
         schemas,
         root_resource_id,
@@ -155,6 +157,7 @@ pub(super) async fn blank(call: &mut Call<'_>, name: String, endpoint_type: Endp
         endpoint_type,
         security_policy: None,
         policy: None,
+        policy_ids: BTreeMap::new(),
         disable_execute_api_endpoint: false,
         schemas: BTreeMap::new(),
         root_resource_id: ResourceId::random(),

@@ -60,7 +60,7 @@ impl Import {
     }
 
     /// Brings it into the transaction and answers the API as it is then.
-    pub(super) fn bring(
+    pub(super) async fn bring(
         mut self,
         call: &mut Call<'_>,
         mut api: RestApi,
@@ -71,6 +71,7 @@ impl Import {
         // SECURITY: a document that names no policy does not open an API that has one.
         if let Some(policy) = &self.description.policy {
             api.policy = resource_policy::read(policy, &api.id, &call.scope)?;
+            api.policy_ids = resource_policy::ids(call, api.policy.as_deref()).await?;
         }
         let resources = apply(self.description, &mut api, existing, (mode, self.base_path), &mut self.report);
         api.warnings = self.report.finish(self.fail_on_warnings)?;

@@ -3,10 +3,11 @@
 use base::Scope;
 use http::Method as Verb;
 use model::apigateway::{Deployment, RestApi, Stage};
-use operation::{Call, Failure, Operation, Spec};
+use operation::{Call, Failure, Operation, Spec, named_principals};
 
 use super::{RestApiView, Tags};
 use crate::error::declared;
+use crate::rules::resource_policy;
 use crate::{arn, find};
 
 /// The operation.
@@ -38,6 +39,10 @@ impl Operation for GetRestApi {
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<RestApiView, Failure> {
         let api = find::api(call, &input.rest_api_id).await?;
         let mut view = RestApiView::of(&api, Tags::WhenPresent);
+        if let Some(policy) = &api.policy {
+            let shown = named_principals::shown(&mut call.tx, call.scope.account, policy, &api.policy_ids).await?;
+            view.policy = Some(resource_policy::escaped(&shown));
+        }
         view.warnings.extend(outdated(&api, call).await?);
         Ok(view)
     }
@@ -65,6 +70,21 @@ mod tests {
     use serde_json::json;
 
     use crate::testing::{World, patch, with};
+
+    #[tokio::test]
+    async fn a_policy_names_only_who_exists() {
+        let world = World::new().await;
+        let (api, _) = world.api().await;
+        for nobody in ["arn:aws:iam::123456789012:user/nobody", "arn:aws:iam::999999999999:root", "999999999999"] {
+            let policy = json!({"Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow", "Principal": {"AWS": nobody}, "Action": "execute-api:Invoke", "Resource": "execute-api:/*",
+            }]});
+            let input = with(&json!({"restApiId": api}), patch("replace", "/policy", &policy.to_string()));
+            let (code, message) = world.refused("UpdateRestApi", input).await;
+            assert_eq!(code, "BadRequestException");
+            assert!(message.contains("ensure that Principals are valid") && message.contains(nobody), "{message}");
+        }
+    }
 
     #[tokio::test]
     async fn a_policy_that_is_not_deployed_is_told() {

@@ -52,7 +52,7 @@ impl Operation for ImportRestApi {
             .ok_or_else(|| Error::bad_request("Invalid OpenAPI input: the document has no info.title."))?;
         api::name(name)?;
         let api = super::create::blank(call, name.to_owned(), import.endpoint_type()?).await?;
-        let api: RestApi = import.bring(call, api, Vec::new(), Mode::Overwrite)?;
+        let api: RestApi = import.bring(call, api, Vec::new(), Mode::Overwrite).await?;
         Ok(RestApiView::of(&api, Tags::WhenPresent))
     }
 }

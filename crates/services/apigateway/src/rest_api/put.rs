@@ -56,7 +56,7 @@ impl Operation for PutRestApi {
             None | Some(PutMode::Merge) => Mode::Merge,
             Some(PutMode::Overwrite) => Mode::Overwrite,
         };
-        let api = import.bring(call, api, existing, mode)?;
+        let api = import.bring(call, api, existing, mode).await?;
         Ok(RestApiView::of(&api, Tags::WhenPresent))
     }
 }

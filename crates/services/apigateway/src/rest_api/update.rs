@@ -92,7 +92,11 @@ impl Operation for UpdateRestApi {
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<RestApiView, Failure> {
         let mut api = find::api(call, &input.rest_api_id).await?;
+        let before = api.policy.clone();
         patch(&mut api, &input.patch_operations, &call.scope)?;
+        if api.policy != before {
+            api.policy_ids = resource_policy::ids(call, api.policy.as_deref()).await?;
+        }
         call.tx.put(&call.scope, &api)?;
         Ok(RestApiView::of(&api, Tags::Always))
     }
@@ -211,6 +215,7 @@ mod tests {
             endpoint_type: stored::EndpointType::Edge,
             security_policy: None,
             policy: None,
+            policy_ids: BTreeMap::new(),
             disable_execute_api_endpoint: false,
             schemas: BTreeMap::new(),
             root_resource_id: ResourceId::parse("root").expect("a good id"),

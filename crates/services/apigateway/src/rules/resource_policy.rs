@@ -4,8 +4,11 @@
 //! AWS takes abbreviated resources (`execute-api:/prod/GET/pets`) and stores whole ARNs of the one API; so do we, and the
 //! engine that will enforce the policy reads it before it is stored.
 
+use std::collections::BTreeMap;
+
 use base::Scope;
 use base::id::RestApiId;
+use operation::{Call, Failure, named_principals};
 use policy::{Kind, Policy, characters};
 use serde_json::Value;
 
@@ -31,8 +34,19 @@ pub(crate) fn read(text: &str, api: &RestApiId, scope: &Scope) -> Result<Option<
     Policy::parse(&whole, Kind::Resource).map_err(|fault| malformed(&fault))?;
     expand(&mut document, &place);
     let stored = document.to_string();
-    Policy::parse(&stored, Kind::Resource).map_err(|fault| malformed(&fault))?;
+    let policy = Policy::parse(&stored, Kind::Resource).map_err(|fault| malformed(&fault))?;
+    // SECURITY: a denial by a key that nothing ever sets would deny nobody.
+    if let Some(key) = identity::silently_open(&policy) {
+        return Err(Error::not_enforced(format!("a resource policy that relies on the condition key `{key}`")));
+    }
     Ok(Some(stored))
+}
+
+/// The ids of those whom a policy names. Whoever does not exist cannot be named.
+pub(crate) async fn ids(call: &mut Call<'_>, policy: Option<&str>) -> Result<BTreeMap<String, String>, Failure> {
+    let Some(policy) = policy else { return Ok(BTreeMap::new()) };
+    let ids = named_principals::ids(&mut call.tx, call.scope.account, policy).await?;
+    ids.map_err(|nobody| malformed(&nobody).into())
 }
 
 /// The policy as AWS answers it: with quotes and slashes escaped once more, which clients undo.
