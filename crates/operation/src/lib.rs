@@ -9,6 +9,7 @@ pub mod service;
 pub mod call;
 pub mod transaction;
 pub mod principal;
+pub mod named_principals;
 pub mod failure;
 pub mod job;
 pub mod data_plane;
