@@ -37,10 +37,13 @@ impl Key {
             Some("https") => Scheme::Https(trust),
             _ => return Err(EgressError::InvalidUri),
         };
-        // A user before the host would not reach the upstream and only disguise the host.
-        let authority = uri.authority().filter(|authority| !authority.as_str().bytes().any(|byte| byte == b'@'));
-        let authority = authority.filter(|authority| !authority.host().is_empty());
-        let authority = authority.cloned().ok_or(EgressError::InvalidUri)?;
+        let authority = uri.authority().ok_or(EgressError::InvalidUri)?;
+        // A user before the host would not reach the upstream and only disguise the host; a host without a name is none.
+        let bytes = authority.as_str().as_bytes();
+        if bytes.contains(&b'@') || matches!(bytes, [] | [b':', ..]) {
+            return Err(EgressError::InvalidUri);
+        }
+        let authority = authority.clone();
         let hash = hash(scheme, authority.as_str());
         Ok(Self { scheme, authority, hash })
     }

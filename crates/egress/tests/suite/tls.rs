@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::support::{Pki, ask, client, config, get, patiently, text, upstream};
+use crate::support::{Goodbye, OK, Pki, ask, client, config, get, patiently, text, upstream};
 use egress::{Config, ConfigError, EgressError, Policy, Trust};
+use http_body_util::BodyExt as _;
 
 #[tokio::test]
 async fn a_private_root_is_believed_over_both_versions() {
@@ -88,5 +89,31 @@ fn a_private_root_that_is_none_is_refused_at_start() {
     for text in ["", "x", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"] {
         let error = Config::new(Policy::default(), Vec::new(), Some(text)).expect_err("no root");
         assert_eq!(error, ConfigError::PrivateRoot);
+    }
+}
+
+#[tokio::test]
+async fn a_byte_behind_an_answer_ends_its_connection_over_tls_too() {
+    for (answer, kept) in [(OK, true), ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\n", false)] {
+        let pki = Pki::new("localhost", "http/1.1");
+        let upstream = pki.scripted(answer, Goodbye::None).await;
+        let client = client(config(Some(&pki.root)));
+        for _ in 0..4 {
+            assert_eq!(ask(&client, &upstream.url("https", "/")).await, "ok");
+        }
+        assert_eq!(upstream.connections(), if kept { 1 } else { 4 });
+    }
+}
+
+/// Without TLS's own end, whoever sits on the line could have cut the answer short.
+#[tokio::test]
+async fn an_answer_until_the_end_needs_the_end_that_tls_authenticates() {
+    for (goodbye, whole) in [(Goodbye::Said, true), (Goodbye::Unsaid, false)] {
+        let pki = Pki::new("localhost", "http/1.1");
+        let upstream = pki.scripted("HTTP/1.1 200 OK\r\n\r\nok", goodbye).await;
+        let client = client(config(Some(&pki.root)));
+        let answer = patiently(client.send(get(&upstream.url("https", "/")), Trust::Verified)).await.expect("a head");
+        let body = patiently(answer.into_body().collect()).await;
+        assert_eq!(body.is_ok_and(|body| body.to_bytes() == "ok"), whole, "{goodbye:?}");
     }
 }

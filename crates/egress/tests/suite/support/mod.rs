@@ -16,7 +16,7 @@ use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair};
 use rustls_pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
 /// Longer than anything here takes; a test that waits this long has failed.
@@ -83,6 +83,14 @@ pub(crate) async fn plain_echo() -> Upstream {
     .await
 }
 
+/// How a scripted upstream leaves.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Goodbye {
+    None,
+    Said,
+    Unsaid,
+}
+
 /// A root and a certificate of it for `name`, with its key.
 pub(crate) struct Pki {
     pub(crate) root: String,
@@ -108,6 +116,29 @@ impl Pki {
             .expect("its own key");
         config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
         Self { root: root.pem(), config: Arc::new(config) }
+    }
+
+    /// Answers every request with these bytes; with `Goodbye::Said` or `Goodbye::Unsaid` it closes after the first.
+    pub(crate) async fn scripted(&self, answer: &'static str, goodbye: Goodbye) -> Upstream {
+        let acceptor = tokio_rustls::TlsAcceptor::from(Arc::clone(&self.config));
+        upstream(move |stream| {
+            let acceptor = acceptor.clone();
+            async move {
+                let Ok(mut stream) = acceptor.accept(stream).await else { return };
+                while !read_head(&mut stream).await.is_empty() {
+                    let sent = stream.write_all(answer.as_bytes()).await.is_ok() && stream.flush().await.is_ok();
+                    match goodbye {
+                        Goodbye::None if sent => {}
+                        Goodbye::None | Goodbye::Unsaid => return,
+                        Goodbye::Said => {
+                            let _ = stream.shutdown().await;
+                            return;
+                        }
+                    }
+                }
+            }
+        })
+        .await
     }
 
     pub(crate) async fn echo(&self) -> Upstream {
@@ -155,7 +186,7 @@ pub(crate) async fn ask(client: &Egress, url: &str) -> String {
 pub(crate) const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 /// Reads a request's head off the stream; empty at its end.
-pub(crate) async fn read_head(stream: &mut TcpStream) -> String {
+pub(crate) async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         match stream.read_u8().await {
