@@ -5,6 +5,7 @@ use std::sync::Arc;
 use base::id::RequestId;
 use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
+use policy::Keys;
 use store_records::Events;
 use store_resources::Resources;
 
@@ -25,6 +26,8 @@ pub struct Call<'a> {
     pub tx: Transaction,
     /// The rest of the world.
     pub ports: &'a Ports,
+    /// What policies may know of a request without a signature: for operations that take one and judge by themselves.
+    pub keys: Keys,
     /// Whom an operation that takes no signature found its caller to be: the call's record names them, and joins the
     /// records of their account.
     pub proven: Option<Principal>,

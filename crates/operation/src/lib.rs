@@ -20,11 +20,12 @@ pub mod page_token;
 pub mod testing;
 
 pub use call::{Call, Installation, Ports};
-pub use data_plane::{DataPlane, Explanation};
+pub use data_plane::{DataPlane, Explanation, WhatIf};
 pub use failure::{ApiError, Failure};
 pub use job::{Job, JobCall};
 pub use operation::{CALLER, Operation, Prepared, Registered};
 pub use page_token::PageToken;
+pub use policy::Keys;
 pub use principal::{Credentials, Principal};
 pub use service::{Refused, Service, TagsOf, no_tags};
 pub use spec::{Http, Kind, Spec};

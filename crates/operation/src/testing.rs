@@ -42,6 +42,10 @@ impl DataPlane for Idle {
     fn explain(&self, _: &[u8]) -> Result<Explanation, String> {
         Err("this test has no data plane".to_owned())
     }
+
+    fn what_if(&self, _: crate::WhatIf) -> futures_util::future::BoxFuture<'_, Result<Explanation, String>> {
+        Box::pin(async { Err("this test has no data plane".to_owned()) })
+    }
 }
 
 impl NodeStatus for Idle {
@@ -121,7 +125,16 @@ impl World {
         let resources = Arc::clone(&self.ports.resources);
         let tx = Transaction::begin(resources.as_ref(), registered.spec.kind).await.expect("the store answers");
         let request_id = RequestId::random();
-        let mut call = Call { principal, scope, request_id, now: self.now, tx, ports: &self.ports, proven: None };
+        let mut call = Call {
+            principal,
+            scope,
+            request_id,
+            now: self.now,
+            tx,
+            ports: &self.ports,
+            keys: policy::Keys::new(),
+            proven: None,
+        };
         let output = match prepared.run(&mut call).await {
             Ok(output) => output,
             Err(Failure::Api(error)) => return Err((error.code.to_owned(), error.message)),

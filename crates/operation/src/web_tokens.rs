@@ -21,6 +21,8 @@ pub struct Claims {
     pub subject: String,
     /// The audience that the provider is registered with.
     pub audience: String,
+    /// Every audience that the token was made out to.
+    pub audiences: Vec<String>,
     /// `amr`: how the holder showed who it is.
     pub methods: Vec<String>,
     /// Session tags, with the keys of those that follow into further sessions.

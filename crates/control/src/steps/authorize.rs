@@ -9,6 +9,7 @@ use policy::{Action, Keys, RequestContext};
 use snapshot::{Name, Snapshot};
 
 use super::decode::{Decoded, What};
+use super::entity;
 use super::trust::{Trust, handed_on};
 use super::why;
 use crate::Received;
@@ -22,6 +23,8 @@ pub(crate) struct Authorized<'c> {
     pub(crate) operation: &'c Registered,
     pub(crate) prepared: Box<dyn Prepared>,
     pub(crate) scope: Scope,
+    /// What is known of an unsigned request, for operations that judge by themselves.
+    pub(crate) keys: Keys,
     // Only this step makes one.
     _made_here: (),
 }
@@ -44,12 +47,13 @@ pub(crate) async fn decide<'c>(
         let resource = match question.resource {
             whoever if whoever == CALLER => principal.arn(),
             role if by_trust => role,
-            named => true_arn(named, snapshot),
+            named => entity::true_profile(true_arn(named, snapshot), &scope, ports).await?,
         };
         let question = Question { resource, ..question };
         let trust = by_trust.then(|| Trust::of(&question.resource, snapshot));
         let keys = keys(received, caller.as_ref(), snapshot);
         let keys = trust.iter().fold(keys, |keys, trust| trust.keys(keys, caller.as_ref()));
+        let keys = entity::with_boundary(keys, question.action, &question.resource, snapshot);
         let keys = if let What::Served(_, prepared) = &what { prepared.keys(keys) } else { keys };
         let held = held(caller.as_ref(), snapshot)?;
         let keys = with_tags(keys, &held, &question, service, &scope, ports).await?;
@@ -57,7 +61,8 @@ pub(crate) async fn decide<'c>(
     }
     match what {
         What::Served(operation, prepared) => {
-            Ok(Authorized { received, service, principal, operation, prepared, scope, _made_here: () })
+            let keys = if operation.spec.unsigned { keys(received, None, snapshot) } else { Keys::new() };
+            Ok(Authorized { received, service, principal, operation, prepared, scope, keys, _made_here: () })
         }
         // Whoever may not call it learns that first; whoever may learns that nobody can yet.
         What::Refused(refused) => Err(Refusal::NotEnforced { reason: refused.reason }),
@@ -144,12 +149,14 @@ fn ask(
     Err(Refusal::AccessDenied { message, encoded: may_know.then(encoded).flatten() })
 }
 
-/// An operation's input tells a user, group or role by name; policies may name its path too.
+/// Most inputs tell a user, group or role by name alone; policies may name its path too.
 fn true_arn(resource: String, snapshot: &Snapshot) -> String {
     let found = || {
         let (account, rest) = resource.strip_prefix("arn:aws:iam::")?.split_once(':')?;
         let (kind, path) = rest.split_once('/')?;
-        let name = Name::new(AccountId::parse(account).ok()?, path.rsplit('/').next()?);
+        // Where the input does tell a path, that is what is asked for.
+        let name = Some(path).filter(|path| !path.contains('/'))?;
+        let name = Name::new(AccountId::parse(account).ok()?, name);
         match kind {
             "user" => Some(&snapshot.users.get(&name)?.arn),
             "group" => Some(&snapshot.groups.get(&name)?.arn),

@@ -4,6 +4,7 @@ pub(crate) mod identify;
 pub(crate) mod authenticate;
 pub(crate) mod decode;
 pub(crate) mod authorize;
+mod entity;
 mod trust;
 mod why;
 pub(crate) mod run;

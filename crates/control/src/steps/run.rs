@@ -39,6 +39,7 @@ pub(crate) async fn perform(
             now: call.received.now,
             tx,
             ports,
+            keys: call.keys.clone(),
             proven: None,
         };
         let output = call.prepared.run(&mut running).await;

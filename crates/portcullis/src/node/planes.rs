@@ -33,6 +33,7 @@ pub(super) struct Planes {
     freshness: Freshness,
     /// Who may call APIs.
     callers: Arc<Identities>,
+    egress: egress::Config,
     scope: Scope,
 }
 
@@ -53,6 +54,7 @@ impl Planes {
         stores: &Stores,
         master_key: &Arc<MasterKey>,
         clock: &Arc<dyn Clock>,
+        egress: egress::Config,
     ) -> Result<Self, StartError> {
         let freshness = Freshness::new(settings.stale_max.unwrap_or_default(), clock.elapsed());
         let place = Place::new(settings.region.clone(), &settings.zone);
@@ -68,7 +70,10 @@ impl Planes {
             data_plane: Arc::new(Explainer),
             status: Arc::new(status),
             master_key: Arc::clone(master_key),
-            web_tokens: Arc::new(operation::NoWebTokens),
+            web_tokens: Arc::new(sts::IssuerTokens::new(
+                Egress::new(egress.clone(), Arc::clone(clock)),
+                Arc::clone(clock),
+            )),
             installation: Installation {
                 account: scope.account,
                 region: settings.region.clone(),
@@ -101,6 +106,7 @@ impl Planes {
             publisher,
             freshness,
             callers,
+            egress,
         })
     }
 
@@ -118,7 +124,7 @@ impl Planes {
         let default = renewal.names.first().cloned().unwrap_or_default();
         let certificates = tls::certificates(&self.publisher, &default)?;
         let tls = Tls::new(Arc::clone(&certificates))?;
-        let traffic = self.traffic(&listeners, settings, clock)?;
+        let traffic = self.traffic(clock);
         let publisher = Arc::clone(&self.publisher);
         node.background.spawn(async move { publisher.run().await });
         node.background.spawn(tls::follow(Arc::clone(&self.publisher), certificates, default));
@@ -150,20 +156,7 @@ impl Planes {
         Ok(())
     }
 
-    fn traffic(
-        &self,
-        listeners: &Listeners,
-        settings: &Settings,
-        clock: &Arc<dyn Clock>,
-    ) -> Result<Traffic, StartError> {
-        let policy = settings.egress.parse().map_err(StartError::Egress)?;
-        let root = match &settings.upstream_ca {
-            Some(path) => {
-                let unreadable = |source| StartError::UpstreamCa { path: path.display().to_string(), source };
-                Some(std::fs::read_to_string(path).map_err(unreadable)?)
-            }
-            None => None,
-        };
+    fn traffic(&self, clock: &Arc<dyn Clock>) -> Traffic {
         let shared = gateway::Shared {
             snapshot: self.publisher.snapshot(),
             freshness: self.freshness.clone(),
@@ -173,13 +166,26 @@ impl Planes {
             clock: Arc::clone(clock),
             installation: self.scope.clone(),
         };
-        Ok(Traffic { shared, egress: egress::Config::new(policy, listeners.addresses(), root.as_deref())? })
+        Traffic { shared, egress: self.egress.clone() }
     }
 
     fn renewal(&self, settings: &Settings) -> AuthorityRenewal {
         let names = edge::authority::local_names(settings.region.as_str(), &settings.zone);
         AuthorityRenewal { scope: self.scope.clone(), names }
     }
+}
+
+/// What this node may reach and trust, backends and identity providers alike.
+pub(super) fn egress_config(settings: &Settings, listeners: &Listeners) -> Result<egress::Config, StartError> {
+    let policy = settings.egress.parse().map_err(StartError::Egress)?;
+    let root = match &settings.upstream_ca {
+        Some(path) => {
+            let unreadable = |source| StartError::UpstreamCa { path: path.display().to_string(), source };
+            Some(std::fs::read_to_string(path).map_err(unreadable)?)
+        }
+        None => None,
+    };
+    Ok(egress::Config::new(policy, listeners.addresses(), root.as_deref())?)
 }
 
 impl Traffic {

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use super::Node;
 use super::certificates::found_authority;
 use super::listeners::Listeners;
-use super::planes::Planes;
+use super::planes::{Planes, egress_config};
 use super::stores::Stores;
 use crate::data_dir::{Credentials, DataDir, DataDirError};
 use crate::settings::Settings;
@@ -70,7 +70,8 @@ pub(super) async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<N
     let authority = found_authority(stores.resources.as_ref(), &master_key, &scope, &settings.zone, now).await?;
     data_dir.write_root_key(&master_key, &root)?;
     data_dir.write_ca(authority.certificate_pem())?;
-    let planes = Planes::build(&settings, &scope, &stores, &master_key, &clock)?;
+    let egress = egress_config(&settings, &listeners)?;
+    let planes = Planes::build(&settings, &scope, &stores, &master_key, &clock, egress)?;
     let endpoints = listeners.endpoints(&settings);
     let mut node = Node {
         data_dir,

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::id::{AccessKeyId, RequestId};
-use base::seal::MasterKey;
-use base::{AccountId, Region, Scope, Timestamp};
+use base::seal::{MasterKey, Place, Sealed};
+use base::{AccountId, Region, Scope, Secret, Timestamp};
 use bytes::Bytes;
+use model::Record;
 use operation::{
     Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Installation, Job, JobCall, Kind,
     Losses, NodeStatus, Operation, Ports, Principal, Transaction,
@@ -72,6 +73,28 @@ impl World {
 
     /// Calls an operation as an account's root user.
     pub(crate) async fn ask<O: Operation>(&self, account: &str, input: &O::Input) -> Result<O::Output, Failure> {
+        Ok(self.called::<O>(account, input).await?.0)
+    }
+
+    /// Calls an operation as an account's root user, and commits what it wrote.
+    pub(crate) async fn write<O: Operation>(&self, account: &str, input: &O::Input) -> Result<O::Output, Failure> {
+        let (output, batch) = self.called::<O>(account, input).await?;
+        self.ports.resources.commit(batch).await.unwrap();
+        Ok(output)
+    }
+
+    /// A stored record.
+    pub(crate) async fn stored<R: Record>(&self, scope: &Scope, id: &str) -> Option<R> {
+        let mut tx = Transaction::begin(self.ports.resources.as_ref(), Kind::Read).await.unwrap();
+        tx.get(scope, id).await.unwrap()
+    }
+
+    /// Opens a secret that rests sealed.
+    pub(crate) fn open(&self, place: Place<'_>, sealed: &Sealed<String>) -> Secret<String> {
+        self.ports.master_key.open_text(place, sealed).unwrap()
+    }
+
+    async fn called<O: Operation>(&self, account: &str, input: &O::Input) -> Result<(O::Output, Batch), Failure> {
         let access_key = AccessKeyId::parse("AKIAROOT").unwrap();
         let principal = Principal::Root {
             account: AccountId::parse(account).unwrap(),
@@ -84,6 +107,7 @@ impl World {
             now: at(NOW),
             tx: Transaction::begin(self.ports.resources.as_ref(), Kind::Read).await.unwrap(),
             ports: &self.ports,
+            keys: operation::Keys::new(),
             proven: None,
         };
         O::run(input, &mut call).await

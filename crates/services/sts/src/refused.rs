@@ -1,9 +1,9 @@
-//! What sts knows and refuses: everything that would hand out temporary credentials or needs them.
+//! What sts knows and refuses: other ways to temporary credentials.
 
 use operation::Refused;
 
 const REASON: &str =
-    "Temporary credentials are not enforced by this version of Portcullis yet, so operations around them are refused.";
+    "This way to temporary credentials is not enforced by this version of Portcullis, so it is refused.";
 
 macro_rules! refused {
     ($($name:literal)+) => {
@@ -14,16 +14,11 @@ macro_rules! refused {
 /// All of them.
 pub(crate) fn all() -> Vec<Refused> {
     refused![
-        "AssumeRole"
         "AssumeRoleWithSAML"
-        "AssumeRoleWithWebIdentity"
         "AssumeRoot"
-        "DecodeAuthorizationMessage"
-        "GetAccessKeyInfo"
         "GetDelegatedAccessToken"
         "GetFederationToken"
         "GetScopedCredentials"
-        "GetSessionToken"
         "GetWebIdentityToken"
     ]
 }

@@ -24,6 +24,10 @@ impl DataPlane for Nothing {
     fn explain(&self, _: &[u8]) -> Result<Explanation, String> {
         Err("no journey here".to_owned())
     }
+
+    fn what_if(&self, _: operation::WhatIf) -> futures_util::future::BoxFuture<'_, Result<Explanation, String>> {
+        Box::pin(async { Err("no journey here".to_owned()) })
+    }
 }
 
 impl NodeStatus for Nothing {
@@ -110,7 +114,7 @@ impl World {
             now: at(NOW),
             tx: Transaction::begin(self.ports.resources.as_ref(), Kind::Read).await.unwrap(),
             ports: &self.ports,
-            proven: None,
+            keys: operation::Keys::new(), proven: None,
         };
         LookupEvents::run(input, &mut call).await
     }

@@ -1,0 +1,174 @@
+//! Where issuers publish their keys, found by discovery and kept for a while.
+//! <https://openid.net/specs/openid-connect-discovery-1_0.html>
+//!
+//! SECURITY: anybody may bring a token, so tokens cost an issuer at most one look each [`LOOK_EVERY`], and this node at
+//! most [`LOOKS_AT_ONCE`] connections.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base::Clock;
+use bytes::Bytes;
+use egress::{Egress, Trust};
+use futures_util::future::{Either, select};
+use http_body_util::{BodyExt as _, Empty, Limited};
+use operation::Untrue;
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+
+use super::keys::{self, Key};
+use super::{no_key, token};
+
+/// How long keys are believed without looking again.
+const KEEP: Duration = Duration::from_hours(1);
+/// How long keys are still used while their issuer does not answer.
+const KEEP_AT_MOST: Duration = Duration::from_hours(24);
+/// A key that is not among those kept, or an issuer that failed, is looked for again after this time only.
+const LOOK_EVERY: Duration = Duration::from_secs(30);
+const LOOKS_AT_ONCE: usize = 8;
+const LOOK_WITHIN: Duration = Duration::from_secs(5);
+const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
+/// More issuers than one node is asked about; beyond, the one that was not looked at for longest is forgotten.
+const ISSUERS_MAX: usize = 1_000;
+
+/// Fetches a document.
+#[async_trait]
+pub(super) trait Fetch: Send + Sync + std::fmt::Debug {
+    /// The body at an `https` URL, if it is there and not too large.
+    async fn get(&self, url: &str) -> Result<Bytes, String>;
+}
+
+/// Keys by issuer.
+#[derive(Debug)]
+pub(super) struct Issuers {
+    fetch: Box<dyn Fetch>,
+    clock: Arc<dyn Clock>,
+    kept: Mutex<HashMap<String, Kept>>,
+    looks: Semaphore,
+}
+
+#[derive(Debug, Clone)]
+struct Kept {
+    keys: Arc<[Key]>,
+    /// When they were read; none while the issuer has never answered.
+    read: Option<Duration>,
+    looked: Duration,
+}
+
+#[derive(Deserialize)]
+struct Discovered {
+    issuer: String,
+    jwks_uri: String,
+}
+
+impl Issuers {
+    pub(super) fn new(fetch: Box<dyn Fetch>, clock: Arc<dyn Clock>) -> Self {
+        Self { fetch, clock, kept: Mutex::default(), looks: Semaphore::new(LOOKS_AT_ONCE) }
+    }
+
+    /// The issuer's key with this id. `issuer` is a registered one, without `https://`.
+    pub(super) async fn key(&self, issuer: &str, kid: &str) -> Result<Key, Untrue> {
+        let now = self.clock.elapsed();
+        let kept = self.find(issuer);
+        let found = kept.as_ref().and_then(|kept| kept.key(kid));
+        let is_fresh = kept.as_ref().and_then(|kept| kept.read).is_some_and(|read| now < read + KEEP);
+        if let (Some(found), true) = (&found, is_fresh) {
+            return Ok(found.clone());
+        }
+        let may_look = kept.as_ref().is_none_or(|kept| now >= kept.looked + LOOK_EVERY);
+        if !may_look {
+            return self.stale(kept.as_ref(), found, now);
+        }
+        // SECURITY: nobody waits in line for a slow issuer.
+        let Ok(_look) = self.looks.try_acquire() else { return self.stale(kept.as_ref(), found, now) };
+        self.keep(issuer, kept.clone().unwrap_or(Kept { keys: Arc::new([]), read: None, looked: now }), now);
+        match self.look(issuer).await {
+            Ok(keys) => {
+                let fresh = Kept { keys: keys.into(), read: Some(self.clock.elapsed()), looked: now };
+                let found = fresh.key(kid);
+                self.keep(issuer, fresh, now);
+                found.ok_or_else(|| Untrue::Invalid(no_key()))
+            }
+            Err(why) => {
+                tracing::warn!(issuer, why, "the keys of an identity provider cannot be read");
+                self.stale(kept.as_ref(), found, now)
+            }
+        }
+    }
+
+    /// What is answered without looking: a key that is not too old, or that there is none.
+    fn stale(&self, kept: Option<&Kept>, found: Option<Key>, now: Duration) -> Result<Key, Untrue> {
+        let read = kept.and_then(|kept| kept.read);
+        match (found, read) {
+            (Some(found), Some(read)) if now < read + KEEP_AT_MOST => Ok(found),
+            (None, Some(_)) => Err(Untrue::Invalid(no_key())),
+            (Some(_) | None, _) => Err(Untrue::Unreachable(no_key())),
+        }
+    }
+
+    async fn look(&self, issuer: &str) -> Result<Vec<Key>, String> {
+        let looking = std::pin::pin!(async {
+            let url = format!("https://{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
+            let discovered = self.fetch.get(&url).await?;
+            let discovered: Discovered = serde_json::from_slice(&discovered).map_err(|fault| fault.to_string())?;
+            let told = discovered.issuer.strip_prefix("https://").map(token::named);
+            if told.as_deref() != Some(issuer) {
+                return Err("the issuer names another issuer".to_owned());
+            }
+            if !discovered.jwks_uri.starts_with("https://") {
+                return Err("the issuer's keys are not at an https URL".to_owned());
+            }
+            let keys = self.fetch.get(&discovered.jwks_uri).await?;
+            keys::read(&keys).ok_or_else(|| "the issuer's keys are no key set".to_owned())
+        });
+        match select(looking, self.clock.sleep(LOOK_WITHIN)).await {
+            Either::Left((keys, _)) => keys,
+            Either::Right(_) => Err("the issuer is too slow".to_owned()),
+        }
+    }
+
+    fn find(&self, issuer: &str) -> Option<Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner).get(issuer).cloned()
+    }
+
+    fn keep(&self, issuer: &str, kept: Kept, now: Duration) {
+        let mut all = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= ISSUERS_MAX && !all.contains_key(issuer) {
+            let oldest = all.iter().min_by_key(|(_, kept)| kept.looked).map(|(issuer, _)| issuer.clone());
+            oldest.and_then(|oldest| all.remove(&oldest));
+        }
+        all.insert(issuer.to_owned(), Kept { looked: now, ..kept });
+    }
+}
+
+impl Kept {
+    fn key(&self, kid: &str) -> Option<Key> {
+        self.keys.iter().find(|key| key.kid == kid).cloned()
+    }
+}
+
+#[async_trait]
+impl Fetch for Egress {
+    async fn get(&self, url: &str) -> Result<Bytes, String> {
+        let request = http::Request::get(url).header("accept", "application/json").body(Empty::<Bytes>::new());
+        let request = request.map_err(|fault| fault.to_string())?;
+        let answer = self.send(request, Trust::Verified).await.map_err(|fault| chain(&fault))?;
+        if answer.status() != http::StatusCode::OK {
+            return Err(format!("{url} answers {}", answer.status()));
+        }
+        let body = Limited::new(answer.into_body(), DOCUMENT_BYTES_MAX).collect().await;
+        Ok(body.map_err(|fault| fault.to_string())?.to_bytes())
+    }
+}
+
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        text = format!("{text}: {inner}");
+        source = inner.source();
+    }
+    text
+}
