@@ -4,6 +4,8 @@ mod create_alias;
 mod delete_alias;
 mod list_aliases;
 mod get_summary;
+mod get_authorization_details;
+mod details;
 mod get_password_policy;
 mod list_virtual_mfa_devices;
 #[cfg(test)]
@@ -18,6 +20,7 @@ pub(crate) fn operations() -> Vec<Registered> {
         Registered::of::<delete_alias::DeleteAccountAlias>(),
         Registered::of::<list_aliases::ListAccountAliases>(),
         Registered::of::<get_summary::GetAccountSummary>(),
+        Registered::of::<get_authorization_details::GetAccountAuthorizationDetails>(),
         Registered::of::<get_password_policy::GetAccountPasswordPolicy>(),
         Registered::of::<list_virtual_mfa_devices::ListVirtualMFADevices>(),
     ]

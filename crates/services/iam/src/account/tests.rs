@@ -52,3 +52,82 @@ async fn what_an_account_cannot_have_is_told_truthfully() {
     let devices = world.ok("ListVirtualMFADevices", json!({"AssignmentStatus": "Any"})).await;
     assert_eq!(devices, json!({"VirtualMFADevices": [], "IsTruncated": false}));
 }
+
+/// A world with users, a group, a role and policies.
+async fn populated() -> (World, String) {
+    let world = world().await;
+    let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}}"#;
+    let trust = json!({"Version": "2012-10-17", "Statement": {
+        "Effect": "Allow", "Principal": {"AWS": ACCOUNT}, "Action": "sts:AssumeRole"}});
+    let made = world.ok("CreatePolicy", json!({"PolicyName": "own", "PolicyDocument": document})).await;
+    let own = operation::testing::text(&made["Policy"], "Arn");
+    for name in ["amy", "bob", "carl"] {
+        world.ok("CreateUser", json!({"UserName": name})).await;
+    }
+    world.ok("CreateGroup", json!({"GroupName": "staff"})).await;
+    let role = json!({"RoleName": "ops", "AssumeRolePolicyDocument": trust.to_string()});
+    world.ok("CreateRole", role).await;
+    world.ok("AddUserToGroup", json!({"GroupName": "staff", "UserName": "bob"})).await;
+    world.ok("PutUserPolicy", json!({"UserName": "bob", "PolicyName": "p", "PolicyDocument": document})).await;
+    world.ok("AttachGroupPolicy", json!({"GroupName": "staff", "PolicyArn": own})).await;
+    let aws = "arn:aws:iam::aws:policy/AdministratorAccess";
+    world.ok("AttachRolePolicy", json!({"RoleName": "ops", "PolicyArn": aws})).await;
+    (world, own)
+}
+
+#[tokio::test]
+async fn the_details_hold_everything_that_decides() {
+    let (world, own) = populated().await;
+    let all = world.ok("GetAccountAuthorizationDetails", json!({})).await;
+    let bob = &all["UserDetailList"][1];
+    assert_eq!((&bob["UserName"], &bob["GroupList"]), (&json!("bob"), &json!(["staff"])));
+    assert!(bob["UserPolicyList"][0]["PolicyDocument"].as_str().expect("text").starts_with("%7B%22Version%22"));
+    assert_eq!(all["GroupDetailList"][0]["AttachedManagedPolicies"][0]["PolicyArn"], own);
+    assert!(all["RoleDetailList"][0]["AssumeRolePolicyDocument"].is_string());
+    let policies: Vec<_> = all["Policies"].as_array().expect("a list").iter().map(|one| &one["PolicyName"]).collect();
+    assert_eq!(policies, ["own", "AdministratorAccess"]);
+    let policy = &all["Policies"][0];
+    assert_eq!((&policy["AttachmentCount"], &policy["PolicyVersionList"][0]["VersionId"]), (&json!(1), &json!("v1")));
+    assert_eq!(all["IsTruncated"], false);
+    let theirs = world.call_as(&World::root(FOREIGN), "GetAccountAuthorizationDetails", json!({})).await;
+    assert_eq!(theirs.expect("an answer")["UserDetailList"], json!([]));
+}
+
+#[tokio::test]
+async fn the_details_come_in_pages_over_all_kinds() {
+    let (world, _) = populated().await;
+    const LISTS: [(&str, &str); 4] = [
+        ("UserDetailList", "UserName"),
+        ("RoleDetailList", "RoleName"),
+        ("GroupDetailList", "GroupName"),
+        ("Policies", "PolicyName"),
+    ];
+    for (filter, expected) in [
+        (json!([]), vec!["amy", "bob", "carl", "ops", "staff", "own", "AdministratorAccess"]),
+        (json!(["Group", "User"]), vec!["amy", "bob", "carl", "staff"]),
+        (json!(["AWSManagedPolicy"]), vec!["AdministratorAccess"]),
+        (json!(["LocalManagedPolicy", "Role"]), vec!["ops", "own"]),
+    ] {
+        for size in 1..=8 {
+            let (mut seen, mut marker) = (Vec::new(), serde_json::Value::Null);
+            loop {
+                let input = json!({"Filter": filter, "MaxItems": size, "Marker": marker});
+                let page = world.ok("GetAccountAuthorizationDetails", input).await;
+                let before = seen.len();
+                for (list, member) in LISTS {
+                    let names = page[list].as_array().expect("a list").iter();
+                    seen.extend(names.map(|one| one[member].as_str().expect("a name").to_owned()));
+                }
+                assert!(seen.len() - before <= size, "{filter} {size}");
+                marker = page["Marker"].clone();
+                if marker.is_null() {
+                    break;
+                }
+            }
+            assert_eq!(seen, expected, "{filter}, {size} at a time");
+        }
+    }
+    let first = world.ok("GetAccountAuthorizationDetails", json!({"Filter": ["User"], "MaxItems": 1})).await;
+    let other = json!({"Filter": ["Role"], "Marker": first["Marker"]});
+    assert_eq!(world.refused("GetAccountAuthorizationDetails", other).await.0, "ValidationError");
+}

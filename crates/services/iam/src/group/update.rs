@@ -7,9 +7,9 @@ use operation::{Call, Failure, Operation, Spec};
 
 use super::{NAME_CHARS_MAX, arn, audited};
 use crate::error::{Error, declared};
-use crate::find;
 use crate::nothing::Nothing;
 use crate::rules::name;
+use crate::{attachment, find};
 
 /// The operation.
 pub(crate) struct UpdateGroup;
@@ -79,15 +79,11 @@ async fn renamed(call: &mut Call<'_>, old: Group, name: &str) -> Result<Group, F
         call.tx.delete::<Membership>(&call.scope, &member.id());
         call.tx.put(&call.scope, &Membership { group: name.to_owned(), ..member })?;
     }
-    let used_by = |policy: &String, name: &str| Attachment {
-        policy: policy.clone(),
-        kind: "group".to_owned(),
-        name: name.to_owned(),
-        purpose: Purpose::Permissions,
-    };
     for policy in &old.attached {
-        call.tx.delete::<Attachment>(&call.scope, &used_by(policy, &old.name).id());
-        call.tx.put(&call.scope, &used_by(policy, name))?;
+        let [before, after] =
+            [old.name.as_str(), name].map(|name| attachment::record::<Group>(policy, name, Purpose::Permissions));
+        call.tx.delete::<Attachment>(&call.scope, &before.id());
+        call.tx.put(&call.scope, &after)?;
     }
     call.tx.delete::<Group>(&call.scope, &old.name);
     Ok(Group { name: name.to_owned(), ..old })

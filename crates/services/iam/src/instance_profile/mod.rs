@@ -10,7 +10,7 @@ mod list_for_role;
 mod tag;
 mod untag;
 mod list_tags;
-mod view;
+pub(crate) mod view;
 #[cfg(test)]
 mod tests;
 

@@ -14,8 +14,8 @@ mod untag;
 mod list_tags;
 mod entities;
 mod version;
-mod usage;
-mod view;
+pub(crate) mod usage;
+pub(crate) mod view;
 #[cfg(test)]
 mod tests;
 

@@ -11,7 +11,7 @@ mod tag;
 mod untag;
 mod list_tags;
 mod settings;
-mod trusted;
+pub(crate) mod trusted;
 pub(crate) mod view;
 
 use base::Scope;

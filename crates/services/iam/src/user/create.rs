@@ -4,18 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::Scope;
-use model::iam::{Attachment, Purpose, User};
+use model::iam::{Purpose, User};
 use operation::{Call, Failure, Operation, Spec};
 use policy::Keys;
 
 use super::view::UserView;
 use super::{NAME_CHARS_MAX, audited};
 use crate::error::{Error, declared};
-use crate::find;
 use crate::ids::{Prefix, unique};
 use crate::rules::name;
 use crate::rules::tags::{self, Tag};
 use crate::time::whole_second;
+use crate::{attachment, find};
 
 /// AWS's quota, which it raises for nobody. <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
 pub(crate) const USERS_MAX: u32 = 5_000;
@@ -93,14 +93,9 @@ impl Operation for CreateUser {
         };
         if let Some(arn) = &user.boundary {
             find::boundary(call, arn).await?;
-            call.tx.put(&call.scope, &use_of(&user, arn, Purpose::Boundary))?;
+            call.tx.put(&call.scope, &attachment::record::<User>(arn, &user.name, Purpose::Boundary))?;
         }
         call.tx.put(&call.scope, &user)?;
         Ok(Output { user: UserView::whole(&user) })
     }
-}
-
-/// The other side of a policy that a user has.
-pub(super) fn use_of(user: &User, policy: &str, purpose: Purpose) -> Attachment {
-    Attachment { policy: policy.to_owned(), kind: "user".to_owned(), name: user.name.clone(), purpose }
 }

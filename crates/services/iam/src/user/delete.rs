@@ -5,12 +5,10 @@ use model::Record as _;
 use model::iam::{Attachment, Owner, Purpose, User};
 use operation::{Call, Failure, Operation, Spec};
 
-use super::create::use_of;
 use super::{arn, audited};
-use crate::access_key;
 use crate::error::{Error, declared};
-use crate::find;
 use crate::nothing::Nothing;
+use crate::{access_key, attachment, find};
 
 /// The operation.
 pub(crate) struct DeleteUser;
@@ -56,7 +54,8 @@ impl Operation for DeleteUser {
             return Err(Error::delete_first("delete access keys").into());
         }
         if let Some(policy) = &user.boundary {
-            call.tx.delete::<Attachment>(&call.scope, &use_of(&user, policy, Purpose::Boundary).id());
+            let bound = attachment::record::<User>(policy, &user.name, Purpose::Boundary);
+            call.tx.delete::<Attachment>(&call.scope, &bound.id());
         }
         call.tx.delete::<User>(&call.scope, &user.name);
         Ok(Nothing)

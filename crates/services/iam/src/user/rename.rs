@@ -5,7 +5,7 @@ use model::Record as _;
 use model::iam::{AccessKey, Attachment, Membership, OwnedKey, Owner, Purpose, User};
 use operation::{Call, Failure};
 
-use super::create::use_of;
+use crate::{access_key, attachment};
 
 /// The user under its new name; the record under the old one is gone.
 pub(super) async fn to(call: &mut Call<'_>, old: User, name: &str) -> Result<User, Failure> {
@@ -17,8 +17,9 @@ pub(super) async fn to(call: &mut Call<'_>, old: User, name: &str) -> Result<Use
     }
     let attached = old.attached.iter().map(|policy| (policy, Purpose::Permissions));
     for (policy, purpose) in attached.chain(old.boundary.iter().map(|policy| (policy, Purpose::Boundary))) {
-        call.tx.delete::<Attachment>(&call.scope, &use_of(&old, policy, purpose).id());
-        call.tx.put(&call.scope, &use_of(&new, policy, purpose))?;
+        let [before, after] = [&old, &new].map(|user| attachment::record::<User>(policy, &user.name, purpose));
+        call.tx.delete::<Attachment>(&call.scope, &before.id());
+        call.tx.put(&call.scope, &after)?;
     }
     call.tx.delete::<User>(&call.scope, &old.name);
     Ok(new)
@@ -26,7 +27,7 @@ pub(super) async fn to(call: &mut Call<'_>, old: User, name: &str) -> Result<Use
 
 async fn keys(call: &mut Call<'_>, old: &User, name: &str) -> Result<(), Failure> {
     let owner = Owner::User(old.name.clone());
-    for mut key in crate::access_key::all_of(call, &owner).await? {
+    for mut key in access_key::all_of(call, &owner).await? {
         call.tx.delete::<OwnedKey>(&call.scope, &key.owned().id());
         key.owner = Owner::User(name.to_owned());
         call.tx.put(&call.scope, &key.owned())?;
