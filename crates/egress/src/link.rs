@@ -80,6 +80,10 @@ impl Link {
                 SendFailure::Write(error) => unwritable = Some(error),
             }
         }
+        // SECURITY: what comes before the request has begun is no answer to it.
+        if !outgoing.has_begun() {
+            return Poll::Pending;
+        }
         loop {
             let before = self.buffer.len();
             let failure = match (self.poll_fill(cx, FIRST_READ_BYTES), unwritable.take()) {

@@ -63,6 +63,8 @@ pub(crate) enum SendFailure {
     Source(BoxError),
 }
 
+const LONGER: &str = "the body is longer than it said";
+
 /// Data up to this length is copied behind the text, since the kernel takes one slice faster than two.
 const COPIED_BYTES_MAX: usize = 1024;
 
@@ -189,15 +191,27 @@ impl Outgoing {
             // Trailers end here.
             let Ok(data) = frame.into_data() else { continue };
             if !data.is_empty() {
-                return Poll::Ready(self.queue(data));
+                let queued = self.queue(data);
+                return Poll::Ready(queued.and_then(|()| self.look_behind(cx)));
             }
         }
+    }
+
+    /// Before the last byte leaves, the source may still say that it failed, or that there is more than it said.
+    fn look_behind(&mut self, cx: &mut Context<'_>) -> Result<(), BoxError> {
+        while self.progress == Progress::Read && !self.body.is_end_stream() {
+            let Poll::Ready(Some(frame)) = Pin::new(&mut self.body).poll_frame(cx) else { break };
+            if frame?.data_ref().is_some_and(|data| !data.is_empty()) {
+                return Err(LONGER.into());
+            }
+        }
+        Ok(())
     }
 
     fn queue(&mut self, data: Bytes) -> Result<(), BoxError> {
         match &mut self.framing {
             Framing::Length(left) => {
-                *left = left.checked_sub(data.len() as u64).ok_or("the body is longer than it said")?;
+                *left = left.checked_sub(data.len() as u64).ok_or(LONGER)?;
                 if *left == 0 {
                     self.progress = Progress::Read;
                 }

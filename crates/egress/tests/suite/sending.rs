@@ -59,6 +59,8 @@ async fn a_body_that_breaks_off_is_never_completed() {
         (Some(9), &[Ok("part")]),
         (Some(9), &[Ok("part"), Err(())]),
         (Some(2), &[Ok("part")]),
+        (Some(4), &[Ok("part"), Ok("more")]),
+        (Some(4), &[Ok("part"), Err(())]),
     ] {
         let (tell, told) = tokio::sync::oneshot::channel();
         let tell = std::sync::Mutex::new(Some(tell));
