@@ -6,7 +6,9 @@ use bytes::Bytes;
 use http::header::{HOST, HeaderName};
 use http::{HeaderMap, HeaderValue, Method, Version};
 
+use crate::FrontEndRefusal;
 use crate::host::without_port;
+use crate::limits::{Limits, REQUEST_LINE_EXTRA};
 
 /// Method, target and headers of one request.
 #[derive(Debug, Clone)]
@@ -24,6 +26,20 @@ pub struct Head {
 }
 
 impl Head {
+    /// Reads a whole HTTP/1.1 head, its empty line included, as one that arrives on a connection: for questions about
+    /// requests that nobody sent.
+    pub fn read(raw: &Bytes, limits: &Limits) -> Result<Self, FrontEndRefusal> {
+        let limits = limits.clone().checked();
+        let line = raw.windows(2).position(|pair| pair == b"\r\n").unwrap_or(raw.len());
+        if line > limits.url_bytes_max + REQUEST_LINE_EXTRA {
+            return Err(FrontEndRefusal::TargetTooLong);
+        }
+        if raw.len() - line > limits.header_bytes_max + "\r\n\r\n".len() {
+            return Err(FrontEndRefusal::HeadersTooLarge);
+        }
+        crate::parse::parse(raw, &limits).map(|parsed| parsed.head).map_err(|refused| refused.refusal)
+    }
+
     /// The host that the request is for, without its port; none only on HTTP/1.0.
     pub fn host(&self) -> Option<&str> {
         self.received.get(HOST.as_str()).and_then(|host| std::str::from_utf8(host).ok()).map(without_port)
@@ -216,6 +232,25 @@ impl From<HeaderMap> for ReceivedHeaders {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_head_that_nobody_sent_is_judged_like_one_that_arrived() {
+        let read = |text: &str| Head::read(&Bytes::copy_from_slice(text.as_bytes()), &Limits::default());
+        let head = read("GET /a?b HTTP/1.1\r\nhOsT: a:80\r\nX-B: 1\r\n\r\n").expect("sound");
+        assert_eq!((head.host(), head.target.path(), head.received.text("x-b")), (Some("a"), "/a", Some("1")));
+        for (text, why) in [
+            (String::new(), FrontEndRefusal::InvalidRequestLine),
+            ("GET / HTTP/1.1\r\nHost: a\r\n".to_owned(), FrontEndRefusal::InvalidRequestLine),
+            ("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".to_owned(), FrontEndRefusal::RepeatedHost),
+            (format!("GET /{} HTTP/1.1\r\nHost: a\r\n\r\n", "a".repeat(70_000)), FrontEndRefusal::TargetTooLong),
+            (
+                format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}\r\n\r\n", "a".repeat(70_000)),
+                FrontEndRefusal::HeadersTooLarge,
+            ),
+        ] {
+            assert_eq!(read(&text).expect_err("refused"), why, "{}", text.len());
+        }
+    }
 
     #[test]
     fn a_target_keeps_every_byte() {

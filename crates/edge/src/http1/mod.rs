@@ -35,6 +35,8 @@ use outgoing::Outgoing;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod property;
 
 pub(crate) use arriving::Arriving;
 pub(crate) use dates::Dates;

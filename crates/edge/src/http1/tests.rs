@@ -26,7 +26,7 @@ use crate::transport::Transport;
 
 /// Answers by path; keeps the body of `/keep`, and what it refused.
 #[derive(Default)]
-struct Paths {
+pub(super) struct Paths {
     kept: Mutex<Option<Body>>,
     refusals: Mutex<Vec<FrontEndRefusal>>,
 }
@@ -90,11 +90,11 @@ impl Handler for Paths {
     }
 }
 
-struct Served {
-    client: DuplexStream,
+pub(super) struct Served {
+    pub(super) client: DuplexStream,
     line: Arc<Line>,
     paths: Arc<Paths>,
-    task: JoinHandle<Farewell>,
+    pub(super) task: JoinHandle<Farewell>,
 }
 
 /// A connection whose buffer holds `room` bytes each way.
@@ -108,7 +108,7 @@ fn connect(room: usize) -> (Arc<Line>, DuplexStream, Arc<ManualClock>) {
 }
 
 /// Serves one in a task.
-fn start(room: usize) -> Served {
+pub(super) fn start(room: usize) -> Served {
     let (line, client, _clock) = connect(room);
     let (paths, served) = (Arc::new(Paths::default()), Arc::clone(&line));
     let handler = Arc::clone(&paths);
