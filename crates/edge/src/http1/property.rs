@@ -79,7 +79,7 @@ async fn exchange(bytes: &[u8], cut: usize, room: usize) -> (Vec<u8>, Farewell) 
         let _ = write.shutdown().await;
     };
     let mut answers = Vec::new();
-    let (_, read) = tokio::join!(send, read.read_to_end(&mut answers));
+    let ((), read) = tokio::join!(send, read.read_to_end(&mut answers));
     read.expect("an end");
     (answers, served.task.await.expect("no panic"))
 }
