@@ -1,6 +1,7 @@
 //! What the benchmarks share: made-up documents, processes and their CPU time, and the report.
 
 pub mod world;
+pub mod journey;
 pub mod report;
 pub mod process;
 pub mod load;

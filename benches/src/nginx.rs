@@ -46,7 +46,7 @@ pub fn peer(folder: &Path, core: usize, upstream: u16) -> io::Result<Nginx> {
                  proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for; }";
     let servers = format!(
         "server {{ listen 127.0.0.1:{plain} backlog=4096; {proxy} }} \
-         server {{ listen 127.0.0.1:{tls} ssl backlog=4096; ssl_certificate {}; ssl_certificate_key {}; \
+         server {{ listen 127.0.0.1:{tls} ssl http2 backlog=4096; ssl_certificate {}; ssl_certificate_key {}; \
          ssl_protocols TLSv1.2 TLSv1.3; {proxy} }}",
         certificate.display(),
         key.display()

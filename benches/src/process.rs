@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::process::{Child, Command};
 use std::time::Duration;
 
@@ -34,6 +35,15 @@ impl Process {
         self.family().into_iter().map(resident_of).sum()
     }
 
+    /// The same of those of its threads whose names begin so.
+    pub fn cpu_of_threads(&self, prefix: &str) -> Duration {
+        let tasks = fs::read_dir(format!("/proc/{}/task", self.0.id())).into_iter().flatten().flatten();
+        let named = tasks
+            .map(|task| task.path())
+            .filter(|task| fs::read_to_string(task.join("comm")).is_ok_and(|name| name.starts_with(prefix)));
+        named.map(|task| cpu_in(&task.join("schedstat"))).sum()
+    }
+
     fn family(&self) -> Vec<u32> {
         let own = self.0.id();
         let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();
@@ -63,6 +73,17 @@ pub fn cpu_of(id: u32) -> Duration {
     let ticks: u64 =
         behind.split_ascii_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 1000 / TICKS)
+}
+
+/// CPU time of the thread that asks, to the nanosecond.
+pub fn own_thread_cpu() -> Duration {
+    cpu_in(Path::new("/proc/thread-self/schedstat"))
+}
+
+/// The first number of a `schedstat` is the time spent on a core, in nanoseconds.
+fn cpu_in(schedstat: &Path) -> Duration {
+    let text = fs::read_to_string(schedstat).unwrap_or_default();
+    Duration::from_nanos(text.split_ascii_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0))
 }
 
 fn resident_of(id: u32) -> u64 {

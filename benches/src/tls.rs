@@ -11,29 +11,78 @@ use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureSch
 /// A connection that does nothing.
 pub type Idle = StreamOwned<ClientConnection, TcpStream>;
 
+/// What is spoken inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// HTTP/1.1.
+    Http11,
+    /// HTTP/2.
+    Http2,
+}
+
 /// Opens `count` connections to a port of this machine and asks for one answer on each.
-pub fn open(port: u16, host: &str, count: usize) -> io::Result<Vec<Idle>> {
+pub fn open(port: u16, host: &str, count: usize, protocol: Protocol) -> io::Result<Vec<Idle>> {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ClientConfig::builder_with_provider(provider)
+    let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .map_err(io::Error::other)?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(Anybody))
         .with_no_client_auth();
+    if protocol == Protocol::Http2 {
+        config.alpn_protocols = vec![b"h2".to_vec()];
+    }
     let config = Arc::new(config);
-    (0..count).map(|_| connect(port, host, &config)).collect()
+    (0..count).map(|_| connect(port, host, &config, protocol)).collect()
 }
 
-fn connect(port: u16, host: &str, config: &Arc<ClientConfig>) -> io::Result<Idle> {
+fn connect(port: u16, host: &str, config: &Arc<ClientConfig>, protocol: Protocol) -> io::Result<Idle> {
     let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
     let connection = ClientConnection::new(Arc::clone(config), name).map_err(io::Error::other)?;
     let mut stream = StreamOwned::new(connection, TcpStream::connect(("127.0.0.1", port))?);
+    match protocol {
+        Protocol::Http11 => ask_http11(&mut stream, host)?,
+        Protocol::Http2 => ask_http2(&mut stream, host)?,
+    }
+    Ok(stream)
+}
+
+fn ask_http11(stream: &mut Idle, host: &str) -> io::Result<()> {
     write!(stream, "GET /none HTTP/1.1\r\nHost: {host}\r\n\r\n")?;
     let mut answer = [0; 4096];
     if stream.read(&mut answer)? == 0 {
         return Err(io::Error::other("the server closed a connection that should stay"));
     }
-    Ok(stream)
+    Ok(())
+}
+
+/// Asks on stream 1 and reads until that ends (RFC 9113, section 4.1: length, type, flags, stream).
+fn ask_http2(stream: &mut Idle, host: &str) -> io::Result<()> {
+    const SETTINGS: u8 = 4;
+    const HEADERS: u8 = 1;
+    const ACK_OR_END_STREAM: u8 = 1;
+    const END_HEADERS: u8 = 4;
+    // `GET https:///`, and `:authority` as a literal (RFC 7541, section 6 and appendix A).
+    let mut fields = vec![0x82, 0x87, 0x84, 0x01, host.len() as u8];
+    fields.extend_from_slice(host.as_bytes());
+    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec();
+    bytes.extend_from_slice(&[0, 0, 0, SETTINGS, 0, 0, 0, 0, 0]);
+    bytes.extend_from_slice(&[0, 0, fields.len() as u8, HEADERS, ACK_OR_END_STREAM | END_HEADERS, 0, 0, 0, 1]);
+    bytes.extend_from_slice(&fields);
+    stream.write_all(&bytes)?;
+    loop {
+        let mut head = [0; 9];
+        stream.read_exact(&mut head)?;
+        let [a, b, c, kind, flags, .., last] = head;
+        let mut payload = vec![0; usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c)];
+        stream.read_exact(&mut payload)?;
+        let ends = flags & ACK_OR_END_STREAM != 0;
+        if kind == SETTINGS && !ends {
+            stream.write_all(&[0, 0, 0, SETTINGS, ACK_OR_END_STREAM, 0, 0, 0, 0])?;
+        } else if last == 1 && kind <= HEADERS && ends {
+            return Ok(());
+        }
+    }
 }
 
 /// Takes any certificate: what is measured is the server's memory, on this machine.

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use benches::folder::Folder;
 use benches::process::Process;
+use benches::tls::Protocol;
 use benches::world::{api_id, deployment_of, scope, stage_of};
 use benches::{nginx, node, report, tls};
 use operation::{Kind, Transaction};
@@ -110,18 +111,28 @@ fn memory(folder: &Path, table: &mut String) -> io::Result<()> {
     std::thread::sleep(Duration::from_secs(2));
     let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
     row(table, "idle memory with one API", &megabytes(ours.process.resident()), &megabytes(peer.process.resident()));
-    let of_ours = per_connection(&ours.process, ours.tls, &ours.host)?;
-    let of_peer = per_connection(&peer.process, peer.tls, "peer.localhost")?;
     let kilobytes = |bytes: f64| format!("{:.1} KB", bytes / 1e3);
-    row(table, "an idle TLS connection", &kilobytes(of_ours), &kilobytes(of_peer));
+    drop((ours, peer));
+    for (protocol, name, what) in [
+        (Protocol::Http11, "http11", "an idle TLS connection, HTTP/1.1"),
+        (Protocol::Http2, "http2", "an idle TLS connection, HTTP/2"),
+    ] {
+        // Processes of its own, so that it does not fill memory that the other let go.
+        let folder = folder.join(name);
+        let ours = node::Node::start(&folder, CORE, upstream.plain, "1")?;
+        let peer = nginx::peer(&folder, CORE, upstream.plain)?;
+        let of_ours = per_connection(&ours.process, ours.tls, &ours.host, protocol)?;
+        let of_peer = per_connection(&peer.process, peer.tls, "peer.localhost", protocol)?;
+        row(table, what, &kilobytes(of_ours), &kilobytes(of_peer));
+    }
     Ok(())
 }
 
-fn per_connection(process: &Process, port: u16, host: &str) -> io::Result<f64> {
+fn per_connection(process: &Process, port: u16, host: &str, protocol: Protocol) -> io::Result<f64> {
     // What the first connections make for all others is not theirs alone.
-    let warm = tls::open(port, host, 50)?;
+    let warm = tls::open(port, host, 50, protocol)?;
     let before = process.resident();
-    let idle = tls::open(port, host, IDLE)?;
+    let idle = tls::open(port, host, IDLE, protocol)?;
     std::thread::sleep(Duration::from_secs(1));
     let gained = process.resident().saturating_sub(before);
     drop((warm, idle));
