@@ -1,7 +1,7 @@
 //! Reads a policy document: which elements it has, which it must and must not have.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html>
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use crate::action::ActionPattern;
 use crate::condition::Condition;
@@ -58,7 +58,9 @@ pub(crate) fn policy(text: &str, kind: Kind) -> Result<Policy, MalformedPolicy> 
         return Err(fault);
     }
     let gates = statements.iter().map(Statement::gate).collect();
-    Ok(Policy { statements: statements.into(), gates, version: variables })
+    let keys = statements.iter().flat_map(Statement::keys).map(|(key, ..)| key);
+    let key_names = keys.collect::<BTreeSet<_>>().into_iter().map(Box::from).collect();
+    Ok(Policy { statements: statements.into(), gates, key_names, version: variables })
 }
 
 fn version(text: &str) -> Result<Variables, MalformedPolicy> {

@@ -54,6 +54,8 @@ pub struct Policy {
     pub(crate) statements: Box<[Statement]>,
     /// One for each statement, close together.
     pub(crate) gates: Box<[Gate]>,
+    /// The condition keys that it looks at, each once.
+    pub(crate) key_names: Box<[Box<str>]>,
     pub(crate) version: Variables,
 }
 
@@ -112,10 +114,11 @@ impl Policy {
         self.statements.iter().flat_map(Statement::keys)
     }
 
-    /// Tells whether it looks at a condition key that begins so, whatever the case.
+    /// Tells whether it looks at a condition key that begins so, whatever the case. It is cheap: callers ask it of every
+    /// policy before they gather what a key needs.
     pub fn mentions(&self, prefix: &str) -> bool {
-        self.condition_keys()
-            .any(|(key, _, _)| key.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix)))
+        let begins = |key: &str| key.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
+        self.key_names.iter().any(|key| begins(key))
     }
 
     /// How many statements it has.

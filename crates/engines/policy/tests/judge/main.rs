@@ -10,6 +10,7 @@ mod conditions;
 mod variables;
 mod condition_keys;
 mod layers;
+mod laws;
 mod trust;
 mod flows;
 mod explanations;
