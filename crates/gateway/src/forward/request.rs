@@ -21,6 +21,8 @@ enum Fate {
     Passed,
     /// It is the hop's own, or AWS drops it, or ours is sent instead.
     Removed,
+    /// It is the hop's own, and names others that are.
+    Connection,
     /// All of them become one.
     Cookie,
     /// It goes on, unless it is for us.
@@ -39,8 +41,8 @@ impl Fate {
         lower.copy_from_slice(name.as_bytes());
         lower.make_ascii_lowercase();
         match &*lower {
-            b"connection"
-            | b"host"
+            b"connection" => Self::Connection,
+            b"host"
             | b"content-length"
             | b"transfer-encoding"
             | b"upgrade"
@@ -97,22 +99,20 @@ pub(crate) struct Writer<'a> {
 impl Writer<'_> {
     /// Passes the client's headers on, and says whom they are from.
     pub(crate) fn pass_on(&mut self, received: &ReceivedHeaders) -> Result<(), FieldError> {
-        let named = named_by_connection(received);
-        let is_named = |name: &str| named.iter().any(|known| known.eq_ignore_ascii_case(name));
-        // SECURITY: a signature for us is a credential that the backend must not get to replay.
-        let signed = values(received, "authorization").any(|value| value.starts_with(b"AWS4-"));
+        let Sorted { fields, named, signed, cookies } = Sorted::of(received);
         let mut chain = Vec::with_capacity(ADDRESS_BYTES_MAX);
-        let mut cookies = false;
-        for (name, value) in received.iter() {
-            if !named.is_empty() && is_named(name) {
+        let mut joined = false;
+        for (fate, name, value) in &fields {
+            if named.iter().any(|known| known.eq_ignore_ascii_case(name)) {
                 continue;
             }
-            match Fate::of(name) {
-                Fate::Removed => {}
+            match fate {
+                Fate::Removed | Fate::Connection => {}
+                // SECURITY: a signature for us is a credential that the backend must not get to replay.
                 Fate::Authorization if signed => {}
-                Fate::Passed | Fate::Authorization => self.add(name, value)?,
-                Fate::Cookie if std::mem::replace(&mut cookies, true) => {}
-                Fate::Cookie => self.add_cookies(name, value, received)?,
+                Fate::Cookie if std::mem::replace(&mut joined, true) => {}
+                Fate::Cookie if cookies > 1 => self.add(name, &join_cookies(&fields))?,
+                Fate::Passed | Fate::Authorization | Fate::Cookie => self.add(name, value)?,
                 Fate::ForwardedFor => {
                     chain.extend_from_slice(value);
                     chain.extend_from_slice(b", ");
@@ -135,20 +135,6 @@ impl Writer<'_> {
 
     fn add(&mut self, name: &str, value: &[u8]) -> Result<(), FieldError> {
         if self.mapped.names(name) { Ok(()) } else { self.head.add(name, value) }
-    }
-
-    /// HTTP/2 may split a cookie header that HTTP/1.1 must have in one (RFC 9113, section 8.2.3).
-    fn add_cookies(&mut self, name: &str, first: &[u8], received: &ReceivedHeaders) -> Result<(), FieldError> {
-        let mut rest = values(received, "cookie").skip(1).peekable();
-        if rest.peek().is_none() {
-            return self.add(name, first);
-        }
-        let mut joined = first.to_vec();
-        for value in rest {
-            joined.extend_from_slice(b"; ");
-            joined.extend_from_slice(value);
-        }
-        self.add(name, &joined)
     }
 
     /// Tells the backend whom the request is from and through which API it came. The client's own chain comes with the
@@ -195,23 +181,49 @@ fn decimal(mut number: u16, room: &mut [u8; 5]) -> &[u8] {
     }
 }
 
-fn values<'r>(received: &'r ReceivedHeaders, wanted: &'static str) -> impl Iterator<Item = &'r [u8]> {
-    received.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, value)| value)
+/// A client's headers with their fates, and what some of them say of others. All are looked at once.
+struct Sorted<'r> {
+    fields: Vec<(Fate, &'r str, &'r [u8])>,
+    /// What `Connection` names (RFC 9110, section 7.6.1).
+    named: Vec<&'r str>,
+    /// Whether an `Authorization` is a signature for us.
+    signed: bool,
+    cookies: usize,
 }
 
-/// The headers that `Connection` names (RFC 9110, section 7.6.1).
-fn named_by_connection(received: &ReceivedHeaders) -> Vec<&str> {
-    let mut named = Vec::new();
-    for value in values(received, "connection") {
-        // Most connections say only this.
-        if value == b"keep-alive" || value == b"close" {
-            continue;
+impl<'r> Sorted<'r> {
+    fn of(received: &'r ReceivedHeaders) -> Self {
+        let mut sorted =
+            Self { fields: Vec::with_capacity(received.len()), named: Vec::new(), signed: false, cookies: 0 };
+        for (name, value) in received.iter() {
+            let fate = Fate::of(name);
+            match fate {
+                Fate::Connection => sorted.name(value),
+                Fate::Authorization => sorted.signed |= value.starts_with(b"AWS4-"),
+                Fate::Cookie => sorted.cookies += 1,
+                Fate::Passed | Fate::Removed | Fate::ForwardedFor => {}
+            }
+            sorted.fields.push((fate, name, value));
         }
-        let names = std::str::from_utf8(value).unwrap_or_default().split(',').map(str::trim);
-        // SECURITY: a client must not be able to take away what the gateway or AWS's rules rely on.
-        named.extend(names.filter(|name| !name.is_empty() && !is_protected(name)));
+        sorted
     }
-    named
+
+    fn name(&mut self, connection: &'r [u8]) {
+        // Most connections say only this.
+        if connection == b"keep-alive" || connection == b"close" {
+            return;
+        }
+        let names = std::str::from_utf8(connection).unwrap_or_default().split(',').map(str::trim);
+        // SECURITY: a client must not be able to take away what the gateway or AWS's rules rely on.
+        self.named.extend(names.filter(|name| !name.is_empty() && !is_protected(name)));
+    }
+}
+
+/// HTTP/2 may split a cookie header that HTTP/1.1 must have in one (RFC 9113, section 8.2.3).
+fn join_cookies(fields: &[(Fate, &str, &[u8])]) -> Vec<u8> {
+    let cookies: Vec<&[u8]> =
+        fields.iter().filter(|(fate, ..)| *fate == Fate::Cookie).map(|(_, _, value)| *value).collect();
+    cookies.join(&b"; "[..])
 }
 
 /// End-to-end headers that `Connection` must not name (RFC 9110 names `Cache-Control`; the others identify the caller).
@@ -229,7 +241,7 @@ mod tests {
     #[test]
     fn a_fate_is_the_same_in_any_case() {
         for (name, fate) in [
-            ("Connection", Fate::Removed),
+            ("Connection", Fate::Connection),
             ("HOST", Fate::Removed),
             ("X-Amzn-ApiGateway-Api-Id", Fate::Removed),
             ("Proxy-Authorization", Fate::Removed),
