@@ -6,6 +6,7 @@ import pytest
 
 from support import environment
 from support.installation import Installation
+from support.issuer import Issuer
 from support.store import Postgres, Sqlite
 from support.upstream import Upstream
 
@@ -22,12 +23,20 @@ def no_real_account():
     os.environ.update(before)
 
 
+@pytest.fixture(scope="session")
+def issuer():
+    """An OpenID Connect issuer whose authority the nodes know."""
+    with Issuer() as running:
+        yield running
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgres"])
-def installation(request):
+def installation(request, issuer):
     """A running node; one for each store, shared by the tests, which name what they make."""
     if request.param == "postgres" and not Postgres.server():
         pytest.skip("PORTCULLIS_TEST_POSTGRES is not set")
-    with (Postgres() if request.param == "postgres" else Sqlite()) as store, Installation(store) as running:
+    store = Postgres() if request.param == "postgres" else Sqlite()
+    with store, Installation(store, "--upstream-ca", issuer.ca) as running:
         yield running
 
 

@@ -19,8 +19,9 @@ PATIENCE = 30
 class Installation:
     """A running node."""
 
-    def __init__(self, store):
+    def __init__(self, store, *options):
         self.store = store
+        self.options = options
 
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory()
@@ -28,7 +29,7 @@ class Installation:
         # The kernel ends the node with this process, however that ends.
         command = ["setpriv", "--pdeathsig", "KILL", "--", binary.path(), "serve"]
         command += ["--data-dir", self.home, "--store", self.store.option]
-        command += ["--admin", "127.0.0.1:0", "--gateway", "127.0.0.1:0"]
+        command += ["--admin", "127.0.0.1:0", "--gateway", "127.0.0.1:0", *self.options]
         with open(self.home / "node.log", "wb") as log:
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.home)
         self.endpoints = self.wait()

@@ -9,6 +9,7 @@ use snapshot::Snapshot;
 
 use super::identify::Identified;
 use super::record::Home;
+use super::session_tokens;
 use crate::Received;
 use crate::refusal::Refusal;
 
@@ -64,6 +65,9 @@ pub(crate) fn prove<'c>(
     let verified = claim.verify(&signed, Payload::Bytes(&received.body), &signing_key, &expectation)?;
     let caller = identities.caller(known, verified, received.now);
     let principal = principal(&caller).ok_or(sigv4::Refusal::UnknownKey)?;
+    if !session_tokens::may_call(&principal, identified.service.name, identified.target.name()) {
+        return Err(sigv4::Refusal::UnknownKey.into());
+    }
     Ok(Authenticated { identified, principal, caller: Some(caller), _made_here: () })
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod identify;
 pub(crate) mod authenticate;
+mod session_tokens;
 pub(crate) mod decode;
 pub(crate) mod authorize;
 mod entity;

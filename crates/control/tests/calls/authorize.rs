@@ -73,7 +73,7 @@ async fn what_is_not_enforced_yet_is_told_to_callers_who_are_known_and_to_nobody
             "UnsupportedOperationException",
             "MissingAuthenticationTokenException",
         ),
-        (Ask::sts("GetSessionToken"), "GetSessionToken", "UnsupportedOperation", "MissingAuthenticationToken"),
+        (Ask::sts("GetFederationToken"), "GetFederationToken", "UnsupportedOperation", "MissingAuthenticationToken"),
     ] {
         let stranger = world.send(&ask).await;
         assert_eq!(stranger.code(), unsigned, "{name}");

@@ -7,6 +7,8 @@ mod support;
 mod identify;
 mod authenticate;
 mod authorize;
+mod sessions;
+mod users;
 mod audit;
 mod history;
 mod secrets;

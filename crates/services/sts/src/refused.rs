@@ -3,7 +3,7 @@
 use operation::Refused;
 
 const REASON: &str =
-    "This way to temporary credentials is not enforced by this version of Portcullis, so it is refused.";
+    "Other ways to temporary credentials are not enforced by this version of Portcullis yet, so they are refused.";
 
 macro_rules! refused {
     ($($name:literal)+) => {

@@ -1,0 +1,84 @@
+# A user, a role that trusts it, and a role that an OpenID Connect provider's users take on.
+
+terraform {
+  required_providers {
+    aws = {
+      source  = "hashicorp/aws"
+      version = "~> 5.0"
+    }
+  }
+}
+
+variable "endpoint" { type = string }
+variable "issuer" { type = string }
+variable "description" { type = string }
+variable "audiences" { type = list(string) }
+
+provider "aws" {
+  skip_metadata_api_check = true
+  skip_region_validation  = true
+  max_retries             = 1
+
+  endpoints {
+    sts = var.endpoint
+    iam = var.endpoint
+  }
+}
+
+resource "aws_iam_user" "deployer" {
+  name = "terraform-deployer"
+}
+
+resource "aws_iam_openid_connect_provider" "builds" {
+  url             = "https://${var.issuer}"
+  client_id_list  = var.audiences
+  thumbprint_list = ["abababababababababababababababababababab"]
+  tags            = { team = "terraform" }
+}
+
+data "aws_iam_policy_document" "deploy" {
+  statement {
+    actions = ["sts:AssumeRole", "sts:TagSession"]
+    principals {
+      type        = "AWS"
+      identifiers = [aws_iam_user.deployer.arn]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "sts:ExternalId"
+      values   = ["terraform"]
+    }
+  }
+}
+
+resource "aws_iam_role" "deploy" {
+  name                 = "terraform-deploy"
+  path                 = "/terraform/"
+  description          = var.description
+  max_session_duration = 7200
+  assume_role_policy   = data.aws_iam_policy_document.deploy.json
+  tags                 = { team = "terraform" }
+}
+
+data "aws_iam_policy_document" "build" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+    principals {
+      type        = "Federated"
+      identifiers = [aws_iam_openid_connect_provider.builds.arn]
+    }
+    condition {
+      test     = "StringEquals"
+      variable = "${var.issuer}:aud"
+      values   = var.audiences
+    }
+  }
+}
+
+resource "aws_iam_role" "build" {
+  name               = "terraform-build"
+  assume_role_policy = data.aws_iam_policy_document.build.json
+}
+
+output "build" { value = aws_iam_role.build.arn }
+output "deploy" { value = aws_iam_role.deploy.name }
