@@ -34,7 +34,11 @@ fn main() -> std::io::Result<()> {
         row(&mut table, &format!("the same with a resource policy of {count} CIDR blocks{more}"), &times);
     }
     row(&mut table, "why: the whole explanation of a denial, as it is recorded", &bench.explained(silent));
-    report::section("decisions", "What a decision costs", &table)
+    let about = format!(
+        "The time of one decision on one core, the request's context made anew each time: {SAMPLES} samples of {DECISIONS} \
+         decisions. The quickest sample is the one that other work on the machine disturbed least."
+    );
+    report::section("decisions", "What a decision costs", &format!("{about}\n\n{table}"))
 }
 
 fn row(table: &mut String, what: &str, times: &[Duration]) {
