@@ -66,11 +66,23 @@ impl Installation {
         }
     }
 
+    /// Asks STS whose a key and its secret are.
+    pub async fn who_is(&self, key: (&str, &str)) -> Answer {
+        let (content_type, body) =
+            ("application/x-www-form-urlencoded", b"Action=GetCallerIdentity&Version=2011-06-15");
+        let call = Call { service: "sts", method: "POST", path: "/", content_type, target: None, body };
+        self.send_as(key, call).await.expect("the node answers")
+    }
+
     async fn send(&self, call: Call<'_>) -> Option<Answer> {
+        self.send_as(self.key(), call).await
+    }
+
+    async fn send_as(&self, key: (&str, &str), call: Call<'_>) -> Option<Answer> {
         let host = self.admin().to_string();
         let mut headers = vec![("host", host.as_str()), ("content-type", call.content_type)];
         headers.extend(call.target.map(|target| ("x-amz-target", target)));
-        let signature = self.signature(&call, &host, &headers);
+        let signature = signature(key, &call, &host, &headers);
         let length = call.body.len().to_string();
         let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let all = headers.into_iter().chain(signature).chain([("content-length", &*length), ("connection", "close")]);
@@ -78,24 +90,28 @@ impl Installation {
         let head = format!("{} {} HTTP/1.1\r\n{}\r\n", call.method, call.path, lines.concat());
         Line::plain(self.admin()).await.ok()?.ask([head.as_bytes(), call.body].concat()).await
     }
+}
 
-    /// The headers that sign a call as root.
-    fn signature(&self, call: &Call<'_>, host: &str, headers: &[(&str, &str)]) -> Vec<(String, String)> {
-        let (id, secret) = self.key();
-        let identity = Credentials::new(id, secret, None, None, "test").into();
-        let parameters = v4::SigningParams::builder()
-            .identity(&identity)
-            .region("us-east-1")
-            .name(call.service)
-            .time(SystemTime::now())
-            .settings(SigningSettings::default())
-            .build()
-            .expect("complete parameters");
-        let url = format!("http://{host}{}", call.path);
-        let body = SignableBody::Bytes(call.body);
-        let request = SignableRequest::new(call.method, &url, headers.iter().copied(), body);
-        let signed = sign(request.expect("a request that can be signed"), &parameters.into());
-        let (instructions, _) = signed.expect("a signature").into_parts();
-        instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
-    }
+/// The headers that sign a call.
+fn signature(
+    (id, secret): (&str, &str),
+    call: &Call<'_>,
+    host: &str,
+    headers: &[(&str, &str)],
+) -> Vec<(String, String)> {
+    let identity = Credentials::new(id, secret, None, None, "test").into();
+    let parameters = v4::SigningParams::builder()
+        .identity(&identity)
+        .region("us-east-1")
+        .name(call.service)
+        .time(SystemTime::now())
+        .settings(SigningSettings::default())
+        .build()
+        .expect("complete parameters");
+    let url = format!("http://{host}{}", call.path);
+    let body = SignableBody::Bytes(call.body);
+    let request = SignableRequest::new(call.method, &url, headers.iter().copied(), body);
+    let signed = sign(request.expect("a request that can be signed"), &parameters.into());
+    let (instructions, _) = signed.expect("a signature").into_parts();
+    instructions.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
 }

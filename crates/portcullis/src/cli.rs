@@ -49,6 +49,8 @@ pub(crate) enum Command {
     /// Prints the decision record of a past request in plain words.
     #[command(after_help = "Example:\n  portcullis explain 6f1c0c5e-2d0b-4d3a-9f0e-0a8f3f1f2a11")]
     Explain(ExplainArgs),
+    /// Makes and lists the accounts of the installation.
+    Account(AccountArgs),
     /// Prints every operation's shapes as JSON, for the conformance test.
     #[command(hide = true)]
     Shapes,
@@ -109,9 +111,9 @@ pub(crate) enum CredentialsFormat {
     Profile,
 }
 
-/// How a running node is found and asked.
+/// How a running node is found.
 #[derive(Debug, Args)]
-pub(crate) struct AskArgs {
+pub(crate) struct NodeArgs {
     #[command(flatten)]
     pub(crate) dir: DirArgs,
     /// The node's admin address, if not the one in the data directory's `endpoints.json`.
@@ -120,6 +122,13 @@ pub(crate) struct AskArgs {
     /// Where the master key is, if not in the data directory.
     #[arg(long, env = "PORTCULLIS_MASTER_KEY_FROM", value_name = "FILE|env:NAME")]
     pub(crate) master_key: Option<String>,
+}
+
+/// How a running node is found and asked.
+#[derive(Debug, Args)]
+pub(crate) struct AskArgs {
+    #[command(flatten)]
+    pub(crate) node: NodeArgs,
     /// How to print the answer.
     #[arg(long, value_enum, default_value = "text")]
     pub(crate) format: AnswerFormat,
@@ -180,4 +189,35 @@ pub(crate) struct ExplainArgs {
     pub(crate) id: String,
     #[command(flatten)]
     pub(crate) ask: AskArgs,
+}
+
+/// `account`.
+#[derive(Debug, Args)]
+pub(crate) struct AccountArgs {
+    #[command(subcommand)]
+    pub(crate) command: AccountCommand,
+}
+
+/// What to do with accounts.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AccountCommand {
+    /// Makes an account and prints its root key as JSON. The key works at once; its secret is shown this once.
+    #[command(after_help = "Examples:
+  portcullis account create
+  portcullis account create --id 123456789012 > team.json
+  export AWS_ACCESS_KEY_ID=$(jq -r .accessKeyId team.json) AWS_SECRET_ACCESS_KEY=$(jq -r .secretAccessKey team.json)")]
+    Create(AccountCreateArgs),
+    /// Prints the accounts by id; the founding account, whose principals make others, is marked.
+    #[command(after_help = "Examples:\n  portcullis account list\n  portcullis account list --format json")]
+    List(AskArgs),
+}
+
+/// `account create`.
+#[derive(Debug, Args)]
+pub(crate) struct AccountCreateArgs {
+    /// Twelve digits that no account has yet; random ones if left out.
+    #[arg(long, value_name = "DIGITS")]
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) node: NodeArgs,
 }

@@ -11,7 +11,7 @@ use http_body_util::{BodyExt as _, Full, Limited};
 use serde_json::{Value, json};
 use sigv4::{PathRule, Received, Signer};
 
-use crate::cli::AskArgs;
+use crate::cli::NodeArgs;
 use crate::data_dir::{DataDir, DataDirError};
 use crate::node::Node;
 
@@ -51,7 +51,7 @@ const TARGET: &str = "Portcullis_20261101";
 
 impl Client {
     /// A client of the node that a data directory or `--endpoint` names.
-    pub(crate) fn of(args: &AskArgs) -> Result<Self, AskError> {
+    pub(crate) fn of(args: &NodeArgs) -> Result<Self, AskError> {
         let dir = DataDir::at(&args.dir.data_dir);
         let root = dir.root_key(&dir.master_key(args.master_key.as_deref())?)?;
         let known = dir.endpoints();

@@ -9,7 +9,7 @@ use crate::cli::{AnswerFormat, AskArgs};
 use crate::client::Client;
 
 pub(super) async fn run(args: AskArgs) -> Result<ExitCode, Stop> {
-    let client = Client::of(&args)?;
+    let client = Client::of(&args.node)?;
     let mut methods: Vec<Value> = Vec::new();
     let mut input = json!({});
     loop {

@@ -18,9 +18,9 @@ enum Check {
 }
 
 pub(super) async fn run(ask: AskArgs) -> Result<ExitCode, Stop> {
-    let dir = DataDir::at(&ask.dir.data_dir);
-    let mut checks = vec![master_key(&dir, ask.master_key.as_deref())];
-    match Client::of(&ask) {
+    let dir = DataDir::at(&ask.node.dir.data_dir);
+    let mut checks = vec![master_key(&dir, ask.node.master_key.as_deref())];
+    match Client::of(&ask.node) {
         Ok(client) => checks.extend(node(&client).await),
         Err(fault) => checks.push(away(&fault)),
     }

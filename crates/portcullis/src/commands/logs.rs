@@ -17,7 +17,7 @@ const PAGE_MAX: usize = 10_000;
 const FOLLOW_PAUSE: Duration = Duration::from_millis(500);
 
 pub(super) async fn run(args: LogsArgs) -> Result<ExitCode, Stop> {
-    let client = Client::of(&args.ask)?;
+    let client = Client::of(&args.ask.node)?;
     let clock = SystemClock::new();
     let since = duration(&args.since)?;
     let start = clock.now().checked_sub(since).map_err(|_| Stop::Usage(format!("`{}` is too long ago", args.since)))?;

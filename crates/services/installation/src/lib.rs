@@ -7,6 +7,8 @@ mod filter_records;
 mod explain_request;
 mod describe_status;
 mod describe_coverage;
+mod create_account;
+mod list_accounts;
 mod refusal;
 pub mod jobs;
 #[cfg(test)]
@@ -31,6 +33,8 @@ pub fn service() -> Service {
             Registered::of::<explain_request::ExplainRequest>(),
             Registered::of::<describe_status::DescribeStatus>(),
             Registered::of::<describe_coverage::DescribeCoverage>(),
+            Registered::of::<create_account::CreateAccount>(),
+            Registered::of::<list_accounts::ListAccounts>(),
         ],
         refused: Vec::new(),
     }

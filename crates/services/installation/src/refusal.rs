@@ -1,11 +1,15 @@
 //! The errors of this service.
 
-use operation::ApiError;
+use operation::{ApiError, Call};
 
 /// What the caller sent cannot be.
 pub(crate) const VALIDATION: &str = "ValidationException";
 /// The token was not given for this query.
 pub(crate) const INVALID_TOKEN: &str = "InvalidNextTokenException";
+/// It exists already.
+pub(crate) const CONFLICT: &str = "ConflictException";
+/// It is not the caller's business.
+pub(crate) const ACCESS_DENIED: &str = "AccessDeniedException";
 /// There is nothing under that name.
 pub(crate) const NOT_FOUND: &str = "ResourceNotFoundException";
 
@@ -18,6 +22,21 @@ pub(crate) fn invalid(message: impl Into<String>) -> ApiError {
 pub(crate) fn invalid_token() -> ApiError {
     let message = "NextToken is not valid, or it was returned by a request with different parameters.".to_owned();
     ApiError { code: INVALID_TOKEN, status: 400, message }
+}
+
+/// It is there already.
+pub(crate) fn conflict(message: impl Into<String>) -> ApiError {
+    ApiError { code: CONFLICT, status: 409, message: message.into() }
+}
+
+/// SECURITY: the installation's own business is for principals of the founding account, whatever other accounts allow theirs.
+pub(crate) fn founders_only(call: &Call<'_>) -> Result<(), ApiError> {
+    let founding = call.ports.installation.account;
+    if call.principal.account() == founding {
+        return Ok(());
+    }
+    let message = format!("Accounts are made and listed by principals of the account {founding} only.");
+    Err(ApiError { code: ACCESS_DENIED, status: 403, message })
 }
 
 /// Nothing there.

@@ -105,12 +105,13 @@ impl World {
             scope: scope(account),
             request_id: RequestId::random(),
             now: at(NOW),
-            tx: Transaction::begin(self.ports.resources.as_ref(), Kind::Read).await.unwrap(),
+            tx: Transaction::begin(self.ports.resources.as_ref(), O::SPEC.kind).await.unwrap(),
             ports: &self.ports,
             keys: operation::Keys::new(),
             proven: None,
         };
-        O::run(input, &mut call).await
+        let output = O::run(input, &mut call).await?;
+        Ok((output, call.tx.into_batch()))
     }
 
     /// Stores each line in a block of its own.

@@ -34,9 +34,9 @@ pub(super) struct UserDetail {
     user_id: Option<String>,
     arn: Option<String>,
     create_date: Option<Timestamp>,
-    user_policy_list: Option<Vec<PolicyDetail>>,
+    user_policy_list: Vec<PolicyDetail>,
     group_list: Option<Vec<String>>,
-    attached_managed_policies: Option<Vec<AttachedPolicy>>,
+    attached_managed_policies: Vec<AttachedPolicy>,
     permissions_boundary: Option<AttachedBoundary>,
     tags: Option<Vec<Tag>>,
 }
@@ -50,8 +50,8 @@ pub(super) struct GroupDetail {
     group_id: Option<String>,
     arn: Option<String>,
     create_date: Option<Timestamp>,
-    group_policy_list: Option<Vec<PolicyDetail>>,
-    attached_managed_policies: Option<Vec<AttachedPolicy>>,
+    group_policy_list: Vec<PolicyDetail>,
+    attached_managed_policies: Vec<AttachedPolicy>,
 }
 
 /// A role.
@@ -65,8 +65,8 @@ pub(super) struct RoleDetail {
     create_date: Option<Timestamp>,
     assume_role_policy_document: Option<String>,
     instance_profile_list: Option<Vec<ProfileView>>,
-    role_policy_list: Option<Vec<PolicyDetail>>,
-    attached_managed_policies: Option<Vec<AttachedPolicy>>,
+    role_policy_list: Vec<PolicyDetail>,
+    attached_managed_policies: Vec<AttachedPolicy>,
     permissions_boundary: Option<AttachedBoundary>,
     tags: Option<Vec<Tag>>,
     role_last_used: Option<LastUsed>,
@@ -190,14 +190,14 @@ impl ManagedPolicyDetail {
     }
 }
 
-fn inline(policies: &BTreeMap<String, String>) -> Option<Vec<PolicyDetail>> {
+fn inline(policies: &BTreeMap<String, String>) -> Vec<PolicyDetail> {
     let detail = |(name, text): (&String, &String)| PolicyDetail {
         policy_name: Some(name.clone()),
         policy_document: Some(document::encoded(text)),
     };
-    Some(policies.iter().map(detail).collect())
+    policies.iter().map(detail).collect()
 }
 
-fn attached(arns: &BTreeSet<String>) -> Option<Vec<AttachedPolicy>> {
-    Some(arns.iter().map(|arn| AttachedPolicy::of(arn)).collect())
+fn attached(arns: &BTreeSet<String>) -> Vec<AttachedPolicy> {
+    arns.iter().map(|arn| AttachedPolicy::of(arn)).collect()
 }

@@ -93,15 +93,17 @@ async fn the_details_hold_everything_that_decides() {
     assert_eq!(theirs.expect("an answer")["UserDetailList"], json!([]));
 }
 
+/// The lists of an answer in their order, and what names their entries.
+const LISTS: [(&str, &str); 4] = [
+    ("UserDetailList", "UserName"),
+    ("RoleDetailList", "RoleName"),
+    ("GroupDetailList", "GroupName"),
+    ("Policies", "PolicyName"),
+];
+
 #[tokio::test]
 async fn the_details_come_in_pages_over_all_kinds() {
     let (world, _) = populated().await;
-    const LISTS: [(&str, &str); 4] = [
-        ("UserDetailList", "UserName"),
-        ("RoleDetailList", "RoleName"),
-        ("GroupDetailList", "GroupName"),
-        ("Policies", "PolicyName"),
-    ];
     for (filter, expected) in [
         (json!([]), vec!["amy", "bob", "carl", "ops", "staff", "own", "AdministratorAccess"]),
         (json!(["Group", "User"]), vec!["amy", "bob", "carl", "staff"]),
