@@ -106,10 +106,12 @@ impl Control {
             // The first is already recorded with its write; of the second no record can be written.
             return refusal;
         }
-        if refusal.is_of_a_stranger()
-            && notes.principal.is_none()
-            && !self.flood.may_record(received.source, received.now)
-        {
+        // SECURITY: whoever proves nothing cannot fill the trail.
+        let is_of_a_stranger = match &notes.principal {
+            None => refusal.is_of_a_stranger(),
+            Some(principal) => matches!(principal, Principal::Unsigned { .. }),
+        };
+        if is_of_a_stranger && !self.flood.may_record(received.source, received.now) {
             return refusal;
         }
         let protocol = notes.service.map_or(wire::Protocol::RestJson, |service| service.protocol);

@@ -80,5 +80,5 @@ resource "aws_iam_role" "build" {
   assume_role_policy = data.aws_iam_policy_document.build.json
 }
 
-output "build" { value = aws_iam_role.build.arn }
+output "provider" { value = aws_iam_openid_connect_provider.builds.arn }
 output "deploy" { value = aws_iam_role.deploy.name }

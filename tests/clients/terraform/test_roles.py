@@ -2,30 +2,25 @@
 
 import json
 
-import botocore.config
-from botocore import UNSIGNED
-
 CONFIGURATION = "roles.tf"
 
 
-def test_roles_and_a_provider(terraform, installation, issuer):
+def test_roles_and_a_provider(terraform, installation):
     iam = installation.client("iam")
-    first = {"issuer": issuer.name, "description": "first", "audiences": '["app"]'}
+    first = {"issuer": "builds.example.com/realm", "description": "first", "audiences": '["app"]'}
     terraform("apply", "-auto-approve", **first)
     terraform("plan", "-detailed-exitcode", **first)
     made = json.loads(terraform("output", "-json"))
     assert iam.get_role(RoleName=made["deploy"]["value"])["Role"]["MaxSessionDuration"] == 7200
-    stranger = installation.client("sts", config=botocore.config.Config(signature_version=UNSIGNED))
-    ask = {"RoleArn": made["build"]["value"], "RoleSessionName": "build"}
-    assert stranger.assume_role_with_web_identity(WebIdentityToken=issuer.token(), **ask)["Audience"] == "app"
+    provider = {"OpenIDConnectProviderArn": made["provider"]["value"]}
+    assert iam.get_open_id_connect_provider(**provider)["ClientIDList"] == ["app"]
 
     second = first | {"description": "second", "audiences": '["app", "other"]'}
     terraform("apply", "-auto-approve", **second)
     terraform("plan", "-detailed-exitcode", **second)
     assert iam.get_role(RoleName=made["deploy"]["value"])["Role"]["Description"] == "second"
-    token = issuer.token(aud="other")
-    assert stranger.assume_role_with_web_identity(WebIdentityToken=token, **ask)["Audience"] == "other"
+    assert iam.get_open_id_connect_provider(**provider)["ClientIDList"] == ["app", "other"]
 
     terraform("destroy", "-auto-approve", **second)
     assert not [role for role in iam.list_roles()["Roles"] if role["RoleName"].startswith("terraform-")]
-    assert iam.list_open_id_connect_providers()["OpenIDConnectProviderList"] == []
+    assert provider not in [{"OpenIDConnectProviderArn": one["Arn"]} for one in iam.list_open_id_connect_providers()["OpenIDConnectProviderList"]]

@@ -1,5 +1,6 @@
 //! Temporary credentials: who gets them, what they may do, and when they end.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -46,10 +47,14 @@ impl Holder {
 }
 
 fn query(service: &str, version: &str, action: &str, parameters: &[(&str, &str)]) -> Ask {
-    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
     let mut body = format!("Action={action}&Version={version}");
     for (name, value) in parameters {
-        body.push_str(&format!("&{name}={}", encode(value)));
+        body += "&";
+        body += name;
+        body += "=";
+        for byte in value.bytes() {
+            write!(body, "%{byte:02X}").expect("a string takes everything");
+        }
     }
     let ask = Ask::rest("POST", "/", &body).for_service(service);
     ask.with("content-type", "application/x-www-form-urlencoded; charset=utf-8")
@@ -263,6 +268,20 @@ async fn a_session_that_is_named_ends_with_its_role() {
 }
 
 #[tokio::test]
+async fn a_session_ends_with_its_user() {
+    let world = World::new().await;
+    let root = Holder::from(world.root.clone());
+    let alice = user(&world, &root, "alice").await;
+    let session = Holder::of(&alice.call(&world, sts("GetSessionToken", &[])).await);
+    ok(&world, &session, sts("GetCallerIdentity", &[])).await;
+    ok(&world, &root, iam("DeleteAccessKey", &[("UserName", "alice"), ("AccessKeyId", &alice.key.id)])).await;
+    ok(&world, &root, iam("DeleteUser", &[("UserName", "alice")])).await;
+    assert_eq!(session.call(&world, sts("GetCallerIdentity", &[])).await.code(), "InvalidClientTokenId");
+    user(&world, &root, "alice").await;
+    assert_eq!(session.call(&world, sts("GetCallerIdentity", &[])).await.code(), "InvalidClientTokenId");
+}
+
+#[tokio::test]
 async fn a_token_of_one_node_opens_on_another() {
     let world = World::new().await;
     let root = Holder::from(world.root.clone());
@@ -337,4 +356,19 @@ async fn a_denial_is_decoded_by_those_who_may_know() {
     let matched = &decoded["matchedStatements"]["items"][0];
     assert_eq!((&decoded["explicitDeny"], &matched["statementId"]), (&json!(true), &json!("Never")));
     assert_eq!(matched["effect"], "DENY");
+}
+
+#[tokio::test]
+async fn whoever_proves_nothing_learns_nothing_and_cannot_fill_the_trail() {
+    let world = World::new().await;
+    let before = world.records().await.len();
+    let ops = arn(ONE, "role/ops");
+    let parameters = [("RoleArn", ops.as_str()), ("RoleSessionName", "web"), ("WebIdentityToken", "a.b.c")];
+    for _ in 0..50 {
+        let answer = world.send(&sts("AssumeRoleWithWebIdentity", &parameters)).await;
+        assert_eq!((answer.status, answer.code()), (400, "InvalidIdentityToken".to_owned()));
+    }
+    let records = world.records().await;
+    assert_eq!(records.len() - before, 10);
+    assert!(!records.iter().any(|record| record.to_string().contains("a.b.c")), "no token is in a record");
 }

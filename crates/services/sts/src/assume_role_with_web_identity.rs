@@ -48,6 +48,7 @@ pub(crate) struct Output {
     source_identity: Option<String>,
     session_token_utilization: Option<i32>,
     session_token_size: Option<i32>,
+    #[shape(secret)]
     trusted_identity_propagation_context: Option<Propagation>,
 }
 

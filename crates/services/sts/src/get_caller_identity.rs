@@ -68,6 +68,7 @@ mod tests {
 
     #[test]
     fn no_policy_can_take_it_away() {
-        assert!(GetCallerIdentity::SPEC.always_allowed);
+        let spec = GetCallerIdentity::SPEC;
+        assert!(spec.always_allowed);
     }
 }

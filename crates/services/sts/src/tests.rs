@@ -338,6 +338,6 @@ async fn a_web_identity_becomes_a_session_where_the_role_trusts_it() {
         ("good", json!({"DurationSeconds": 7201}), "ValidationError", "MaxSessionDuration"),
     ] {
         let (found, told) = ask(token, with.clone()).await.unwrap_err();
-        assert!(found == code && told.contains(message), "{:.20} {with}: {found} {told}", token);
+        assert!(found == code && told.contains(message), "{token:.20} {with}: {found} {told}");
     }
 }

@@ -27,7 +27,7 @@ const KEEP: Duration = Duration::from_hours(1);
 const KEEP_AT_MOST: Duration = Duration::from_hours(24);
 /// A key that is not among those kept, or an issuer that failed, is looked for again after this time only.
 const LOOK_EVERY: Duration = Duration::from_secs(30);
-const LOOKS_AT_ONCE: usize = 8;
+const LOOKS_AT_ONCE: usize = 4;
 const LOOK_WITHIN: Duration = Duration::from_secs(5);
 const DOCUMENT_BYTES_MAX: usize = 256 * 1024;
 /// More issuers than one node is asked about; beyond, the one that was not looked at for longest is forgotten.
@@ -79,10 +79,10 @@ impl Issuers {
         }
         let may_look = kept.as_ref().is_none_or(|kept| now >= kept.looked + LOOK_EVERY);
         if !may_look {
-            return self.stale(kept.as_ref(), found, now);
+            return stale(kept.as_ref(), found, now);
         }
         // SECURITY: nobody waits in line for a slow issuer.
-        let Ok(_look) = self.looks.try_acquire() else { return self.stale(kept.as_ref(), found, now) };
+        let Ok(_look) = self.looks.try_acquire() else { return stale(kept.as_ref(), found, now) };
         self.keep(issuer, kept.clone().unwrap_or(Kept { keys: Arc::new([]), read: None, looked: now }), now);
         match self.look(issuer).await {
             Ok(keys) => {
@@ -93,18 +93,8 @@ impl Issuers {
             }
             Err(why) => {
                 tracing::warn!(issuer, why, "the keys of an identity provider cannot be read");
-                self.stale(kept.as_ref(), found, now)
+                stale(kept.as_ref(), found, now)
             }
-        }
-    }
-
-    /// What is answered without looking: a key that is not too old, or that there is none.
-    fn stale(&self, kept: Option<&Kept>, found: Option<Key>, now: Duration) -> Result<Key, Untrue> {
-        let read = kept.and_then(|kept| kept.read);
-        match (found, read) {
-            (Some(found), Some(read)) if now < read + KEEP_AT_MOST => Ok(found),
-            (None, Some(_)) => Err(Untrue::Invalid(no_key())),
-            (Some(_) | None, _) => Err(Untrue::Unreachable(no_key())),
         }
     }
 
@@ -146,6 +136,16 @@ impl Issuers {
 impl Kept {
     fn key(&self, kid: &str) -> Option<Key> {
         self.keys.iter().find(|key| key.kid == kid).cloned()
+    }
+}
+
+/// What is answered without looking: a key that is not too old, or that there is none.
+fn stale(kept: Option<&Kept>, found: Option<Key>, now: Duration) -> Result<Key, Untrue> {
+    let read = kept.and_then(|kept| kept.read);
+    match (found, read) {
+        (Some(found), Some(read)) if now < read + KEEP_AT_MOST => Ok(found),
+        (None, Some(_)) => Err(Untrue::Invalid(no_key())),
+        (Some(_) | None, _) => Err(Untrue::Unreachable(no_key())),
     }
 }
 
