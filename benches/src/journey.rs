@@ -13,6 +13,7 @@ use compiler::{Compiler, Input, StageInput, World};
 use edge::Handler as _;
 use egress::{Egress, Policy};
 use gateway::Gateway;
+use identity::Identities;
 use model::apigateway::{AccessLogSettings, IntegrationResponse, IntegrationType, MethodResponse};
 use snapshot::{Freshness, Place, Snapshot};
 use telemetry::Sink;
@@ -51,7 +52,16 @@ impl Journeys {
         let freshness = Freshness::new(std::time::Duration::ZERO, clock.elapsed());
         let egress = Egress::new(config, Arc::clone(&clock));
         let accepted = clock.now();
-        let gateway = Gateway::new(snapshot, freshness, egress, sink, clock, scope());
+        let shared = gateway::Shared {
+            snapshot,
+            freshness,
+            identities: Arc::new(Identities::new(Arc::new(MasterKey::random()), 1024, Arc::default())),
+            room: edge::Room::new(base::limits::JOURNEY_BODIES_BYTES_MAX),
+            sink,
+            clock,
+            installation: scope(),
+        };
+        let gateway = Gateway::new(shared, egress);
         let (peer, local) = (([203, 0, 113, 7], 50_000).into(), ([127, 0, 0, 1], 443).into());
         let connection = Arc::new(edge::Connection { id: 1, peer, local, accepted, tls: None });
         let head =

@@ -17,7 +17,7 @@ const ARN: &str = "arn:aws:execute-api:eu-west-1:111111111111:a1b2c3d4e5/prod/GE
 fn main() -> std::io::Result<()> {
     let bench = Bench::new();
     let mut table = "| decision | median | quickest |\n|---|---|---|\n".to_owned();
-    let attached = bench.attached();
+    let attached = Bench::attached();
     let ten: Vec<Attached<'_>> = attached.iter().map(|(name, policy)| Attached { name, policy }).collect();
     let silent = ten.get(..9).unwrap_or_default();
     let allowed = bench.time(&Layers { identity: &ten, ..Layers::default() }, Outcome::Allow);
@@ -73,7 +73,7 @@ impl Bench {
     }
 
     /// Ten policies of ten statements as people write them; the last statement of the last one allows.
-    fn attached(&self) -> Vec<(String, Policy)> {
+    fn attached() -> Vec<(String, Policy)> {
         let statement = |policy: usize, index: usize| match index {
             0 => allow("s3:Get*", &format!("arn:aws:s3:::bucket-{policy}/*"), ""),
             1 => allow("dynamodb:*", "*", ""),

@@ -4,24 +4,14 @@ use std::fmt::Write as _;
 
 use base::Timestamp;
 use base::id::RequestId;
-use operation::data_plane::{DataPlane, Explanation};
+use operation::data_plane::Explanation;
 use serde_json::{Value, json};
 
 use crate::reason::{
     Answer, Answered, Authorize, Cache, Firewall, Integrate, Locate, Meter, Network, Reason, Record, Route, Validate,
 };
 use crate::target::Flaw;
-use crate::trail::{DecodeError, Outcome, Story};
-
-/// Answers the control plane's questions about requests.
-#[derive(Debug, Clone, Copy)]
-pub struct Explainer;
-
-impl DataPlane for Explainer {
-    fn explain(&self, trail: &[u8]) -> Result<Explanation, String> {
-        explain(trail).map_err(|error| error.to_string())
-    }
-}
+use crate::trail::{DecodeError, Entry, Outcome, Story};
 
 /// Explains a packed trail: one line for the request, then one line a step.
 pub fn explain(trail: &[u8]) -> Result<Explanation, DecodeError> {
@@ -33,16 +23,34 @@ fn text(story: &Story<'_>) -> String {
     let mut text = heading(story);
     let mut before = 0;
     for entry in story.entries.iter() {
-        let mark = match entry.outcome {
-            Outcome::Passed => ' ',
-            Outcome::Refused => '!',
-        };
         let took = entry.at_us.saturating_sub(before);
         before = entry.at_us;
         // Writing to a string cannot fail.
-        let _ = write!(text, "\n{mark} {:<9} {took:>8} µs  {}", entry.step.name(), printable(&sentence(&entry.reason)));
+        let _ = write!(text, "\n{} {took:>8} µs  {}", step(entry), printable(&sentence(&entry.reason)));
+        for other in others(&entry.reason) {
+            let _ = write!(text, "\n{:26}{}", "", printable(&other));
+        }
     }
     text
+}
+
+/// What else there is to say of a reason, a line each: the statements that did not apply.
+fn others(reason: &Reason) -> Vec<String> {
+    let Reason::Authorize(Authorize::Denied { record, .. }) = reason else { return Vec::new() };
+    let mut lines: Vec<String> = record.others.iter().map(ToString::to_string).collect();
+    if record.others_left_off > 0 {
+        lines.push(format!("and {} more statements that did not apply", record.others_left_off));
+    }
+    lines
+}
+
+/// `! route    `: whether it refused, and which step it is.
+pub(crate) fn step(entry: &Entry) -> String {
+    let mark = match entry.outcome {
+        Outcome::Passed => ' ',
+        Outcome::Refused => '!',
+    };
+    format!("{mark} {:<9}", entry.step.name())
 }
 
 fn heading(story: &Story<'_>) -> String {
@@ -73,13 +81,9 @@ fn received(story: &Story<'_>) -> Timestamp {
 
 fn data(story: &Story<'_>) -> Value {
     let steps = story.entries.iter().map(|entry| {
-        json!({
-            "step": entry.step.name(),
-            "outcome": entry.outcome,
-            "atMicroseconds": entry.at_us,
-            "sentence": sentence(&entry.reason),
-            "reason": entry.reason,
-        })
+        let mut step = step_data(entry);
+        step["atMicroseconds"] = json!(entry.at_us);
+        step
     });
     json!({
         "requestId": RequestId(uuid::Uuid::from_bytes(story.request)),
@@ -97,13 +101,23 @@ fn data(story: &Story<'_>) -> Value {
     })
 }
 
+/// One step for programs.
+pub(crate) fn step_data(entry: &Entry) -> Value {
+    json!({
+        "step": entry.step.name(),
+        "outcome": entry.outcome,
+        "sentence": sentence(&entry.reason),
+        "reason": entry.reason,
+    })
+}
+
 /// A stranger's text without what moves a terminal's cursor.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { char::REPLACEMENT_CHARACTER } else { char }).collect()
 }
 
 /// Every reason in words. INVARIANT: no wildcard, so that a reason without words does not compile.
-fn sentence(reason: &Reason) -> String {
+pub(crate) fn sentence(reason: &Reason) -> String {
     match reason {
         Reason::Locate(reason) => locate(reason),
         Reason::Network(Network::Public) => "the API is public: any network may reach it".to_owned(),
@@ -179,16 +193,7 @@ fn authorize(reason: &Authorize) -> String {
                 text
             }
         },
-        Authorize::Denied { caller, resource, record } => {
-            let mut text = format!("`{caller}` may not invoke `{resource}`: {record}");
-            for other in &record.others {
-                let _ = write!(text, "\n{:>26}{other}", "");
-            }
-            if record.others_left_off > 0 {
-                let _ = write!(text, "\n{:>26}and {} more statements that did not apply", "", record.others_left_off);
-            }
-            text
-        }
+        Authorize::Denied { caller, resource, record } => format!("`{caller}` may not invoke `{resource}`: {record}"),
         Authorize::Unproven { code, why } => format!("{why} ({code})"),
         Authorize::Undecidable { why } => why.to_string(),
         Authorize::BodyTooLarge { max } => {

@@ -30,6 +30,7 @@ pub mod target;
 pub mod trail;
 pub mod reason;
 pub mod explain;
+mod what_if;
 pub mod refused;
 pub mod context;
 mod access_log;
@@ -55,7 +56,8 @@ use crate::steps::{Step, answer};
 use crate::trail::Outcome;
 use crate::world::{Stale, World};
 
-pub use explain::Explainer;
+pub use steps::authorize::Openness;
+pub use what_if::Explainer;
 
 /// Answers the requests of API traffic. One value a worker: each has its own connections to the backends.
 #[derive(Debug)]

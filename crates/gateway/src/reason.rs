@@ -2,13 +2,15 @@
 //!
 //! `explain.rs` words them; here is only what they hold. Text that a stranger chose is cut by [`cut`] before it gets here.
 
+mod authorize;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use base::id::{DeploymentId, ResourceId, RestApiId, StageName};
-use policy::{DecisionRecord, Layer, StatementRecord};
 use serde::{Deserialize, Serialize, Serializer};
 
+pub use self::authorize::Authorize;
 use crate::refused::ResponseType;
 use crate::steps::Step;
 use crate::target::Flaw;
@@ -190,55 +192,6 @@ pub enum Route {
     NothingMatches,
     /// The same, and the `Authorization` header is not a signature, which AWS complains of instead.
     NothingMatchesAuthorization,
-}
-
-/// Reasons of the authorize step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Authorize {
-    /// The method's authorization type is `NONE`, and the API has no resource policy.
-    OpenToAll,
-    /// Policies allow it.
-    Allowed {
-        /// The caller's ARN, or `anonymous`.
-        caller: Arc<str>,
-        /// The layer that granted.
-        layer: Layer,
-        /// The determining statements.
-        statements: Vec<StatementRecord>,
-    },
-    /// Policies do not allow it.
-    Denied {
-        /// The caller's ARN, or `anonymous`.
-        caller: Arc<str>,
-        /// The ARN that policies saw.
-        resource: Arc<str>,
-        /// What was decided, and what would have allowed it.
-        record: Box<DecisionRecord>,
-    },
-    /// The signature proves nobody.
-    Unproven {
-        /// AWS's code.
-        code: Cow<'static, str>,
-        /// The owner's short reason.
-        why: Arc<str>,
-    },
-    /// A policy that has a say cannot be read.
-    Undecidable {
-        /// Which.
-        why: Arc<str>,
-    },
-    /// The body, which the signature covers, is too long.
-    BodyTooLarge {
-        /// What is taken, in bytes.
-        max: u64,
-    },
-    /// Other bodies fill the memory set aside for them.
-    NoRoom,
-    /// The body, which the signature covers, did not arrive.
-    BodyBroke {
-        /// Why.
-        why: Arc<str>,
-    },
 }
 
 /// Reasons of the meter step.

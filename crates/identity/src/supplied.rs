@@ -133,6 +133,24 @@ mod tests {
     }
 
     #[test]
+    fn whatever_tells_of_a_caller_is_in_the_table() {
+        let now = base::Timestamp::UNIX_EPOCH;
+        let account = base::AccountId::parse("111111111111").expect("an account");
+        let text = |text: &str| text.to_owned();
+        let (arn, id, name) = (text("arn:aws:iam::111111111111:user/bob"), text("AIDABOB"), text("bob"));
+        let (role_arn, session_arn) = (text("arn:role"), text("arn:session"));
+        let user = policy::Principal::User { account, arn, id, name };
+        let (id, session) = (text("AROAOPS"), text("s"));
+        let role = policy::Principal::AssumedRole { account, role_arn, session_arn, id, session };
+        for principal in [user, role, policy::Principal::Root { account }, policy::Principal::Anonymous] {
+            let keys = principal.add_keys(policy::Keys::new().now(now).temporary_credentials(now, Some(1)));
+            for (key, _) in keys.each() {
+                assert!(is_supplied(key), "{key} of {principal:?}");
+            }
+        }
+    }
+
+    #[test]
     fn the_table_is_in_lower_case_without_doubles() {
         let mut seen = std::collections::BTreeSet::new();
         for (key, when) in SUPPLIED {

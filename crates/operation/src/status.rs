@@ -38,6 +38,8 @@ pub struct CoverageLine {
     pub method: String,
     /// Its resource's path, such as `/pets/{id}`.
     pub path: String,
+    /// Whether anybody at all may call it.
+    pub open: bool,
     /// Which controls are live, in the journey's order and AWS's words, such as `authorization NONE`.
     pub controls: Vec<String>,
 }

@@ -37,7 +37,14 @@ pub(crate) enum Command {
     /// Prints the local root certificate in PEM.
     #[command(after_help = "Example:\n  curl --cacert <(portcullis ca) https://…")]
     Ca(DirArgs),
-    /// Prints, per method, which controls are live.
+    /// Prints a line for each method of each stage with the controls that are live, and marks those open to anybody.
+    #[command(after_help = "Examples:
+  portcullis coverage
+  portcullis coverage | grep -w OPEN
+  portcullis coverage --format json | jq '.Methods[] | select(.Open)'
+
+A method is OPEN when its authorization is NONE and the API has no resource policy, or one that allows an anonymous caller
+from every address.")]
     Coverage(AskArgs),
     /// Prints access and execution logs from the records store.
     #[command(after_help = "Examples:
@@ -46,8 +53,15 @@ pub(crate) enum Command {
     Logs(LogsArgs),
     /// Checks the installation and says what to do about what it finds.
     Doctor(AskArgs),
-    /// Prints the decision record of a past request in plain words.
-    #[command(after_help = "Example:\n  portcullis explain 6f1c0c5e-2d0b-4d3a-9f0e-0a8f3f1f2a11")]
+    /// Prints in plain words why a past request was answered so, or what would be decided about one that nobody sent.
+    #[command(after_help = "Examples:
+  portcullis explain 6f1c0c5e-2d0b-4d3a-9f0e-0a8f3f1f2a11
+  portcullis explain GET https://a1b2c3.execute-api.us-east-1.localhost/prod/pets
+  portcullis explain --as arn:aws:iam::123456789012:user/alice --from 203.0.113.7 \\
+    --header 'User-Agent: curl/8' POST https://a1b2c3.execute-api.us-east-1.localhost/prod/pets
+
+A supposed request goes through the same steps as a real one, up to whether the caller may call: nothing is counted, logged
+or sent to a backend.")]
     Explain(ExplainArgs),
     /// Makes and lists the accounts of the installation.
     Account(AccountArgs),
@@ -185,10 +199,28 @@ pub(crate) enum LogKind {
 /// `explain`.
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArgs {
-    /// The request's id: `x-amzn-RequestId` of its answer, or `$context.requestId` in the access log.
-    pub(crate) id: String,
+    /// The id of a past request (`x-amzn-RequestId` of its answer, or `$context.requestId` in the access log), or the method
+    /// and URL of a request to suppose.
+    #[arg(required = true, num_args = 1..=2, value_names = ["ID|METHOD", "URL"])]
+    pub(crate) what: Vec<String>,
+    /// Who is supposed to have signed: a root user, a user, a role or a role's session. Nobody, if left out.
+    #[arg(long = "as", value_name = "ARN")]
+    pub(crate) caller: Option<String>,
+    /// The address it is supposed to come from: 127.0.0.1, if left out.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) from: Option<String>,
+    /// A header of it; may be given many times.
+    #[arg(long = "header", value_name = "NAME: VALUE")]
+    pub(crate) headers: Vec<String>,
     #[command(flatten)]
     pub(crate) ask: AskArgs,
+}
+
+impl ExplainArgs {
+    /// Whether anything is said of a request to suppose.
+    pub(crate) fn supposes(&self) -> bool {
+        self.caller.is_some() || self.from.is_some() || !self.headers.is_empty()
+    }
 }
 
 /// `account`.

@@ -93,9 +93,61 @@ fn credential_service(received: &Received) -> Option<String> {
         let parameter = received.query.split('&').find_map(|pair| pair.strip_prefix("X-Amz-Credential="))?;
         parameter.replace("%2F", "/").replace("%2f", "/")
     };
-    scope.split('/').nth(3).map(str::to_owned)
+    let parts: Vec<_> = scope.split('/').collect();
+    match parts[..] {
+        // Scopes of SigV4A name no region.
+        [_, _, service, "aws4_request"] | [_, _, _, service, ..] => Some(service.to_owned()),
+        _ => None,
+    }
 }
 
 fn credential(rest: &str) -> &str {
     &rest[..rest.find([',', ' ']).unwrap_or(rest.len())]
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Timestamp;
+    use base::id::RequestId;
+    use bytes::Bytes;
+    use http::{HeaderMap, HeaderValue, Method};
+
+    use super::*;
+
+    fn service(authorization: Option<&str>, query: &str) -> Option<String> {
+        let mut headers = HeaderMap::new();
+        if let Some(value) = authorization {
+            headers.insert("authorization", HeaderValue::from_str(value).expect("visible ASCII"));
+        }
+        credential_service(&Received {
+            request_id: RequestId::random(),
+            now: Timestamp::UNIX_EPOCH,
+            source: std::net::IpAddr::from([10, 0, 0, 1]),
+            secure: false,
+            method: Method::GET,
+            path: "/".to_owned(),
+            query: query.to_owned(),
+            headers,
+            body: Bytes::new(),
+        })
+    }
+
+    #[test]
+    fn the_service_stands_before_the_terminator_with_a_region_or_without() {
+        let v4 = "AKIA/20260101/us-east-1/iam/aws4_request";
+        let v4a = "AKIA/20260101/iam/aws4_request";
+        for (algorithm, scope) in [("AWS4-HMAC-SHA256", v4), ("AWS4-ECDSA-P256-SHA256", v4a)] {
+            for rest in [", SignedHeaders=host, Signature=0", " ,SignedHeaders=host", ""] {
+                let header = format!("{algorithm} Credential={scope}{rest}");
+                assert_eq!(service(Some(&header), "").as_deref(), Some("iam"), "{header}");
+            }
+            for escaped in [scope.to_owned(), scope.replace('/', "%2F"), scope.replace('/', "%2f")] {
+                let query = format!("Action=X&X-Amz-Credential={escaped}&X-Amz-Date=1");
+                assert_eq!(service(None, &query).as_deref(), Some("iam"), "{query}");
+            }
+        }
+        for header in ["Bearer abc", "AWS4-HMAC-SHA256 Credential=", "AWS4-HMAC-SHA256 Credential=AKIA"] {
+            assert_eq!(service(Some(header), ""), None, "{header}");
+        }
+    }
 }

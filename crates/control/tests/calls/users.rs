@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, Ask, Commits, Fragile, JSON, Key, ONE, REGION, TWO, World, scope};
 
 fn iam(action: &str, parameters: &[(&str, &str)]) -> Ask {
-    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<String>();
+    let encode = |text: &str| text.bytes().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat();
     let parameters = parameters.iter().map(|(name, value)| format!("&{name}={}", encode(value)));
     let body = format!("Action={action}&Version=2010-05-08{}", parameters.collect::<String>());
     let ask = Ask::rest("POST", "/", &body).for_service("iam").in_region("us-east-1");

@@ -90,6 +90,16 @@ pub(crate) enum Token {
 }
 
 impl Pattern {
+    /// A text that fits, with `filler` in the place of every `*`; of what a variable holds nothing is known.
+    pub(crate) fn sample(&self, filler: &str) -> String {
+        match &self.0 {
+            Form::Any => filler.to_owned(),
+            Form::Exact(text) => text.to_string(),
+            Form::Prefix(text) => format!("{text}{filler}"),
+            Form::Pieces { pieces, .. } => pieces.iter().map(Piece::sample).collect::<Vec<_>>().join(filler),
+        }
+    }
+
     /// Compiles a text.
     pub(crate) fn compile(text: &str, wildcards: Wildcards, variables: Variables) -> Result<Self, &'static str> {
         tokens(text, wildcards, variables).map(Self::from_tokens)
@@ -213,6 +223,15 @@ impl Atom {
 }
 
 impl Piece {
+    fn sample(&self) -> String {
+        let text = |atom: &Atom| match atom {
+            Atom::Literal(text) => text.to_string(),
+            Atom::AnyChar => "x".to_owned(),
+            Atom::Variable(variable) => variable.default.clone().unwrap_or_default(),
+        };
+        self.atoms.iter().map(text).collect()
+    }
+
     /// Takes the piece off the front.
     fn strip_front<'t>(&self, text: &'t str, keys: &Keys) -> Option<&'t str> {
         self.atoms.iter().try_fold(text, |text, atom| {

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use crate::action::Gate;
 use crate::pattern::Variables;
 use crate::principals::Grant;
+use crate::resource::ResourcePattern;
 use crate::statement::Statement;
 use crate::{MalformedPolicy, RequestContext, parse};
 
@@ -119,6 +120,13 @@ impl Policy {
     pub fn mentions(&self, prefix: &str) -> bool {
         let begins = |key: &str| key.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix));
         self.key_names.iter().any(|key| begins(key))
+    }
+
+    /// For every resource that is listed, the last segment of an ARN that fits it, such as `a1/prod/GET/pets/x`, with
+    /// `filler` in the place of every `*`: whoever looks for requests that the policy treats apart begins there.
+    pub fn resource_samples(&self, filler: &str) -> impl Iterator<Item = String> {
+        let listed = self.statements.iter().flat_map(Statement::listed_resources);
+        listed.map(move |pattern: &ResourcePattern| pattern.sample(filler))
     }
 
     /// How many statements it has.

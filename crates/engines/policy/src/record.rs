@@ -81,13 +81,22 @@ const CHARS_MAX: usize = 256;
 impl Explanation<'_> {
     /// The decision as it is kept.
     pub fn record(&self) -> DecisionRecord {
+        self.record_with(OTHERS_MAX)
+    }
+
+    /// The same with every statement, however many there are: for answers that nobody keeps.
+    pub fn whole_record(&self) -> DecisionRecord {
+        self.record_with(usize::MAX)
+    }
+
+    fn record_with(&self, others_max: usize) -> DecisionRecord {
         let mut others: Vec<(&Trace<'_>, &Unmet<'_>)> =
             self.traces.iter().filter_map(|trace| Some((trace, trace.unmet.as_ref()?))).collect();
-        let others_left_off = others.len().saturating_sub(OTHERS_MAX);
+        let others_left_off = others.len().saturating_sub(others_max);
         if others_left_off > 0 {
             // The order of layers stays among those that came equally close.
             others.sort_by_key(|(_, unmet)| std::cmp::Reverse(closeness(unmet)));
-            others.truncate(OTHERS_MAX);
+            others.truncate(others_max);
         }
         let record = |(trace, unmet): (&Trace<'_>, &Unmet<'_>)| TraceRecord {
             statement: StatementRecord::from(&trace.statement),

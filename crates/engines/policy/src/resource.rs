@@ -68,6 +68,14 @@ impl ResourcePattern {
         Ok(Self::Segments(Box::new(patterns)))
     }
 
+    /// The last segment of an ARN that fits, with `filler` in the place of every `*`.
+    pub(crate) fn sample(&self, filler: &str) -> String {
+        match self {
+            Self::Any => filler.to_owned(),
+            Self::Segments(patterns) => patterns[SEGMENTS - 2].sample(filler),
+        }
+    }
+
     /// The keys of its variables.
     pub(crate) fn variables(&self) -> impl Iterator<Item = VariableKey<'_>> {
         let patterns: &[Pattern] = match self {

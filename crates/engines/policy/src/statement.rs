@@ -100,13 +100,18 @@ impl Statement {
         self.conditions.iter().filter(|condition| condition.holds(request.keys) == Held::No)
     }
 
+    /// What it lists as `Resource` or `NotResource`.
+    pub(crate) fn listed_resources(&self) -> &[ResourcePattern] {
+        match &self.resources {
+            Some(Listed::In(patterns) | Listed::NotIn(patterns)) => patterns,
+            None => &[],
+        }
+    }
+
     /// Every key that its resources and conditions look at: `(key, effect, fails open)`.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, Effect, bool)> {
         let effect = self.effect;
-        let resources: &[ResourcePattern] = match &self.resources {
-            Some(Listed::In(patterns) | Listed::NotIn(patterns)) => patterns,
-            None => &[],
-        };
+        let resources = self.listed_resources();
         // Without a value the whole statement is without effect: that opens only what would have been denied.
         let in_resources = resources
             .iter()

@@ -3,10 +3,14 @@
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html>
 
 mod judge;
+mod open;
 mod resource;
 mod signature;
 
+pub use open::Openness;
+
 use identity::Caller;
+use policy::DecisionRecord;
 use snapshot::Authorization;
 
 use crate::reason::{Authorize, Reason};
@@ -50,4 +54,14 @@ pub(crate) fn judge(routed: Routed, caller: Option<&Caller>, world: &World) -> V
         },
     };
     Ok(Passed { value: Authorized { routed }, reason: Reason::Authorize(reason) })
+}
+
+/// What every statement that has a say makes of the call, for whoever asks what would happen; none where no policy is asked.
+pub(crate) fn in_full(routed: &Routed, caller: Option<&Caller>, world: &World) -> Option<DecisionRecord> {
+    let caller = match (routed.method().authorization, &routed.stage().resource_policy) {
+        (Authorization::None, None) => return None,
+        (Authorization::None, Some(_)) => None,
+        (Authorization::Iam, _) => Some(caller?),
+    };
+    judge::in_full(routed, caller, world).ok()
 }

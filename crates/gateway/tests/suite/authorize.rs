@@ -1,6 +1,7 @@
 //! Who may call: signatures, policies of callers and of the API, and what each refusal says.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html>
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use base::id::AccessKeyId;
@@ -14,7 +15,7 @@ use snapshot::{AccessKey, Authorization, Group, Name, NamedPolicy, Policies, Rol
 
 use crate::support::{API, HOST, OWNER, Plan, Reply, STAGE, Site, mock, plan};
 
-const FOREIGN: &str = "444455556666";
+pub(crate) const FOREIGN: &str = "444455556666";
 const EVERYTHING: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}]}"#;
 
 fn account(text: &str) -> AccountId {
@@ -51,7 +52,7 @@ fn inline(text: &str) -> Policies {
     Policies { inline: Box::new([named("inline", text, Kind::Identity)]), attached: Box::default() }
 }
 
-fn people(snapshot: &mut Snapshot) {
+pub(crate) fn people(snapshot: &mut Snapshot) {
     user(snapshot, OWNER, "alice", inline(EVERYTHING), &[]);
     user(snapshot, OWNER, "bob", Policies::default(), &[]);
     user(snapshot, OWNER, "carol", Policies::default(), &["callers"]);
@@ -66,7 +67,7 @@ fn people(snapshot: &mut Snapshot) {
     snapshot.groups.insert(Name::new(account(OWNER), "callers"), Arc::new(group));
 }
 
-fn signed_site() -> Plan {
+pub(crate) fn signed_site() -> Plan {
     Plan {
         authorization: Authorization::Iam,
         people,
@@ -74,18 +75,18 @@ fn signed_site() -> Plan {
     }
 }
 
-fn with_policy(statements: &str) -> Option<String> {
-    Some(format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#))
+pub(crate) fn with_policy(statements: &str) -> String {
+    format!(r#"{{"Version":"2012-10-17","Statement":[{statements}]}}"#)
 }
 
-fn invoke(effect: &str, principal: &str, more: &str) -> String {
+pub(crate) fn invoke(effect: &str, principal: &str, more: &str) -> String {
     format!(
         r#"{{"Effect":"{effect}","Principal":{principal},"Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:us-east-1:{OWNER}:{API}/*"{more}}}"#
     )
 }
 
 /// Sends a request signed by `name`.
-async fn send_as(site: &Site, name: &str, line: &str, body: &str) -> Reply {
+pub(crate) async fn send_as(site: &Site, name: &str, line: &str, body: &str) -> Reply {
     let (verb, target) = line.split_once(' ').expect("VERB TARGET");
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let secret = Secret::new(name.to_owned());
@@ -100,14 +101,15 @@ async fn send_as(site: &Site, name: &str, line: &str, body: &str) -> Reply {
     let headers = [("host", HOST.as_bytes())];
     let request = Received { method: verb, path, query, headers: &headers };
     let added = signer.sign(&request, body.as_bytes(), Timestamp::now());
-    let mut lines: String = added.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    let mut lines: Vec<_> = added.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     if !body.is_empty() {
-        lines.push_str(&format!("content-length: {}\r\n", body.len()));
+        lines.push(format!("content-length: {}\r\n", body.len()));
     }
+    let lines = lines.concat();
     site.send(line, &lines, Bytes::copy_from_slice(body.as_bytes())).await
 }
 
-fn resource(line: &str) -> String {
+pub(crate) fn resource(line: &str) -> String {
     format!("arn:aws:execute-api:us-east-1:********3333:{API}/{STAGE}/{line}")
 }
 
@@ -146,11 +148,12 @@ async fn the_body_is_part_of_the_signature_and_reaches_the_integration() {
     };
     let headers = [("host", HOST.as_bytes())];
     let request = Received { method: "POST", path: "/prod/pets/1", query: "", headers: &headers };
-    let lines: String = signer
+    let lines: Vec<_> = signer
         .sign(&request, b"{\"a\":1}", Timestamp::now())
         .iter()
         .map(|(name, value)| format!("{name}: {value}\r\n"))
         .collect();
+    let lines = lines.concat();
     let reply =
         site.send("POST /prod/pets/1", &format!("{lines}content-length: 7\r\n"), Bytes::from("{\"a\":2}")).await;
     assert_eq!(reply.status.as_u16(), 403);
@@ -206,7 +209,7 @@ async fn another_accounts_caller_needs_both_sides() {
     let site = signed_site().start();
     assert_eq!(send_as(&site, "frank", "GET /prod/pets", "").await.status.as_u16(), 403, "no resource policy");
     let frank = format!(r#"{{"AWS":"arn:aws:iam::{FOREIGN}:user/frank"}}"#);
-    let open = Plan { resource_policy: with_policy(&invoke("Allow", &frank, "")), ..signed_site() }.start();
+    let open = Plan { resource_policy: Some(with_policy(&invoke("Allow", &frank, ""))), ..signed_site() }.start();
     assert_eq!(send_as(&open, "frank", "GET /prod/pets", "").await.status.as_u16(), 200);
     assert_eq!(send_as(&open, "alice", "GET /prod/pets", "").await.status.as_u16(), 200, "at home one side is enough");
     assert_eq!(send_as(&open, "bob", "GET /prod/pets", "").await.status.as_u16(), 403, "neither side");
@@ -215,7 +218,7 @@ async fn another_accounts_caller_needs_both_sides() {
 #[tokio::test]
 async fn a_denial_in_the_resource_policy_beats_every_permission() {
     let denied = invoke("Deny", "\"*\"", r#","Condition":{"IpAddress":{"aws:SourceIp":"192.0.2.0/24"}}"#);
-    let site = Plan { resource_policy: with_policy(&denied), ..signed_site() }.start();
+    let site = Plan { resource_policy: Some(with_policy(&denied)), ..signed_site() }.start();
     let reply = send_as(&site, "alice", "GET /prod/pets", "").await;
     assert_eq!(reply.status.as_u16(), 403);
     assert!(reply.text().ends_with("with an explicit deny in a resource-based policy\"}"), "{}", reply.text());
@@ -227,9 +230,9 @@ async fn without_signatures_the_resource_policy_decides_alone() {
         with_policy(&invoke("Allow", "\"*\"", &format!(r#","Condition":{{"IpAddress":{{"aws:SourceIp":"{range}"}}}}"#)))
     };
     let routes = || vec![("GET", "/pets", mock("pets"))];
-    let site = Plan { resource_policy: from("192.0.2.0/24"), ..plan(routes()) }.start();
+    let site = Plan { resource_policy: Some(from("192.0.2.0/24")), ..plan(routes()) }.start();
     assert_eq!(site.get("/prod/pets").await.status.as_u16(), 200);
-    let site = Plan { resource_policy: from("198.51.100.0/24"), ..plan(routes()) }.start();
+    let site = Plan { resource_policy: Some(from("198.51.100.0/24")), ..plan(routes()) }.start();
     let reply = site.get("/prod/pets").await;
     assert_eq!(reply.status.as_u16(), 403);
     let message = format!(
@@ -243,7 +246,7 @@ async fn without_signatures_the_resource_policy_decides_alone() {
 async fn a_signature_on_an_open_method_makes_nobody_of_the_signer() {
     let alice = format!(r#"{{"AWS":"arn:aws:iam::{OWNER}:user/alice"}}"#);
     let policy = with_policy(&invoke("Allow", &alice, ""));
-    let site = Plan { resource_policy: policy, people, ..plan(vec![("GET", "/pets", mock("pets"))]) }.start();
+    let site = Plan { resource_policy: Some(policy), people, ..plan(vec![("GET", "/pets", mock("pets"))]) }.start();
     let reply = send_as(&site, "alice", "GET /prod/pets", "").await;
     assert!(reply.text().starts_with(r#"{"Message":"User: anonymous is not authorized"#), "{}", reply.text());
 }
@@ -255,7 +258,7 @@ async fn an_escaped_path_cannot_slip_past_a_denial() {
     );
     let policy = with_policy(&format!("{},{deny}", invoke("Allow", "\"*\"", "")));
     let routes = vec![("GET", "/pets", mock("pets")), ("ANY", "/{any+}", mock("other"))];
-    let site = Plan { resource_policy: policy, ..plan(routes) }.start();
+    let site = Plan { resource_policy: Some(policy), ..plan(routes) }.start();
     for target in
         ["/prod/pets", "/prod/%70ets", "/prod/pets/", "/prod//pets", "/prod/./pets", "/prod/x/../pets", "/prod/p%65ts/"]
     {
@@ -296,7 +299,7 @@ async fn a_roles_session_is_limited_by_its_policy_and_ends_with_its_role() {
             id: "AROA1".into(),
             tags: Box::default(),
             trust: named("trust", trust, Kind::Trust),
-            trusted_sessions: Default::default(),
+            trusted_sessions: Box::default(),
             policies: inline(EVERYTHING),
             boundary: None,
             max_session_s: 3600,
@@ -310,11 +313,11 @@ async fn a_roles_session_is_limited_by_its_policy_and_ends_with_its_role() {
         account: account(OWNER),
         subject: Subject::Role { name: "caller".into(), id: role_id.into(), session: "tests".into() },
         issued: Timestamp::UNIX_EPOCH,
-        expires: Timestamp::now() + std::time::Duration::from_secs(600),
+        expires: Timestamp::now() + std::time::Duration::from_mins(10),
         policy: policy.map(str::to_owned),
-        policy_arns: Default::default(),
-        tags: Default::default(),
-        transitive: Default::default(),
+        policy_arns: BTreeSet::new(),
+        tags: BTreeMap::new(),
+        transitive: BTreeSet::new(),
         source_identity: None,
         mfa: None,
         web_identity: None,
@@ -340,12 +343,12 @@ async fn a_roles_session_is_limited_by_its_policy_and_ends_with_its_role() {
         };
         let headers = [("host", HOST.as_bytes())];
         let (method, path) = line.split_once(' ').expect("VERB PATH");
-        let lines: String = signer
+        let lines: Vec<_> = signer
             .sign(&Received { method, path, query: "", headers: &headers }, b"", Timestamp::now())
             .iter()
             .map(|(name, value)| format!("{name}: {value}\r\n"))
             .collect();
-        let reply = site.send(line, &lines, Bytes::new()).await;
+        let reply = site.send(line, &lines.concat(), Bytes::new()).await;
         assert_eq!(reply.status.as_u16(), status, "{line}: {}", reply.text());
     }
 }

@@ -2,8 +2,7 @@
 
 use crate::support::upstream::Upstream;
 use crate::support::{plan, proxy};
-use gateway::Explainer;
-use operation::data_plane::DataPlane as _;
+use gateway::explain::explain;
 
 #[tokio::test]
 async fn an_answered_request_is_explained_step_by_step() {
@@ -11,7 +10,7 @@ async fn an_answered_request_is_explained_step_by_step() {
     let site = plan(vec![("GET", "/pets/{id}", proxy(&upstream.authority(), "/{id}"))]).start();
     site.get("/prod/pets/7").await;
     let trail = &site.records.trails().await[0];
-    let explained = Explainer.explain(&trail.bytes).expect("a trail");
+    let explained = explain(&trail.bytes).expect("a trail");
     let lines: Vec<&str> = explained.text.lines().collect();
     assert!(
         lines[0].contains("GET /prod/pets/7 for a1b2c3d4e5.execute-api.us-east-1.localhost from 192.0.2.7"),
@@ -44,7 +43,7 @@ async fn a_refused_request_shows_which_step_refused() {
     let site = plan(Vec::new()).start();
     site.send("GET /prod/none", "x-amzn-RequestId: 01234567-89ab-4cde-8f01-23456789abcd\r\n", "").await;
     let trail = &site.records.trails().await[0];
-    let explained = Explainer.explain(&trail.bytes).expect("a trail");
+    let explained = explain(&trail.bytes).expect("a trail");
     assert!(explained.text.contains("\n! route"), "{}", explained.text);
     assert!(explained.text.contains("the client calls it 01234567-89ab-4cde-8f01-23456789abcd"));
     assert_eq!(explained.data["steps"][3]["outcome"], "Refused");
@@ -53,9 +52,9 @@ async fn a_refused_request_shows_which_step_refused() {
 
 #[test]
 fn bytes_that_are_no_trail_are_an_error_in_words() {
-    assert_eq!(Explainer.explain(b"").expect_err("empty"), "a trail has 1 to 16384 bytes");
-    assert_eq!(Explainer.explain(b"\x02\xff").expect_err("damaged"), "the trail is damaged");
-    assert_eq!(Explainer.explain(b"\x63").expect_err("another version"), "the trail has the unknown version 99");
+    assert_eq!(explain(b"").expect_err("empty").to_string(), "a trail has 1 to 16384 bytes");
+    assert_eq!(explain(b"\x02\xff").expect_err("damaged").to_string(), "the trail is damaged");
+    assert_eq!(explain(b"\x63").expect_err("another version").to_string(), "the trail has the unknown version 99");
 }
 
 #[test]
@@ -85,7 +84,7 @@ fn a_strangers_text_cannot_move_the_terminals_cursor() {
     };
     let mut trail = Vec::new();
     story.encode(&mut trail);
-    let text = Explainer.explain(&trail).expect("a trail").text;
+    let text = explain(&trail).expect("a trail").text;
     assert_eq!(text.lines().count(), 2, "{text}");
     assert!(!text.chars().any(|char| char.is_control() && char != '\n'), "{text}");
 }

@@ -14,3 +14,4 @@ mod routing;
 mod sockets;
 mod streaming;
 mod timeouts;
+mod what_if;

@@ -27,24 +27,55 @@ pub(super) async fn run(args: AskArgs) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
+const OPEN: &str = "OPEN";
+
 fn print(methods: &[Value]) {
     if methods.is_empty() {
         println!("no method is served; deploy an API to a stage first");
         return;
     }
-    let place = |method: &Value| format!("{}/{}", text(method, "RestApiId"), text(method, "Stage"));
-    let width = |of: &dyn Fn(&Value) -> usize| methods.iter().map(of).max().unwrap_or(0);
-    let places = width(&|method| place(method).len());
-    let verbs = width(&|method| text(method, "Method").len());
-    let paths = width(&|method| text(method, "Path").len());
-    for method in methods {
-        let controls: Vec<&str> =
-            method["Controls"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let (place, verb, path) = (place(method), text(method, "Method"), text(method, "Path"));
-        println!("{place:places$}  {verb:verbs$}  {path:paths$}  {}", controls.join(" · "));
+    let rows: Vec<[String; 4]> = methods.iter().map(row).collect();
+    let widths = [0, 1, 2].map(|column| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0));
+    for ([place, verb, path, controls], method) in rows.iter().zip(methods) {
+        let [places, verbs, paths] = widths;
+        let mark = if method["Open"] == true { OPEN } else { "    " };
+        println!("{place:places$}  {verb:verbs$}  {path:paths$}  {mark}  {controls}");
     }
+}
+
+fn row(method: &Value) -> [String; 4] {
+    let mut controls: Vec<&str> =
+        method["Controls"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    if method["ResourcePolicyOutdated"] == true {
+        controls.push("the API's resource policy is newer than the deployed one: deploy it");
+    }
+    let place = format!("{}/{}", text(method, "RestApiId"), text(method, "Stage"));
+    let parts = [place, text(method, "Method").to_owned(), text(method, "Path").to_owned(), controls.join(" · ")];
+    parts.map(|part| unmarked(&part))
+}
+
+/// SECURITY: whoever looks for the mark must not find it in a name. In a URL the escape means the same.
+fn unmarked(text: &str) -> String {
+    text.replace(OPEN, "%4FPEN")
 }
 
 fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_never_taken_for_the_mark() {
+        let method = json!({
+            "RestApiId": "a1", "Stage": "OPEN", "Method": "GET", "Path": "/OPEN/{OPEN+}",
+            "Open": false, "Controls": ["authorization AWS_IAM"], "ResourcePolicyOutdated": true,
+        });
+        let row = row(&method);
+        assert_eq!(row[..3], ["a1/%4FPEN", "GET", "/%4FPEN/{%4FPEN+}"]);
+        assert!(row[3].starts_with("authorization AWS_IAM · the API's resource policy is newer"), "{}", row[3]);
+        assert!(!row.concat().contains(OPEN));
+    }
 }

@@ -63,11 +63,25 @@ impl Planes {
         let publisher = Publisher::new(resources, compiler, Arc::clone(clock), place, freshness.clone());
         let publisher = Arc::new(publisher);
         let (sink, writer) = telemetry::pipe(Arc::clone(&stores.events), Arc::clone(clock), telemetry::QUEUE_BYTES_MAX);
-        let status = Status { publisher: Arc::clone(&publisher), sink: sink.clone(), started: clock.now() };
+        let status = Status {
+            publisher: Arc::clone(&publisher),
+            sink: sink.clone(),
+            clock: Arc::clone(clock),
+            started: clock.now(),
+        };
+        let uses = Arc::<KeyUses>::default();
+        let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));
+        let explainer = Explainer {
+            snapshot: publisher.snapshot(),
+            freshness: freshness.clone(),
+            identities: Arc::clone(&callers),
+            egress: Egress::new(egress.clone(), Arc::clone(clock)),
+            clock: Arc::clone(clock),
+        };
         let ports = Arc::new(Ports {
             resources: Arc::clone(&stores.resources),
             events: Arc::clone(&stores.events),
-            data_plane: Arc::new(Explainer),
+            data_plane: Arc::new(explainer),
             status: Arc::new(status),
             master_key: Arc::clone(master_key),
             web_tokens: Arc::new(sts::IssuerTokens::new(
@@ -80,14 +94,12 @@ impl Planes {
                 zone: settings.zone.clone(),
             },
         });
-        let uses = Arc::<KeyUses>::default();
         let setup = Setup {
             services: services(),
             publisher: Arc::clone(&publisher),
             ports: Arc::clone(&ports),
             uses: Arc::clone(&uses),
         };
-        let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));
         let key_uses = KeyUseWriter {
             resources: Arc::clone(&stores.resources),
             publisher: Arc::clone(&publisher),

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use base::{Scope, Timestamp};
-use compiler::{Finding as Compiled, Unit};
+use base::{Clock, Scope, Timestamp};
+use compiler::Finding as Compiled;
 use control::Publisher;
+use gateway::Openness;
 use operation::{CoverageLine, Finding, Losses, NodeStatus};
-use snapshot::{Authorization, Method, Stage, StageUnit};
+use snapshot::{Authorization, Logging, Method, Stage, StageUnit};
 use telemetry::Sink;
 
 /// The node's view of itself.
@@ -14,6 +15,7 @@ use telemetry::Sink;
 pub(super) struct Status {
     pub(super) publisher: Arc<Publisher>,
     pub(super) sink: Sink,
+    pub(super) clock: Arc<dyn Clock>,
     pub(super) started: Timestamp,
 }
 
@@ -40,30 +42,26 @@ impl NodeStatus for Status {
     }
 
     fn coverage(&self, scope: &Scope) -> Vec<CoverageLine> {
-        let world = self.publisher.world();
+        let (world, now) = (self.publisher.world(), self.clock.now());
         let mut lines = Vec::new();
         for api in world.snapshot.apis.values().filter(|api| api.scope == *scope) {
             for (name, unit) in &api.stages {
                 match unit {
-                    StageUnit::Ready(stage) => lines.extend(stage.routes.methods().map(|method| line(stage, method))),
+                    StageUnit::Ready(stage) => {
+                        let openness = Openness::of(stage, &world.snapshot.place, now);
+                        lines.extend(stage.routes.methods().map(|method| line(stage, method, &openness)));
+                    }
                     StageUnit::Broken { .. } => lines.push(CoverageLine {
                         rest_api_id: api.id.to_string(),
                         stage: name.to_string(),
                         method: "ANY".to_owned(),
                         path: "/*".to_owned(),
+                        open: false,
                         controls: vec!["closed: the stage is broken and answers 500".to_owned()],
                     }),
                 }
             }
         }
-        lines.sort_by(|one, two| {
-            (&one.rest_api_id, &one.stage, &one.path, &one.method).cmp(&(
-                &two.rest_api_id,
-                &two.stage,
-                &two.path,
-                &two.method,
-            ))
-        });
         lines
     }
 
@@ -76,24 +74,49 @@ impl NodeStatus for Status {
 fn finding(found: &Compiled) -> Finding {
     let unit = match (&found.method, &found.unit) {
         (Some(method), unit) => format!("{method} of {unit}"),
-        (None, unit @ (Unit::Stage(..) | Unit::AccessKey(_) | Unit::Certificate(_))) => unit.to_string(),
+        (None, unit) => unit.to_string(),
     };
     Finding { unit, why: found.why.clone(), remedy: found.remedy.to_owned() }
 }
 
-fn line(stage: &Stage, method: &Method) -> CoverageLine {
-    let authorization = match method.authorization {
-        Authorization::None => "OPEN: authorization NONE",
-    };
-    let mut controls = vec![authorization.to_owned(), "TLS 1.2 or newer".to_owned()];
+/// What is live of everything that could protect a method. Keys, throttles, web ACLs and validators are refused at the call
+/// that would set them, so there is no method yet that has one.
+fn line(stage: &Stage, method: &Method, openness: &Openness<'_>) -> CoverageLine {
+    let mut controls = vec![TLS_FLOOR.to_owned()];
     if stage.default_endpoint_disabled {
         controls.push("default endpoint disabled".to_owned());
     }
+    controls.push(match method.authorization {
+        Authorization::None => "authorization NONE".to_owned(),
+        Authorization::Iam => "authorization AWS_IAM".to_owned(),
+    });
+    if let Some(named) = &stage.resource_policy {
+        let statements = named.policy.len();
+        controls.push(format!("resource policy of {statements} statement{}", if statements == 1 { "" } else { "s" }));
+    }
+    if stage.access_log.is_some() {
+        controls.push("access log".to_owned());
+    }
+    controls.extend(execution_log(method.logging).map(str::to_owned));
     CoverageLine {
         rest_api_id: stage.api_id.to_string(),
         stage: stage.name.to_string(),
         method: method.verb.to_owned(),
         path: method.resource_path.to_string(),
+        open: openness.is_open(method),
         controls,
+    }
+}
+
+/// The least that the edge speaks.
+const TLS_FLOOR: &str = "TLS 1.2 or newer";
+
+fn execution_log(logging: Logging) -> Option<&'static str> {
+    match logging {
+        Logging { info: true, payloads: true, .. } => Some("execution log INFO with payloads"),
+        Logging { info: true, payloads: false, .. } => Some("execution log INFO"),
+        Logging { errors: true, payloads: true, .. } => Some("execution log ERROR with payloads"),
+        Logging { errors: true, payloads: false, .. } => Some("execution log ERROR"),
+        Logging { errors: false, info: false, .. } => None,
     }
 }

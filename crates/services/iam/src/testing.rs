@@ -2,12 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base::id::RequestId;
 use base::{AccountId, Region, Scope};
 use model::Record;
 use model::iam::{Group, Role, User};
 use operation::testing::{ACCOUNT, World};
-use operation::{Kind, Transaction};
-use serde_json::json;
+use operation::{Call, Kind, Transaction};
+use serde_json::{Value as Json, json};
+use store_resources::Batch;
+use wire::Value;
 
 /// Allows everything that begins with `x:`.
 pub(crate) const DOCUMENT: &str =
@@ -76,6 +79,27 @@ pub(crate) async fn stored<R: Record>(world: &World, id: &str) -> Option<R> {
 pub(crate) async fn policy(world: &World, name: &str) -> String {
     let made = world.ok("CreatePolicy", json!({"PolicyName": name, "PolicyDocument": DOCUMENT})).await;
     operation::testing::text(&made["Policy"], "Arn")
+}
+
+/// What an operation would write, not committed yet: another may come between.
+pub(crate) async fn begun(world: &World, name: &str, input: Json) -> Batch {
+    let table = crate::operations();
+    let operation = table.iter().find(|known| known.spec.name == name).expect(name);
+    let prepared = (operation.prepare)(Value::from_json(input)).expect(name);
+    let tx = Transaction::begin(world.ports.resources.as_ref(), Kind::Write).await.expect(name);
+    let (principal, request_id) = (World::root(ACCOUNT), RequestId::random());
+    let mut call = Call {
+        principal: &principal,
+        scope: scope(),
+        request_id,
+        now: world.now,
+        tx,
+        ports: &world.ports,
+        keys: operation::Keys::new(),
+        proven: None,
+    };
+    prepared.run(&mut call).await.expect(name);
+    call.tx.into_batch()
 }
 
 fn scope() -> Scope {

@@ -1,6 +1,8 @@
 //! DescribeCoverage: per method, which controls are live.
 
 use base::Scope;
+use base::id::{RestApiId, StageName};
+use model::apigateway::{Deployment, RestApi, Stage};
 use operation::{Call, CoverageLine, Failure, Operation, PageToken, Spec};
 
 use crate::refusal::{INVALID_TOKEN, VALIDATION, invalid_token, limit};
@@ -41,8 +43,12 @@ pub(crate) struct Method {
     stage: String,
     method: String,
     path: String,
+    /// Whether anybody at all may call it.
+    open: bool,
     /// The live controls, in the journey's order.
     controls: Vec<String>,
+    /// Its stage serves a resource policy that is older than the API's: deploy the API to put that in force.
+    resource_policy_outdated: bool,
 }
 
 impl Operation for DescribeCoverage {
@@ -69,8 +75,29 @@ impl Operation for DescribeCoverage {
         let more = lines.len() > limit;
         lines.truncate(limit);
         let next_token = lines.last().filter(|_| more).map(|last| token.seal(&place(last)));
-        Ok(Output { methods: lines.into_iter().map(Method::from).collect(), next_token })
+        let mut methods: Vec<Method> = lines.into_iter().map(Method::from).collect();
+        for stage in
+            methods.chunk_by_mut(|one, next| (&one.rest_api_id, &one.stage) == (&next.rest_api_id, &next.stage))
+        {
+            let Some(first) = stage.first() else { continue };
+            let outdated = is_outdated(&first.rest_api_id, &first.stage, call).await?;
+            for method in stage {
+                method.resource_policy_outdated = outdated;
+            }
+        }
+        Ok(Output { methods, next_token })
     }
+}
+
+/// Whether the API's policy changed since the stage's deployment was made. What is gone meanwhile is not older.
+async fn is_outdated(api: &str, stage: &str, call: &mut Call<'_>) -> Result<bool, Failure> {
+    let (Ok(api), Ok(stage)) = (RestApiId::parse(api), StageName::parse(stage)) else { return Ok(false) };
+    let scope = call.scope.clone();
+    let Some(stage) = call.tx.get::<Stage>(&scope, &Stage::id_of(&api, &stage)).await? else { return Ok(false) };
+    let deployment = Deployment::id_of(&api, &stage.deployment_id);
+    let deployed = call.tx.get::<Deployment>(&scope, &deployment).await?;
+    let stored = call.tx.get::<RestApi>(&scope, api.as_str()).await?;
+    Ok(matches!((deployed, stored), (Some(deployed), Some(stored)) if deployed.api.policy != stored.policy))
 }
 
 /// The order of methods: API, stage, path, verb.
@@ -82,8 +109,8 @@ fn place(line: &CoverageLine) -> Place {
 
 impl From<CoverageLine> for Method {
     fn from(line: CoverageLine) -> Self {
-        let CoverageLine { rest_api_id, stage, method, path, controls } = line;
-        Self { rest_api_id, stage, method, path, controls }
+        let CoverageLine { rest_api_id, stage, method, path, open, controls } = line;
+        Self { rest_api_id, stage, method, path, open, controls, resource_policy_outdated: false }
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod filter_records;
 mod explain_request;
+mod simulate_request;
 mod describe_status;
 mod describe_coverage;
 mod create_account;
@@ -31,6 +32,7 @@ pub fn service() -> Service {
         operations: vec![
             Registered::of::<filter_records::FilterRecords>(),
             Registered::of::<explain_request::ExplainRequest>(),
+            Registered::of::<simulate_request::SimulateRequest>(),
             Registered::of::<describe_status::DescribeStatus>(),
             Registered::of::<describe_coverage::DescribeCoverage>(),
             Registered::of::<create_account::CreateAccount>(),

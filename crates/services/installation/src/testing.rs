@@ -7,10 +7,11 @@ use base::id::{AccessKeyId, RequestId};
 use base::seal::{MasterKey, Place, Sealed};
 use base::{AccountId, Region, Scope, Secret, Timestamp};
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use model::Record;
 use operation::{
     Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Installation, Job, JobCall, Kind,
-    Losses, NodeStatus, Operation, Ports, Principal, Transaction,
+    Losses, NodeStatus, Operation, Ports, Principal, Transaction, WhatIf,
 };
 use store_records::{BlockBuilder, BlockQuery, Stream};
 use store_resources::{AuditEntry, AuditFilter, Batch, Changes, Key, Lease, Revision, Table, Write};
@@ -234,6 +235,15 @@ impl DataPlane for Echo {
         }
         Ok(Explanation { text: format!("explained: {trail}"), data: serde_json::json!({ "trail": trail }) })
     }
+
+    fn what_if(&self, question: WhatIf) -> BoxFuture<'_, Result<Explanation, String>> {
+        Box::pin(async move {
+            if question.url == "refused" {
+                return Err("no such URL".to_owned());
+            }
+            Ok(Explanation { text: format!("{question:?}"), data: serde_json::json!({}) })
+        })
+    }
 }
 
 /// A node with one finding and four methods, all of the first account.
@@ -260,6 +270,7 @@ impl NodeStatus for Node {
             stage: "prod".to_owned(),
             method: method.to_owned(),
             path: path.to_owned(),
+            open: method == "GET",
             controls: vec!["TLS".to_owned(), "authorization NONE".to_owned()],
         };
         let methods = [("b", "ANY", "/{proxy+}"), ("a", "POST", "/pets"), ("a", "GET", "/pets"), ("a", "GET", "/")];

@@ -233,6 +233,10 @@ impl DataPlane for NoJourney {
     fn explain(&self, _: &[u8]) -> Result<Explanation, String> {
         Err("there is no journey here".to_owned())
     }
+
+    fn what_if(&self, _: operation::WhatIf) -> futures_util::future::BoxFuture<'_, Result<Explanation, String>> {
+        Box::pin(async { Err("there is no journey here".to_owned()) })
+    }
 }
 
 impl NodeStatus for NoJourney {

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use http::header::{HeaderName, REFERER, USER_AGENT};
 use identity::{Caller, Held};
-use policy::{Action, Attached, Keys, Layers, Principal, RequestContext};
+use policy::{Action, Attached, DecisionRecord, Keys, Layers, Principal, RequestContext};
 
 use super::resource::Resource;
 use crate::reason::{Authorize, Reason, cut};
@@ -14,10 +14,38 @@ use crate::refused::{Refusal, Refused, ResponseType};
 use crate::steps::route::Routed;
 use crate::world::World;
 
-static INVOKE: LazyLock<Action> = LazyLock::new(|| Action::new("execute-api:Invoke"));
+pub(super) static INVOKE: LazyLock<Action> = LazyLock::new(|| Action::new("execute-api:Invoke"));
 
 /// Asks all policies that have a say over this call.
 pub(super) fn ask(routed: &Routed, caller: Option<&Caller>, world: &World) -> Result<Authorize, Refused> {
+    put(routed, caller, world, |request, layers, resource| {
+        let decision = policy::evaluate(request, layers);
+        let who = request.principal().arn().map_or(Cow::Borrowed("anonymous"), Cow::Owned);
+        let Some(denial) = decision.denial(request) else {
+            let statements = decision.statements().map(policy::StatementRecord::from).collect();
+            return Ok(Authorize::Allowed { caller: cut(&who), layer: decision.layer, statements });
+        };
+        let message = denial.replacen(&resource.arn, &resource.masked(routed.stage()), 1);
+        let record = Box::new(policy::explain(request, layers).record());
+        let reason = Reason::Authorize(Authorize::Denied { caller: cut(&who), resource: cut(&resource.arn), record });
+        let mut response = ResponseType::AccessDenied.response();
+        response.message = Some(Cow::Owned(message));
+        Err(Refused { reason, refusal: Refusal::Gateway(response) })
+    })?
+}
+
+/// What every statement of these policies makes of this call.
+pub(super) fn in_full(routed: &Routed, caller: Option<&Caller>, world: &World) -> Result<DecisionRecord, Refused> {
+    put(routed, caller, world, |request, layers, _| policy::explain(request, layers).whole_record())
+}
+
+/// Puts a question to the policies: gathers who asks, for what, what is known of the request, and every policy.
+fn put<T>(
+    routed: &Routed,
+    caller: Option<&Caller>,
+    world: &World,
+    question: impl FnOnce(&RequestContext<'_>, &Layers<'_>, &Resource) -> T,
+) -> Result<T, Refused> {
     let nobody = Principal::Anonymous;
     let principal = caller.map_or(&nobody, Caller::principal);
     let stage = routed.stage();
@@ -35,18 +63,7 @@ pub(super) fn ask(routed: &Routed, caller: Option<&Caller>, world: &World) -> Re
         resource: resource_policy.map(|named| Attached { name: &named.name, policy: &named.policy }),
         ..held.as_ref().map_or_else(Layers::default, Held::layers)
     };
-    let decision = policy::evaluate(&request, &layers);
-    let who = principal.arn().map_or(Cow::Borrowed("anonymous"), Cow::Owned);
-    let Some(denial) = decision.denial(&request) else {
-        let statements = decision.statements().map(policy::StatementRecord::from).collect();
-        return Ok(Authorize::Allowed { caller: cut(&who), layer: decision.layer, statements });
-    };
-    let message = denial.replacen(&resource.arn, &resource.masked(stage), 1);
-    let record = Box::new(policy::explain(&request, &layers).record());
-    let reason = Reason::Authorize(Authorize::Denied { caller: cut(&who), resource: cut(&resource.arn), record });
-    let mut response = ResponseType::AccessDenied.response();
-    response.message = Some(Cow::Owned(message));
-    Err(Refused { reason, refusal: Refusal::Gateway(response) })
+    Ok(question(&request, &layers, &resource))
 }
 
 /// What a request tells about itself. A key that is not here is absent, and policies are read so.

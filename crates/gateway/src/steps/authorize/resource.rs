@@ -19,16 +19,21 @@ impl Resource {
     /// Of a request for `stage`. SECURITY: policies see the path that was routed, so what routing takes for one path is one
     /// resource: escapes of plain characters are decoded, and a slash at the end does not count.
     pub(super) fn of(request: &Request, stage: &Stage) -> Self {
+        let verb = request.verb.as_ref().map_or("", http::Method::as_str);
+        let path = request.target.as_ref().map_or("/", crate::target::Target::rest);
+        Self::at(stage, verb, path)
+    }
+
+    /// Of a path behind the stage.
+    pub(super) fn at(stage: &Stage, verb: &str, path: &str) -> Self {
         let mut arn = String::with_capacity(96);
         let scope = &stage.scope;
-        let verb = request.verb.as_ref().map_or("", http::Method::as_str);
         // Writing to a string cannot fail.
         let _ = write!(
             arn,
             "arn:aws:execute-api:{}:{}:{}/{}/{verb}/",
             scope.region, scope.account, stage.api_id, stage.name
         );
-        let path = request.target.as_ref().map_or("/", crate::target::Target::rest);
         put_path(path.trim_matches('/'), &mut arn);
         Self { arn }
     }

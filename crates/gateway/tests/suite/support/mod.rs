@@ -116,6 +116,17 @@ impl Plan {
         Site { gateway: Arc::new(gateway), freshness, records }
     }
 
+    /// What answers questions about requests to the same API.
+    pub(crate) fn explainer(self) -> gateway::Explainer {
+        gateway::Explainer {
+            snapshot: Arc::new(ArcSwap::from_pointee(self.snapshot())),
+            freshness: Freshness::new(self.stale_max, self.clock.elapsed()),
+            identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
+            egress: egress(&self.clock),
+            clock: Arc::clone(&self.clock),
+        }
+    }
+
     fn snapshot(&self) -> Snapshot {
         let mut snapshot = Snapshot::empty(Place::new(Region::parse("us-east-1").expect("sound"), "localhost"));
         snapshot.revision = 7;

@@ -6,6 +6,8 @@ use base::clock::ManualClock;
 use base::{AccountId, Clock, Region};
 use compiler::Compiler;
 use control::{Jobs, Publisher};
+use egress::Egress;
+use identity::Identities;
 use operation::Installation;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::ServerCertVerifier as _;
@@ -61,8 +63,17 @@ impl World {
         let ports = Arc::new(Ports {
             resources: store.resources(),
             events: store.events(),
-            data_plane: Arc::new(gateway::Explainer),
-            status: Arc::new(Status { publisher, sink, started: now }),
+            data_plane: Arc::new(gateway::Explainer {
+                snapshot: publisher.snapshot(),
+                freshness: Freshness::new(Duration::ZERO, clock.elapsed()),
+                identities: Arc::new(Identities::new(Arc::clone(&master_key), 16, Arc::default())),
+                egress: Egress::new(
+                    egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap(),
+                    Arc::clone(&clock),
+                ),
+                clock: Arc::clone(&clock),
+            }),
+            status: Arc::new(Status { publisher, sink, clock, started: now }),
             master_key,
             web_tokens: Arc::new(operation::NoWebTokens),
             installation: Installation {

@@ -114,7 +114,8 @@ impl World {
             now: at(NOW),
             tx: Transaction::begin(self.ports.resources.as_ref(), Kind::Read).await.unwrap(),
             ports: &self.ports,
-            keys: operation::Keys::new(), proven: None,
+            keys: operation::Keys::new(),
+            proven: None,
         };
         LookupEvents::run(input, &mut call).await
     }

@@ -4,7 +4,7 @@ use model::iam::{Attachment, User};
 use operation::testing::{FOREIGN, World, text};
 use serde_json::{Value as Json, json};
 
-use crate::testing::{policy, stored, world};
+use crate::testing::{begun, policy, stored, world};
 
 const HOLDERS: [(&str, &str); 3] = [("User", "bob"), ("Group", "staff"), ("Role", "ops")];
 const ADMINISTRATOR: &str = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -105,4 +105,42 @@ async fn what_cannot_be_attached_is_told_in_awss_words() {
     let foreign = World::root(FOREIGN);
     let told = world.call_as(&foreign, "AttachUserPolicy", json!({"UserName": "bob", "PolicyArn": arn})).await;
     assert_eq!(told.unwrap_err().1, "The user with name bob cannot be found.");
+}
+
+#[tokio::test]
+async fn a_policy_is_never_attached_and_gone() {
+    for other in [
+        ("AttachRolePolicy", json!({"RoleName": "ops"}), "PolicyArn"),
+        ("PutUserPermissionsBoundary", json!({"UserName": "bob"}), "PermissionsBoundary"),
+    ] {
+        for attached_first in [true, false] {
+            let world = world().await;
+            let arn = policy(&world, "p").await;
+            let (operation, mut input, member) = other.clone();
+            input[member] = json!(arn);
+            let attach = begun(&world, operation, input).await;
+            let delete = begun(&world, "DeletePolicy", json!({"PolicyArn": arn})).await;
+            let (first, second) = if attached_first { (attach, delete) } else { (delete, attach) };
+            world.ports.resources.commit(first).await.expect("nothing came between");
+            let conflict = world.ports.resources.commit(second).await;
+            assert!(matches!(conflict, Err(store_resources::CommitError::Conflict)), "{operation}: {conflict:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn two_at_once_do_not_make_eleven() {
+    let world = world().await;
+    for number in 0..9 {
+        let arn = policy(&world, &format!("p{number}")).await;
+        world.ok("AttachUserPolicy", json!({"UserName": "bob", "PolicyArn": arn})).await;
+    }
+    let mut begun_both = Vec::new();
+    for name in ["x", "y"] {
+        let arn = policy(&world, name).await;
+        begun_both.push(begun(&world, "AttachUserPolicy", json!({"UserName": "bob", "PolicyArn": arn})).await);
+    }
+    let second = begun_both.pop().unwrap();
+    world.ports.resources.commit(begun_both.pop().unwrap()).await.expect("nothing came between");
+    assert!(world.ports.resources.commit(second).await.is_err());
 }

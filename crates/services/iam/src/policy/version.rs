@@ -34,7 +34,18 @@ pub(super) fn missing(arn: &str, id: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_without_a_panic(text in "\\PC{0,20}|v[0-9]{1,12}(\\.[a-z0-9-]{0,4})?") {
+            if let Ok(Some(number)) = number(&text) {
+                prop_assert_eq!(format!("v{number}"), text);
+            }
+        }
+    }
 
     #[test]
     fn an_id_is_a_v_and_a_number() {

@@ -42,7 +42,19 @@ pub(crate) fn policy_path(arn: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn any_text_is_judged_without_a_panic(text in "\\PC{0,80}|arn(:[a-z*/\u{e9}]{0,9}){3,7}") {
+            let told = check("policyArn", &text).err().map(|error| error.to_string()).unwrap_or_default();
+            prop_assert!(told.len() < 1_100);
+            prop_assert!(text.ends_with(policy_name(&text)));
+            prop_assert!(policy_path(&text).starts_with('/') && policy_path(&text).ends_with('/'));
+        }
+    }
 
     #[test]
     fn what_is_no_arn_is_told_so() {

@@ -48,10 +48,7 @@ pub(super) fn read(
         report.warn(format!("No integration defined on {place}; the API cannot be deployed until it has one"));
     }
     for name in operation.keys().filter(|name| name.starts_with(EXTENSION)) {
-        let known = match name.as_str() {
-            "x-amazon-apigateway-integration" | security::AUTH => true,
-            _ => false,
-        };
+        let known = matches!(name.as_str(), "x-amazon-apigateway-integration" | security::AUTH);
         if !known {
             report.error(format!("{name} on {place}: {LATER}"));
         }

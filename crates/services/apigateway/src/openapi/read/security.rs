@@ -88,7 +88,7 @@ fn asked(
         |names: &&Map<String, Value>| names.len() == 1 && names.keys().all(|name| signatures.contains(name));
     match requirements {
         Some(list) if list.iter().all(|names| names.is_empty()) => Some(AuthorizationType::None),
-        Some(list) if list.iter().all(|names| is_signature(names)) => Some(AuthorizationType::AwsIam),
+        Some(list) if list.iter().all(is_signature) => Some(AuthorizationType::AwsIam),
         Some(list) => {
             let names: Vec<_> = list.into_iter().flat_map(Map::keys).map(String::as_str).collect();
             report.error(format!("`security` ({}) of {place}: {LATER}", names.join(", ")));

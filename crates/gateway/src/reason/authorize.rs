@@ -1,0 +1,56 @@
+//! Why the authorize step let a caller pass, or did not.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use policy::{DecisionRecord, Layer, StatementRecord};
+use serde::{Deserialize, Serialize};
+
+/// Reasons of the authorize step.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Authorize {
+    /// The method's authorization type is `NONE`, and the API has no resource policy.
+    OpenToAll,
+    /// Policies allow it.
+    Allowed {
+        /// The caller's ARN, or `anonymous`.
+        caller: Arc<str>,
+        /// The layer that granted.
+        layer: Layer,
+        /// The determining statements.
+        statements: Vec<StatementRecord>,
+    },
+    /// Policies do not allow it.
+    Denied {
+        /// The caller's ARN, or `anonymous`.
+        caller: Arc<str>,
+        /// The ARN that policies saw.
+        resource: Arc<str>,
+        /// What was decided, and what would have allowed it.
+        record: Box<DecisionRecord>,
+    },
+    /// The signature proves nobody.
+    Unproven {
+        /// AWS's code.
+        code: Cow<'static, str>,
+        /// The owner's short reason.
+        why: Arc<str>,
+    },
+    /// A policy that has a say cannot be read.
+    Undecidable {
+        /// Which.
+        why: Arc<str>,
+    },
+    /// The body, which the signature covers, is too long.
+    BodyTooLarge {
+        /// What is taken, in bytes.
+        max: u64,
+    },
+    /// Other bodies fill the memory set aside for them.
+    NoRoom,
+    /// The body, which the signature covers, did not arrive.
+    BodyBroke {
+        /// Why.
+        why: Arc<str>,
+    },
+}
