@@ -12,6 +12,7 @@ terraform {
 variable "endpoint" { type = string }
 variable "upstream" { type = string }
 variable "description" { type = string }
+variable "caller" { type = string }
 
 provider "aws" {
   skip_metadata_api_check = true
@@ -100,6 +101,36 @@ resource "aws_api_gateway_integration_response" "health" {
   depends_on          = [aws_api_gateway_integration.health]
 }
 
+# Terraform reads the policy back in AWS's escaped form, with whole ARNs.
+resource "aws_api_gateway_rest_api_policy" "pets" {
+  rest_api_id = aws_api_gateway_rest_api.pets.id
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = [{
+      Effect    = "Allow"
+      Principal = "*"
+      Action    = "execute-api:Invoke"
+      Resource  = "${aws_api_gateway_rest_api.pets.execution_arn}/*"
+      Condition = { IpAddress = { "aws:SourceIp" = [var.caller] } }
+    }]
+  })
+}
+
+resource "aws_api_gateway_method" "signed" {
+  rest_api_id   = aws_api_gateway_rest_api.pets.id
+  resource_id   = aws_api_gateway_resource.pets.id
+  http_method   = "POST"
+  authorization = "AWS_IAM"
+}
+
+resource "aws_api_gateway_integration" "signed" {
+  rest_api_id       = aws_api_gateway_rest_api.pets.id
+  resource_id       = aws_api_gateway_resource.pets.id
+  http_method       = aws_api_gateway_method.signed.http_method
+  type              = "MOCK"
+  request_templates = { "application/json" = jsonencode({ statusCode = 200 }) }
+}
+
 resource "aws_api_gateway_deployment" "pets" {
   rest_api_id = aws_api_gateway_rest_api.pets.id
 
@@ -109,6 +140,8 @@ resource "aws_api_gateway_deployment" "pets" {
       aws_api_gateway_integration.pet.uri,
       aws_api_gateway_integration.health.id,
       aws_api_gateway_integration_response.health.response_templates,
+      aws_api_gateway_integration.signed.id,
+      aws_api_gateway_rest_api_policy.pets.policy,
     ]))
   }
 
