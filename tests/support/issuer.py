@@ -73,6 +73,7 @@ class Issuer:
         leaf = certificate("localhost", own, [(x509.SubjectAlternativeName(places), False)])
         pem = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         pathlib.Path(self.ca).write_bytes(root)
+        self.thumbprint = x509.load_pem_x509_certificate(root).fingerprint(hashes.SHA1()).hex()
         (home / "chain.pem").write_bytes(leaf + root)
         (home / "key.pem").write_bytes(own.private_bytes(*pem))
 

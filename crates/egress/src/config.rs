@@ -46,4 +46,11 @@ impl Config {
             idle_timeout: Duration::from_secs(50),
         })
     }
+
+    /// The same settings for servers that must be known to the system, or by the SHA-1 of a certificate in their chain; the
+    /// private root does not count for them. Without any thumbprint nothing changes.
+    #[must_use]
+    pub fn pinned(self, thumbprints: Vec<[u8; 20]>) -> Self {
+        if thumbprints.is_empty() { self } else { Self { roots: Arc::new(self.roots.pinned(thumbprints)), ..self } }
+    }
 }

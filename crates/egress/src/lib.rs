@@ -12,6 +12,7 @@ mod policy;
 mod error;
 mod connect;
 mod trust;
+mod pinned;
 mod pool;
 mod head;
 mod sent;

@@ -14,6 +14,7 @@ use x509_parser::prelude::{FromDer as _, X509Certificate};
 
 use crate::config::ConfigError;
 use crate::error::EgressError;
+use crate::pinned::{Pinned, Thumbprint};
 
 /// How an upstream's certificate is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -29,6 +30,8 @@ pub enum Trust {
 #[derive(Debug)]
 pub(crate) struct Roots {
     private: Vec<CertificateDer<'static>>,
+    /// Where there are any, they stand in for the private roots.
+    thumbprints: Vec<Thumbprint>,
     verified: OnceCell<Arc<ClientConfig>>,
     unchecked: OnceCell<Arc<ClientConfig>>,
 }
@@ -44,7 +47,12 @@ impl Roots {
         for root in &private {
             store.add(root.clone()).map_err(|_| ConfigError::PrivateRoot)?;
         }
-        Ok(Self { private, verified: OnceCell::new(), unchecked: OnceCell::new() })
+        Ok(Self { private, thumbprints: Vec::new(), verified: OnceCell::new(), unchecked: OnceCell::new() })
+    }
+
+    /// The same roots, but whoever is not known to the system must be known by a thumbprint.
+    pub(crate) fn pinned(&self, thumbprints: Vec<Thumbprint>) -> Self {
+        Self { private: self.private.clone(), thumbprints, verified: OnceCell::new(), unchecked: OnceCell::new() }
     }
 
     pub(crate) async fn config(&self, trust: Trust) -> Result<Arc<ClientConfig>, EgressError> {
@@ -71,15 +79,20 @@ impl Roots {
         }
         let mut store = RootCertStore::empty();
         store.add_parsable_certificates(found.certs);
+        if !self.thumbprints.is_empty() {
+            return Ok(Arc::new(Pinned { system: store, thumbprints: self.thumbprints.clone() }));
+        }
         store.add_parsable_certificates(self.private.iter().cloned());
         if store.is_empty() {
             return Err(Error::General("this machine has no trusted roots, and no private root is given".to_owned()));
         }
-        let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(store), provider()).build();
-        verifier
-            .map(|verifier| verifier as Arc<dyn ServerCertVerifier>)
-            .map_err(|error| Error::General(error.to_string()))
+        Ok(chains_to(store)?)
     }
+}
+
+pub(crate) fn chains_to(roots: RootCertStore) -> Result<Arc<WebPkiServerVerifier>, Error> {
+    let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider()).build();
+    verifier.map_err(|error| Error::General(error.to_string()))
 }
 
 fn client_config(verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConfig>, Error> {
@@ -92,7 +105,7 @@ fn client_config(verifier: Arc<dyn ServerCertVerifier>) -> Result<Arc<ClientConf
     Ok(Arc::new(config))
 }
 
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     static PROVIDER: std::sync::OnceLock<Arc<CryptoProvider>> = std::sync::OnceLock::new();
     Arc::clone(PROVIDER.get_or_init(|| Arc::new(aws_lc_rs::default_provider())))
 }
@@ -100,7 +113,7 @@ fn provider() -> Arc<CryptoProvider> {
 /// Believes any issuer, but neither another host's certificate nor one out of date, as AWS does under
 /// `insecureSkipVerification`. <https://docs.aws.amazon.com/apigateway/latest/api/API_TlsConfig.html>
 #[derive(Debug)]
-struct NameAndDates;
+pub(crate) struct NameAndDates;
 
 impl ServerCertVerifier for NameAndDates {
     fn verify_server_cert(

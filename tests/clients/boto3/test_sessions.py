@@ -43,7 +43,7 @@ def user(iam):
 @pytest.fixture
 def provider(installation, issuer):
     iam = installation.client("iam")
-    made = iam.create_open_id_connect_provider(Url=issuer.url, ClientIDList=["app"], ThumbprintList=["ab" * 20])
+    made = iam.create_open_id_connect_provider(Url=issuer.url, ClientIDList=["app"], ThumbprintList=[issuer.thumbprint])
     yield made["OpenIDConnectProviderArn"]
     iam.delete_open_id_connect_provider(OpenIDConnectProviderArn=made["OpenIDConnectProviderArn"])
 
@@ -117,6 +117,13 @@ def test_a_web_identity_becomes_a_session(installation, issuer, provider, tmp_pa
             (forged, "InvalidIdentityToken"),
         ]:
             assert code(stranger.assume_role_with_web_identity, WebIdentityToken=token, **ask) == expected, token
+
+        # A server that no system root stands behind must be known by a thumbprint, where there are any.
+        named = {"OpenIDConnectProviderArn": provider}
+        iam.update_open_id_connect_provider_thumbprint(**named, ThumbprintList=["ab" * 20])
+        arguments = {"WebIdentityToken": issuer.token(), **ask}
+        assert code(stranger.assume_role_with_web_identity, **arguments) == "IDPCommunicationError"
+        iam.update_open_id_connect_provider_thumbprint(**named, ThumbprintList=[issuer.thumbprint])
 
         # What pods and build servers do: a token in a file, and nothing else.
         file = tmp_path / "token"

@@ -59,6 +59,42 @@ async fn an_unknown_root_is_refused_unless_told_otherwise() {
 }
 
 #[tokio::test]
+async fn a_thumbprint_stands_in_for_a_root() {
+    let sha1 = |certificate: &[u8]| -> [u8; 20] {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA1_FOR_LEGACY_USE_ONLY, certificate);
+        digest.as_ref().try_into().expect("20 bytes")
+    };
+    let (pki, stranger) = (Pki::new("localhost", "http/1.1"), Pki::new("other.example", "http/1.1"));
+    let upstream = pki.echo().await;
+    let (leaf, root, wrong) = (sha1(&pki.chain[0]), sha1(&pki.chain[1]), sha1(&stranger.chain[1]));
+    let outcome = async |url: String, private: Option<&str>, thumbprints: Vec<[u8; 20]>| {
+        let client = client(config(private).pinned(thumbprints));
+        match patiently(client.send(get(&url), Trust::Verified)).await {
+            Ok(_) => true,
+            Err(EgressError::Tls { .. }) => false,
+            Err(error) => panic!("{error:?}"),
+        }
+    };
+    for (private, thumbprints, expected) in [
+        (None, vec![], false),
+        (None, vec![root], true),
+        (None, vec![wrong, leaf], true),
+        (None, vec![wrong], false),
+        (Some(pki.root.as_str()), vec![], true),
+        (Some(&pki.root), vec![wrong], false),
+    ] {
+        let found = outcome(upstream.url("https", "/"), private, thumbprints.clone()).await;
+        assert_eq!(found, expected, "{private:?} {thumbprints:?}");
+    }
+    // A known certificate in the chain is not enough: it must have issued what is before it.
+    let forged = Pki::showing("localhost", "http/1.1", Some(&pki)).echo().await;
+    assert!(!outcome(forged.url("https", "/"), None, vec![root]).await);
+    // Nor is a known certificate of another name.
+    let elsewhere = stranger.echo().await;
+    assert!(!outcome(elsewhere.url("https", "/"), None, vec![wrong, sha1(&stranger.chain[0])]).await);
+}
+
+#[tokio::test]
 async fn another_hosts_certificate_is_refused_even_unchecked() {
     let pki = Pki::new("other.example", "http/1.1");
     let upstream = pki.echo().await;

@@ -84,10 +84,7 @@ impl Planes {
             data_plane: Arc::new(explainer),
             status: Arc::new(status),
             master_key: Arc::clone(master_key),
-            web_tokens: Arc::new(sts::IssuerTokens::new(
-                Egress::new(egress.clone(), Arc::clone(clock)),
-                Arc::clone(clock),
-            )),
+            web_tokens: Arc::new(sts::IssuerTokens::new(egress.clone(), Arc::clone(clock))),
             installation: Installation {
                 account: scope.account,
                 region: settings.region.clone(),

@@ -94,11 +94,18 @@ pub(crate) enum Goodbye {
 /// A root and a certificate of it for `name`, with its key.
 pub(crate) struct Pki {
     pub(crate) root: String,
+    /// What stands in the chain: the leaf, and then a root.
+    pub(crate) chain: Vec<rustls_pki_types::CertificateDer<'static>>,
     config: Arc<rustls::ServerConfig>,
 }
 
 impl Pki {
     pub(crate) fn new(name: &str, protocol: &'static str) -> Self {
+        Self::showing(name, protocol, None)
+    }
+
+    /// Shows another's root behind its own leaf.
+    pub(crate) fn showing(name: &str, protocol: &'static str, other: Option<&Self>) -> Self {
         let root_key = KeyPair::generate().expect("a key");
         let mut params = CertificateParams::default();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
@@ -107,15 +114,17 @@ impl Pki {
         let key = KeyPair::generate().expect("a key");
         let leaf = CertificateParams::new([name.to_owned()]).expect("a name").signed_by(&key, &issuer).expect("a leaf");
         let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let shown = other.map_or_else(|| root.der().clone(), |other| other.chain[1].clone());
+        let chain = vec![leaf.der().clone(), shown];
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .expect("versions")
             .with_no_client_auth()
-            .with_single_cert(vec![leaf.der().clone()], key)
+            .with_single_cert(chain.clone(), key)
             .expect("its own key");
         config.alpn_protocols = vec![protocol.as_bytes().to_vec()];
-        Self { root: root.pem(), config: Arc::new(config) }
+        Self { root: root.pem(), chain, config: Arc::new(config) }
     }
 
     /// Answers every request with these bytes; with `Goodbye::Said` or `Goodbye::Unsaid` it closes after the first.

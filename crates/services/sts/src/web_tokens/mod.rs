@@ -12,11 +12,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use base::{Clock, Timestamp};
-use egress::Egress;
 use model::iam::OidcProvider;
 use operation::{Claims, Untrue, WebTokens};
 
-use issuers::Issuers;
+use issuers::{Issuers, Network};
 use token::Token;
 
 /// Tokens of issuers that are reached over the network.
@@ -26,9 +25,10 @@ pub struct IssuerTokens {
 }
 
 impl IssuerTokens {
-    /// Reaches issuers through `egress`, and so only where its rules let it.
-    pub fn new(egress: Egress, clock: Arc<dyn Clock>) -> Self {
-        Self { issuers: Issuers::new(Box::new(egress), clock) }
+    /// Reaches issuers only where the rules of `egress` let it.
+    pub fn new(egress: egress::Config, clock: Arc<dyn Clock>) -> Self {
+        let network = Network { config: egress, clock: Arc::clone(&clock) };
+        Self { issuers: Issuers::new(Box::new(network), clock) }
     }
 }
 
@@ -42,7 +42,7 @@ impl WebTokens for IssuerTokens {
         let token = Token::read(token)?;
         // SECURITY: what is wrong by the token's own words costs the issuer nothing.
         let claims = claims::judge(&token, provider, now)?;
-        let key = self.issuers.key(&provider.issuer, &token.header.kid).await?;
+        let key = self.issuers.key(provider, &token.header.kid).await?;
         key.verify(token.header.alg, token.signed, &token.signature)?;
         Ok(claims)
     }

@@ -109,7 +109,7 @@ struct Documents {
 
 #[async_trait]
 impl Fetch for Arc<Documents> {
-    async fn get(&self, url: &str) -> Result<Bytes, String> {
+    async fn get(&self, url: &str, _: &[issuers::Thumbprint]) -> Result<Bytes, String> {
         self.asked.fetch_add(1, Ordering::Relaxed);
         let found = self.found.lock().unwrap().get(url).cloned();
         found.map(|found| found.to_string().into()).ok_or_else(|| "not there".to_owned())
@@ -265,6 +265,17 @@ async fn keys_are_renewed_and_outlive_a_silent_issuer_for_a_day() {
         .publish(&other, &json!({"issuer": format!("https://{ISSUER}"), "jwks_uri": format!("https://{ISSUER}/keys")}));
     world.prove(&other.token(json!({}))).await.unwrap();
     assert!(world.prove(&token).await.is_err());
+}
+
+#[tokio::test]
+async fn keys_are_kept_for_those_who_know_the_server_alike() {
+    let world = World::new();
+    let token = world.issuer.token(json!({}));
+    world.prove(&token).await.unwrap();
+    world.documents.found.lock().unwrap().clear();
+    world.prove(&token).await.unwrap();
+    let other = OidcProvider { thumbprints: vec!["ab".repeat(20)], ..provider() };
+    assert!(matches!(world.tokens.prove(&token, &other, now()).await, Err(Untrue::Unreachable(_))));
 }
 
 #[tokio::test]
