@@ -17,6 +17,11 @@ from support import binary, models
 GOLDEN = pathlib.Path(__file__).parents[1] / "golden" / "authorization.txt"
 HEADS = ["unsigned", "wrong signature", "expired", "without permission", "of another account"]
 OURS_TARGET = "Portcullis_20261101"
+# The least inputs of our own operations that have required members.
+OURS = {
+    "ExplainRequest": {"RequestId": "00000000-0000-4000-8000-000000000000"},
+    "SimulateRequest": {"HttpMethod": "GET", "Url": "https://a1b2c3d4e5.execute-api.us-east-1.localhost/prod"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +50,7 @@ def request(installation, service, name):
         operation = models.service(service).operation_model(name)
         return attacks.prepare(installation, models.request(operation)), operation.service_model.metadata["protocol"]
     headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": f"{OURS_TARGET}.{name}"}
-    return AWSRequest("POST", f"{installation.admin}/", headers=headers, data=b"{}"), "json"
+    return AWSRequest("POST", f"{installation.admin}/", headers=headers, data=json.dumps(OURS.get(name, {})).encode()), "json"
 
 
 def cells(installation, service, name, callers):

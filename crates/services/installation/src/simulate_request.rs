@@ -24,6 +24,7 @@ pub(crate) struct Input {
     /// The address it is supposed to come from: 127.0.0.1 unless said otherwise.
     source_ip: Option<String>,
     /// Its headers besides `Host`.
+    #[shape(default)]
     headers: Vec<Header>,
 }
 
