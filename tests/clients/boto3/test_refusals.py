@@ -42,7 +42,6 @@ def test_an_api_setting_without_enforcement_is_refused(apigateway, setting):
 @pytest.mark.parametrize(
     "setting",
     [
-        {"authorizationType": "AWS_IAM"},
         {"authorizationType": "CUSTOM", "authorizerId": "abc123"},
         {"authorizationType": "COGNITO_USER_POOLS", "authorizerId": "abc123"},
         {"authorizationType": "NONE", "apiKeyRequired": True},

@@ -154,6 +154,11 @@ impl Keys {
         }
     }
 
+    /// Whether a key has a value.
+    pub fn has(&self, key: &str) -> bool {
+        !self.values(&KeyName::new(key)).is_empty()
+    }
+
     /// The text of a key with exactly one value: only such keys can stand in a variable.
     pub(crate) fn single_text(&self, key: &KeyName) -> Option<&str> {
         match self.values(key) {

@@ -92,6 +92,7 @@ pub(crate) mod declared {
     pub(crate) const CONCURRENT: (&str, u16) = ("ConcurrentModification", 409);
     pub(crate) const DELETE_CONFLICT: (&str, u16) = ("DeleteConflict", 409);
     pub(crate) const EXISTS: (&str, u16) = ("EntityAlreadyExists", 409);
+    pub(crate) const EVALUATION: (&str, u16) = ("PolicyEvaluation", 500);
     pub(crate) const FAILURE: (&str, u16) = ("ServiceFailure", 500);
     pub(crate) const INVALID: (&str, u16) = ("InvalidInput", 400);
     pub(crate) const LIMIT: (&str, u16) = ("LimitExceeded", 409);

@@ -1,8 +1,25 @@
-//! Policy simulation and the condition keys that policies ask for.
+//! Policy simulation and the condition keys that policies ask for: by the engine that enforces.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html>
+
+mod context;
+mod context_keys;
+mod custom;
+mod gather;
+mod judge;
+mod principal;
+mod view;
 
 use operation::Registered;
 
 /// This folder's operations.
 pub(crate) fn operations() -> Vec<Registered> {
-    Vec::new()
+    vec![
+        Registered::of::<custom::SimulateCustomPolicy>(),
+        Registered::of::<principal::SimulatePrincipalPolicy>(),
+        Registered::of::<context_keys::GetContextKeysForCustomPolicy>(),
+        Registered::of::<context_keys::GetContextKeysForPrincipalPolicy>(),
+    ]
 }
+
+#[cfg(test)]
+mod tests;

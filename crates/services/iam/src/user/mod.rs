@@ -14,6 +14,7 @@ mod list_ssh_public_keys;
 mod list_signing_certificates;
 mod list_service_specific_credentials;
 mod get_login_profile;
+mod delete_login_profile;
 pub(crate) mod view;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -39,6 +40,7 @@ pub(crate) fn operations() -> Vec<Registered> {
         Registered::of::<list_signing_certificates::ListSigningCertificates>(),
         Registered::of::<list_service_specific_credentials::ListServiceSpecificCredentials>(),
         Registered::of::<get_login_profile::GetLoginProfile>(),
+        Registered::of::<delete_login_profile::DeleteLoginProfile>(),
     ]
 }
 

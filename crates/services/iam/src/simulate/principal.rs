@@ -1,0 +1,98 @@
+//! SimulatePrincipalPolicy: what the policies of a user, group or role decide, with documents added if one likes.
+//! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_SimulatePrincipalPolicy.html>
+
+use base::Scope;
+use operation::{Call, Failure, Operation, Spec};
+
+use super::context::ContextEntry;
+use super::custom::paged;
+use super::gather::{self, all_given};
+use super::judge::Question;
+use super::view::Output;
+use crate::error::{Error, declared};
+use crate::page::Page;
+
+/// The operation.
+pub(crate) struct SimulatePrincipalPolicy;
+
+/// What it takes.
+#[derive(Debug, wire::Shape)]
+#[shape(name = "SimulatePrincipalPolicyRequest", upper)]
+pub(crate) struct Input {
+    policy_source_arn: String,
+    #[shape(default)]
+    policy_input_list: Vec<String>,
+    #[shape(default)]
+    permissions_boundary_policy_input_list: Vec<String>,
+    #[shape(default)]
+    policy_exclusion_list: Vec<Excluded>,
+    action_names: Vec<String>,
+    #[shape(default)]
+    resource_arns: Vec<String>,
+    resource_policy: Option<String>,
+    resource_owner: Option<String>,
+    caller_arn: Option<String>,
+    #[shape(default)]
+    context_entries: Vec<ContextEntry>,
+    resource_handling_option: Option<String>,
+    max_items: Option<i32>,
+    marker: Option<String>,
+}
+
+/// A policy that shall not count.
+#[derive(Debug, wire::Shape)]
+#[shape(name = "PolicyIdentifier", upper)]
+pub(crate) struct Excluded {
+    policy_type: Option<String>,
+    policy_arn: Option<String>,
+    inline_policy_identifier: Option<InlinePolicy>,
+}
+
+/// An inline policy by its holder.
+#[derive(Debug, wire::Shape)]
+#[shape(name = "InlinePolicyIdentifierType", upper)]
+pub(crate) struct InlinePolicy {
+    policy_name: String,
+    attachment_type: String,
+    attachment_name: String,
+}
+
+const NAME: &str = "iam:SimulatePrincipalPolicy";
+
+impl Operation for SimulatePrincipalPolicy {
+    const SPEC: Spec = Spec::read("SimulatePrincipalPolicy", NAME).errors(&[
+        declared::NO_ENTITY,
+        declared::INVALID,
+        declared::EVALUATION,
+    ]);
+    type Input = Input;
+    type Output = Output;
+
+    fn resource(input: &Input, _: &Scope) -> String {
+        input.policy_source_arn.clone()
+    }
+
+    async fn run(input: &Input, call: &mut Call<'_>) -> Result<Output, Failure> {
+        if !input.policy_exclusion_list.is_empty() {
+            return Err(Error::NotEnforced("PolicyExclusionList".to_owned()).into());
+        }
+        let query = format!("{input:?}").replace(&format!("marker: {:?}", input.marker), "");
+        let page = Page::read(call, NAME, &query, input.marker.as_deref(), input.max_items)?;
+        let mut policies = gather::of(call, &input.policy_source_arn).await?;
+        policies.identity.extend(all_given("PolicyInputList", &input.policy_input_list)?);
+        let boundary = all_given("PermissionsBoundaryPolicyInputList", &input.permissions_boundary_policy_input_list)?;
+        policies.boundary = boundary.into_iter().next().or(policies.boundary);
+        let is_user = input.policy_source_arn.contains(":user/");
+        let question = Question {
+            policies,
+            organization: Vec::new(),
+            actions: &input.action_names,
+            resources: &input.resource_arns,
+            resource_policy: input.resource_policy.as_deref(),
+            resource_owner: input.resource_owner.as_deref(),
+            caller: input.caller_arn.as_deref().or(is_user.then_some(input.policy_source_arn.as_str())),
+            context: &input.context_entries,
+        };
+        Ok(paged(call, NAME, &query, &page, question.judge(call)?))
+    }
+}

@@ -1,0 +1,106 @@
+//! What simulations answer. <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>
+
+use std::collections::BTreeMap;
+
+/// A page of results.
+#[derive(Debug, wire::Shape)]
+#[shape(name = "SimulatePolicyResponse", upper)]
+pub(crate) struct Output {
+    pub(super) evaluation_results: Vec<EvaluationResult>,
+    pub(super) is_truncated: bool,
+    pub(super) marker: Option<String>,
+}
+
+/// One action on one resource.
+#[derive(Debug, Clone, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct EvaluationResult {
+    pub(super) eval_action_name: String,
+    pub(super) eval_resource_name: Option<String>,
+    pub(super) eval_decision: Verdict,
+    pub(super) matched_statements: Vec<Statement>,
+    pub(super) missing_context_values: Vec<String>,
+    pub(super) organizations_decision_detail: Option<OrganizationsDecisionDetail>,
+    pub(super) permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
+    /// What each kind of policy says alone, for callers of another account than the resource's.
+    #[shape(default)]
+    pub(super) eval_decision_details: BTreeMap<String, Verdict>,
+    /// One action on one resource is one result here, as AWS answers for resources that are told apart.
+    #[shape(default)]
+    pub(super) resource_specific_results: Vec<ResourceSpecificResult>,
+}
+
+/// A result of one resource among several; every result here is one already.
+#[derive(Debug, Clone, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct ResourceSpecificResult {
+    eval_resource_name: String,
+    eval_resource_decision: Verdict,
+    matched_statements: Vec<Statement>,
+    missing_context_values: Vec<String>,
+    eval_decision_details: BTreeMap<String, Verdict>,
+    permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
+}
+
+/// What was decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, wire::Shape)]
+pub(crate) enum Verdict {
+    #[shape("allowed")]
+    Allowed,
+    #[shape("explicitDeny")]
+    ExplicitDeny,
+    #[shape("implicitDeny")]
+    ImplicitDeny,
+}
+
+/// A statement that decided.
+#[derive(Debug, Clone, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct Statement {
+    pub(super) source_policy_id: Option<String>,
+    pub(super) source_policy_type: Option<Source>,
+    /// Where it begins and ends is not kept.
+    pub(super) start_position: Option<Position>,
+    pub(super) end_position: Option<Position>,
+}
+
+/// A place in a document.
+#[derive(Debug, Clone, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct Position {
+    line: i32,
+    column: i32,
+}
+
+/// Where a policy is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, wire::Shape)]
+pub(crate) enum Source {
+    #[shape("user")]
+    User,
+    #[shape("group")]
+    Group,
+    #[shape("role")]
+    Role,
+    #[shape("aws-managed")]
+    AwsManaged,
+    #[shape("user-managed")]
+    UserManaged,
+    #[shape("resource")]
+    Resource,
+    #[shape("none")]
+    None,
+}
+
+/// Whether the organization's policies allow; there only where some were given.
+#[derive(Debug, Clone, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct OrganizationsDecisionDetail {
+    pub(super) allowed_by_organizations: bool,
+}
+
+/// Whether the permissions boundary allows; there only where one is in force.
+#[derive(Debug, Clone, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct PermissionsBoundaryDecisionDetail {
+    pub(super) allowed_by_permissions_boundary: bool,
+}
