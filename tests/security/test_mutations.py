@@ -1,154 +1,44 @@
 """Every property that protects, set on a running node: some request's outcome changes, or the call that sets it is refused.
 
-The properties are AWS's own: the members of the calls below. A member without a verdict fails the test.
+The properties are the members of AWS's own calls. A call of ours without a row, or a member without a verdict, fails.
 """
 
-import json
+import collections
+import pathlib
 
-import botocore.exceptions
 import pytest
 
-from clients.signing.test_signed_apis import EVERYTHING, Api, document, identity, invoke, user
-from support import models
+from clients.signing.test_signed_apis import document, invoke
+from security.mutations import S3_ONLY, TRUSTING, World
+from support import binary, models
+
+ROOT = pathlib.Path(__file__).parents[2]
+# Shown by a test elsewhere: its file, and a text that it must hold.
+Shown = collections.namedtuple("Shown", "file text")
 
 LABEL = "a text or number that nothing decides by"
 NAMES = "names what the call is about"
-ELSEWHERE = "the journey's own tests change outcomes by it"
-
-
-class World:
-    """An API, a user who may call it, and what is asked before and after."""
-
-    def __init__(self, installation):
-        self.installation, self.api = installation, Api(installation)
-        self.iam, self.sts = installation.client("iam"), installation.client("sts")
-        self.caller = user(installation, self.iam, "mutated", EVERYTHING)
-        self.nobody = user(installation, self.iam, "mutated-nobody")
-        self.iam.create_group(GroupName="mutated")
-        self.iam.add_user_to_group(GroupName="mutated", UserName="mutated-nobody")
-
-    def outcomes(self, *more):
-        """What requests are answered now: unsigned, signed by somebody who may, and by somebody who may not."""
-        anybody = self.installation.invoke(self.api.id, "/prod/open").status
-        return [anybody, *(self.api.call(who).status for who in (self.caller, self.nobody, *more))]
-
-    def changes(self, do, undo):
-        before = self.outcomes()
-        do()
-        after = self.outcomes()
-        undo()
-        assert before != after, f"nothing changed: {before}"
-        assert self.outcomes() == before, "undone, it is as it was"
-
-    def refused(self, call, **arguments):
-        with pytest.raises(botocore.exceptions.ClientError):
-            call(**arguments)
-
-    def patched(self, path, value, other):
-        def patch(text):
-            operation = {"op": "replace", "path": path, "value": text}
-            self.api.client.update_rest_api(restApiId=self.api.id, patchOperations=[operation])
-            self.api.deploy()
-
-        self.changes(lambda: patch(value), lambda: patch(other))
-
-    def new_api(self, **member):
-        self.refused(self.api.client.create_rest_api, name="mutated", **member)
-
-    def method(self, **member):
-        """Sets a member of a method of its own; `AWS_IAM` closes it to the unsigned."""
-        client, place = self.api.client, {"restApiId": self.api.id, "httpMethod": "PUT"}
-        place["resourceId"] = next(item["id"] for item in client.get_resources(restApiId=self.api.id)["items"] if item["path"] == "/open")
-        self.refused(client.put_method, **place, **{"authorizationType": "NONE", **member})
-
-    def authorization(self):
-        client = self.api.client
-        resource = next(item["id"] for item in client.get_resources(restApiId=self.api.id)["items"] if item["path"] == "/open")
-
-        def become(kind):
-            operation = {"op": "replace", "path": "/authorizationType", "value": kind}
-            client.update_method(restApiId=self.api.id, resourceId=resource, httpMethod="ANY", patchOperations=[operation])
-            self.api.deploy()
-
-        self.changes(lambda: become("AWS_IAM"), lambda: become("NONE"))
-
-    def boundary(self):
-        bound = self.iam.create_policy(PolicyName="mutated-bound", PolicyDocument=document({**EVERYTHING, "Action": "s3:*"}))
-        arn = bound["Policy"]["Arn"]
-        self.changes(
-            lambda: self.iam.put_user_permissions_boundary(UserName="mutated", PermissionsBoundary=arn),
-            lambda: self.iam.delete_user_permissions_boundary(UserName="mutated"),
-        )
-        self.iam.delete_policy(PolicyArn=arn)
-
-    def inline(self, kind, name):
-        put, delete = getattr(self.iam, f"put_{kind}_policy"), getattr(self.iam, f"delete_{kind}_policy")
-        holder = {f"{kind.capitalize()}Name": name, "PolicyName": "mutation"}
-        self.changes(lambda: put(**holder, PolicyDocument=document(EVERYTHING)), lambda: delete(**holder))
-
-    def attached(self, kind, name):
-        holder = {f"{kind.capitalize()}Name": name, "PolicyArn": "arn:aws:iam::aws:policy/AmazonAPIGatewayInvokeFullAccess"}
-        attach, detach = getattr(self.iam, f"attach_{kind}_policy"), getattr(self.iam, f"detach_{kind}_policy")
-        self.changes(lambda: attach(**holder), lambda: detach(**holder))
-
-    def version(self):
-        deny = document({**EVERYTHING, "Effect": "Deny"})
-        policy = self.iam.create_policy(PolicyName="mutated-version", PolicyDocument=document(EVERYTHING))["Policy"]["Arn"]
-        self.iam.attach_user_policy(UserName="mutated", PolicyArn=policy)
-        self.changes(
-            lambda: self.iam.create_policy_version(PolicyArn=policy, PolicyDocument=deny, SetAsDefault=True),
-            lambda: self.iam.set_default_policy_version(PolicyArn=policy, VersionId="v1"),
-        )
-        self.iam.detach_user_policy(UserName="mutated", PolicyArn=policy)
-
-    def status(self):
-        key = {"UserName": "mutated", "AccessKeyId": self.caller.key}
-        update = self.iam.update_access_key
-        self.changes(lambda: update(**key, Status="Inactive"), lambda: update(**key, Status="Active"))
-
-    def session(self, **limits):
-        """What a session of a role that may do everything is answered without and with a limit."""
-        name = f"mutated-{len(json.dumps(limits))}"
-        trust = document({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"})
-        role = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-        self.iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=document(EVERYTHING))
-        assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role}
-        self.iam.put_user_policy(UserName="mutated", PolicyName="assume", PolicyDocument=document(assume))
-        signed = {"aws_access_key_id": self.caller.key, "aws_secret_access_key": self.caller.secret}
-        sts = self.installation.client("sts", **signed)
-        answers = [
-            self.api.call(identity(self.installation, sts.assume_role(RoleArn=role, RoleSessionName="mutated", **given)["Credentials"])).status
-            for given in ({}, limits)
-        ]
-        self.iam.delete_user_policy(UserName="mutated", PolicyName="assume")
-        assert answers == [200, 403], answers
-
-    def assumption(self, **member):
-        """A role that anybody may assume is not assumed with what cannot be enforced."""
-        trust = document({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"})
-        name = f"mutated-with-{next(iter(member))}"
-        role = self.iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"]
-        assume = {"Effect": "Allow", "Action": "sts:AssumeRole", "Resource": role}
-        self.iam.put_user_policy(UserName="mutated", PolicyName="assume", PolicyDocument=document(assume))
-        signed = {"aws_access_key_id": self.caller.key, "aws_secret_access_key": self.caller.secret}
-        sts = self.installation.client("sts", **signed)
-        assert sts.assume_role(RoleArn=role, RoleSessionName="without")["Credentials"]
-        self.refused(sts.assume_role, RoleArn=role, RoleSessionName="with", **member)
-        self.iam.delete_user_policy(UserName="mutated", PolicyName="assume")
-
-    def trust(self):
-        nobody = document({"Effect": "Deny", "Principal": "*", "Action": "sts:AssumeRole"})
-        self.iam.create_role(RoleName="mutated-trust", AssumeRolePolicyDocument=nobody)
-        role = self.iam.get_role(RoleName="mutated-trust")["Role"]["Arn"]
-        self.refused(self.sts.assume_role, RoleArn=role, RoleSessionName="mutated")
-
-
-S3_ONLY = document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
+TAKES = "takes away what its counterpart gave; the rows of that undo it and see the outcome return"
+NO_USE = "nothing here uses it to decide: roles are handed to no instance, and aliases name no account to policies"
 DENY = document(invoke("Deny", "*"))
 READ_ONLY = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
+PROVIDER = Shown("tests/clients/boto3/test_sessions.py", "def test_a_web_identity_becomes_a_session")
+TOKENS = Shown("crates/services/sts/src/web_tokens/tests.rs", "fn a_hostile_token_proves_nothing")
+# The members of these calls, and the paths of their patches, have verdicts of their own there.
+INPUTS = "crates/services/apigateway/src/silently_open/input_table.rs"
+PATCHES = "crates/services/apigateway/src/silently_open/patch_table.rs"
 
-VERDICTS = {
-    ("apigateway", "CreateRestApi"): {
+
+def named(*members):
+    return dict.fromkeys(members, NAMES)
+
+
+def labels(*members):
+    return dict.fromkeys(members, LABEL)
+
+
+GATEWAY = {
+    "CreateRestApi": {
         "policy": lambda world: world.patched("/policy", DENY, ""),
         "disableExecuteApiEndpoint": lambda world: world.patched("/disableExecuteApiEndpoint", "true", "false"),
         "endpointConfiguration": lambda world: world.new_api(endpointConfiguration={"types": ["PRIVATE"]}),
@@ -156,66 +46,216 @@ VERDICTS = {
         "minimumCompressionSize": lambda world: world.new_api(minimumCompressionSize=0),
         "endpointAccessMode": lambda world: world.new_api(endpointAccessMode="STRICT"),
         "securityPolicy": lambda world: world.new_api(securityPolicy="SecurityPolicy_TLS13_1_3_2025_09"),
-        "cloneFrom": ELSEWHERE,
-        **dict.fromkeys(["name", "description", "version", "binaryMediaTypes", "tags"], LABEL),
+        "cloneFrom": Shown("crates/services/apigateway/src/rest_api/create.rs", "source.disable_execute_api_endpoint"),
+        **labels("name", "description", "version", "binaryMediaTypes", "tags"),
     },
-    ("apigateway", "PutMethod"): {
+    "PutMethod": {
         "authorizationType": lambda world: world.authorization(),
         "authorizerId": lambda world: world.method(authorizerId="abc"),
         "apiKeyRequired": lambda world: world.method(apiKeyRequired=True),
         "requestValidatorId": lambda world: world.method(requestValidatorId="abc"),
         "authorizationScopes": lambda world: world.method(authorizationScopes=["read"]),
-        **dict.fromkeys(["restApiId", "resourceId", "httpMethod"], NAMES),
-        **dict.fromkeys(["operationName", "requestParameters", "requestModels"], LABEL),
+        **named("restApiId", "resourceId", "httpMethod"),
+        **labels("operationName", "requestParameters", "requestModels"),
     },
-    ("iam", "CreateUser"): {
-        "PermissionsBoundary": lambda world: world.boundary(),
-        **dict.fromkeys(["Path", "UserName"], NAMES),
-        "Tags": ELSEWHERE,
+    **{
+        call: Shown(INPUTS, f'("{call}", ')
+        for call in [
+            "CreateDeployment", "CreateResource", "CreateStage", "ImportRestApi", "PutIntegration",
+            "PutIntegrationResponse", "PutMethodResponse", "PutRestApi",
+        ]
     },
-    ("iam", "CreateRole"): {
+    **{
+        call: Shown(PATCHES, f'("{call}", ')
+        for call in [
+            "UpdateAccount", "UpdateDeployment", "UpdateIntegration", "UpdateIntegrationResponse", "UpdateMethod",
+            "UpdateMethodResponse", "UpdateResource", "UpdateRestApi", "UpdateStage",
+        ]
+    },
+    **{
+        f"Delete{what}": {name: NAMES for name in names}
+        for what, names in {
+            "Deployment": ["restApiId", "deploymentId"],
+            "Integration": ["restApiId", "resourceId", "httpMethod"],
+            "IntegrationResponse": ["restApiId", "resourceId", "httpMethod", "statusCode"],
+            "Method": ["restApiId", "resourceId", "httpMethod"],
+            "MethodResponse": ["restApiId", "resourceId", "httpMethod", "statusCode"],
+            "Resource": ["restApiId", "resourceId"],
+            "RestApi": ["restApiId"],
+            "Stage": ["restApiId", "stageName"],
+        }.items()
+    },
+    "TagResource": {"resourceArn": NAMES, "tags": LABEL},
+    "UntagResource": {"resourceArn": NAMES, "tagKeys": LABEL},
+}
+
+USERS = {
+    "CreateUser": {
+        "PermissionsBoundary": lambda world: world.born_bounded("user"),
+        "Tags": lambda world: world.born_tagged("user"),
+        **named("Path", "UserName"),
+    },
+    "CreateAccessKey": named("UserName"),
+    "UpdateAccessKey": {"Status": lambda world: world.status(), **named("UserName", "AccessKeyId")},
+    "DeleteAccessKey": TAKES,
+    "UpdateUser": Shown("crates/control/tests/calls/users.rs", "fn a_renamed_user_signs_on_under_its_new_name"),
+    "DeleteUser": Shown("crates/control/tests/calls/sessions.rs", "fn a_session_ends_with_its_user"),
+    "PutUserPolicy": {
+        "PolicyDocument": lambda world: world.inline("user", "mutated-nobody"),
+        **named("UserName", "PolicyName"),
+    },
+    "AttachUserPolicy": {"PolicyArn": lambda world: world.attached("user", "mutated-nobody"), **named("UserName")},
+    "PutUserPermissionsBoundary": {"PermissionsBoundary": lambda world: world.boundary(), **named("UserName")},
+    "TagUser": {
+        "Tags": lambda world: world.tag(world.iam.tag_user, world.iam.untag_user, "UserName"),
+        **named("UserName"),
+    },
+    **dict.fromkeys(["DeleteUserPolicy", "DetachUserPolicy", "DeleteUserPermissionsBoundary", "UntagUser"], TAKES),
+    "CreateGroup": named("Path", "GroupName"),
+    "UpdateGroup": "renames: members and policies go along, and nothing but the ARN that policies name is another",
+    "AddUserToGroup": {"GroupName": lambda world: world.member(), **named("UserName")},
+    "PutGroupPolicy": {
+        "PolicyDocument": lambda world: world.inline("group", "mutated"),
+        **named("GroupName", "PolicyName"),
+    },
+    "AttachGroupPolicy": {"PolicyArn": lambda world: world.attached("group", "mutated"), **named("GroupName")},
+    **dict.fromkeys(["RemoveUserFromGroup", "DeleteGroupPolicy", "DetachGroupPolicy", "DeleteGroup"], TAKES),
+}
+
+ROLES = {
+    "CreateRole": {
         "AssumeRolePolicyDocument": lambda world: world.trust(),
-        "PermissionsBoundary": ELSEWHERE,
-        "MaxSessionDuration": ELSEWHERE,
+        "MaxSessionDuration": lambda world: world.too_long(MaxSessionDuration=7200),
         "MaxSigninSessionDuration": lambda world: world.refused(
             world.iam.create_role,
             RoleName="mutated-signin",
-            AssumeRolePolicyDocument=document({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}),
+            AssumeRolePolicyDocument=TRUSTING,
             MaxSigninSessionDuration=3600,
         ),
-        **dict.fromkeys(["Path", "RoleName"], NAMES),
-        "Description": LABEL,
-        "Tags": ELSEWHERE,
+        "PermissionsBoundary": lambda world: world.born_bounded("role"),
+        "Tags": lambda world: world.born_tagged("role"),
+        **named("Path", "RoleName"),
+        **labels("Description"),
     },
-    ("iam", "PutUserPolicy"): {
-        "PolicyDocument": lambda world: world.inline("user", "mutated-nobody"),
-        **dict.fromkeys(["UserName", "PolicyName"], NAMES),
+    "UpdateRole": {
+        "MaxSessionDuration": lambda world: world.longer(),
+        "MaxSigninSessionDuration": lambda world: world.refused(
+            world.iam.update_role, RoleName="mutated-role", MaxSigninSessionDuration=3600
+        ),
+        "ResetMaxSigninSessionDuration": lambda world: world.refused(
+            world.iam.update_role, RoleName="mutated-role", ResetMaxSigninSessionDuration=True
+        ),
+        **named("RoleName"),
+        **labels("Description"),
     },
-    ("iam", "PutGroupPolicy"): {
-        "PolicyDocument": lambda world: world.inline("group", "mutated"),
-        **dict.fromkeys(["GroupName", "PolicyName"], NAMES),
+    "UpdateRoleDescription": {**named("RoleName"), **labels("Description")},
+    "UpdateAssumeRolePolicy": {"PolicyDocument": lambda world: world.trust(), **named("RoleName")},
+    "DeleteRole": Shown("crates/control/tests/calls/sessions.rs", "fn a_session_that_is_named_ends_with_its_role"),
+    "PutRolePolicy": {
+        "PolicyDocument": lambda world: world.inline("role", "mutated-role"),
+        **named("RoleName", "PolicyName"),
     },
-    ("iam", "AttachUserPolicy"): {"PolicyArn": lambda world: world.attached("user", "mutated-nobody"), "UserName": NAMES},
-    ("iam", "AttachGroupPolicy"): {"PolicyArn": lambda world: world.attached("group", "mutated"), "GroupName": NAMES},
-    ("iam", "CreatePolicyVersion"): {
+    "AttachRolePolicy": {"PolicyArn": lambda world: world.attached("role", "mutated-role"), **named("RoleName")},
+    "PutRolePermissionsBoundary": {
+        "PermissionsBoundary": lambda world: world.boundary("role", "mutated-role"),
+        **named("RoleName"),
+    },
+    "TagRole": {
+        "Tags": lambda world: world.tag(world.iam.tag_role, world.iam.untag_role, "RoleName"),
+        **named("RoleName"),
+    },
+    **dict.fromkeys(["DeleteRolePolicy", "DetachRolePolicy", "DeleteRolePermissionsBoundary", "UntagRole"], TAKES),
+}
+
+POLICIES = {
+    "CreatePolicy": {
+        "PolicyDocument": lambda world: world.made_policy("mutated-made"),
+        **named("PolicyName", "Path"),
+        **labels("Description", "Tags"),
+    },
+    "CreatePolicyVersion": {
         "PolicyDocument": lambda world: world.version(),
-        "SetAsDefault": ELSEWHERE,
-        "PolicyArn": NAMES,
+        "SetAsDefault": lambda world: world.version(),
+        **named("PolicyArn"),
     },
-    ("iam", "UpdateAccessKey"): {"Status": lambda world: world.status(), **dict.fromkeys(["UserName", "AccessKeyId"], NAMES)},
-    ("sts", "AssumeRole"): {
+    "SetDefaultPolicyVersion": {"VersionId": lambda world: world.version(), **named("PolicyArn")},
+    **dict.fromkeys(["DeletePolicy", "DeletePolicyVersion"], TAKES),
+    "TagPolicy": {"PolicyArn": NAMES, "Tags": LABEL},
+    "UntagPolicy": {"PolicyArn": NAMES, "TagKeys": LABEL},
+}
+
+OTHERS = {
+    "CreateOpenIDConnectProvider": {
+        "Url": PROVIDER,
+        "ClientIDList": TOKENS,
+        "ThumbprintList": Shown("tests/clients/boto3/test_sessions.py", "update_open_id_connect_provider_thumbprint"),
+        "ContextProvider": lambda world: world.provider(ContextProvider={"SubjectSourceKey": "sub"}),
+        "IdentityCenterInstanceArn": Shown("crates/services/iam/src/oidc_provider/tests.rs", "IdentityCenterInstanceArn"),
+        "Tags": LABEL,
+    },
+    **dict.fromkeys(["AddClientIDToOpenIDConnectProvider", "RemoveClientIDFromOpenIDConnectProvider"], TOKENS),
+    "UpdateOpenIDConnectProviderThumbprint": Shown("tests/clients/boto3/test_sessions.py", "update_open_id_connect_provider_thumbprint"),
+    "DeleteOpenIDConnectProvider": TAKES,
+    **dict.fromkeys(["TagOpenIDConnectProvider", "UntagOpenIDConnectProvider"], LABEL),
+    **dict.fromkeys(
+        [
+            "CreateInstanceProfile", "DeleteInstanceProfile", "AddRoleToInstanceProfile", "RemoveRoleFromInstanceProfile",
+            "TagInstanceProfile", "UntagInstanceProfile", "CreateAccountAlias", "DeleteAccountAlias", "DeleteLoginProfile",
+        ],
+        NO_USE,
+    ),
+}
+
+SESSIONS = {
+    "AssumeRole": {
         "Policy": lambda world: world.session(Policy=S3_ONLY),
         "PolicyArns": lambda world: world.session(PolicyArns=[{"arn": READ_ONLY}]),
+        "DurationSeconds": lambda world: world.too_long(),
+        "ExternalId": lambda world: world.trusted_when({"StringEquals": {"sts:ExternalId": "x1"}}, ExternalId="x1"),
+        "SourceIdentity": lambda world: world.when({"StringEquals": {"aws:SourceIdentity": "me"}}, SourceIdentity="me"),
+        "Tags": lambda world: world.when(
+            {"StringEquals": {"aws:PrincipalTag/team": "pets"}}, Tags=[{"Key": "team", "Value": "pets"}]
+        ),
+        "RoleSessionName": lambda world: world.trusted_when(
+            {"StringEquals": {"sts:RoleSessionName": "named"}}, RoleSessionName="named"
+        ),
         "SerialNumber": lambda world: world.assumption(SerialNumber="arn:aws:iam::000000000000:mfa/x", TokenCode="123456"),
+        "TokenCode": lambda world: world.assumption(TokenCode="123456"),
         "ProvidedContexts": lambda world: world.assumption(
             ProvidedContexts=[{"ProviderArn": "arn:aws:iam::aws:contextProvider/x", "ContextAssertion": "xxxx"}]
         ),
-        **dict.fromkeys(["RoleArn", "RoleSessionName"], NAMES),
-        "MinimumSessionTokenSize": LABEL,
-        **dict.fromkeys(["DurationSeconds", "Tags", "TransitiveTagKeys", "ExternalId", "SourceIdentity", "TokenCode"], ELSEWHERE),
+        "TransitiveTagKeys": Shown("crates/control/tests/calls/sessions.rs", "TransitiveTagKeys"),
+        **named("RoleArn"),
+        **labels("MinimumSessionTokenSize"),
+    },
+    "AssumeRoleWithWebIdentity": {
+        "WebIdentityToken": TOKENS,
+        "Policy": Shown("crates/services/sts/src/tests.rs", "fn a_web_identity_becomes_a_session_where_the_role_trusts_it"),
+        "PolicyArns": LABEL + " but what AssumeRole's does: one reader serves both",
+        "DurationSeconds": LABEL + " but what AssumeRole's does: one reader serves both",
+        "ProviderId": Shown("crates/services/sts/src/assume_role_with_web_identity.rs", "provider_id"),
+        **named("RoleArn", "RoleSessionName"),
+        **labels("MinimumSessionTokenSize"),
+    },
+    "GetSessionToken": {
+        "SerialNumber": lambda world: world.refused(
+            world.sts_of_caller().get_session_token, SerialNumber="arn:aws:iam::000000000000:mfa/x", TokenCode="123456"
+        ),
+        "TokenCode": lambda world: world.refused(world.sts_of_caller().get_session_token, TokenCode="123456"),
+        "DurationSeconds": lambda world: world.refused(world.sts_of_caller().get_session_token, DurationSeconds=129601),
+        **labels("MinimumSessionTokenSize"),
     },
 }
-ROWS = [(service, call, member) for (service, call), members in VERDICTS.items() for member, verdict in members.items() if callable(verdict)]
+
+VERDICTS = {
+    **{("apigateway", call): verdict for call, verdict in GATEWAY.items()},
+    **{("iam", call): verdict for call, verdict in {**USERS, **ROLES, **POLICIES, **OTHERS}.items()},
+    **{("sts", call): verdict for call, verdict in SESSIONS.items()},
+}
+# Calls that only read change nothing; those of sts hand out credentials, though they write no record.
+READS = {("sts", call) for call in ["DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity"]}
+TABLES = [(service, call) for (service, call), verdict in VERDICTS.items() if isinstance(verdict, dict)]
+ROWS = [(service, call, member) for service, call in TABLES for member, row in VERDICTS[service, call].items() if callable(row)]
 
 
 @pytest.fixture(scope="module")
@@ -223,10 +263,28 @@ def world(installation):
     return World(installation)
 
 
-@pytest.mark.parametrize("service, call", VERDICTS)
+def test_every_call_that_changes_anything_has_a_verdict():
+    services = {name: table for name, table in binary.shapes().items() if name != models.OWN}
+    changing = {
+        (service, call)
+        for service, table in services.items()
+        for call, card in table["operations"].items()
+        if card["kind"] == "write" or service == "sts"
+    }
+    assert set(VERDICTS) == changing - READS
+
+
+@pytest.mark.parametrize("service, call", TABLES)
 def test_every_member_has_a_verdict(service, call):
     known = set(models.service(service).operation_model(call).input_shape.members)
     assert set(VERDICTS[service, call]) == known
+
+
+def test_what_is_shown_elsewhere_is_there():
+    rows = [row for verdict in VERDICTS.values() for row in (verdict.values() if isinstance(verdict, dict) else [verdict])]
+    for row in rows:
+        if isinstance(row, Shown):
+            assert row.text in (ROOT / row.file).read_text(), row
 
 
 @pytest.mark.parametrize("service, call, member", ROWS)
