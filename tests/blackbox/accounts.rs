@@ -1,4 +1,4 @@
-//! `portcullis account`: further accounts, whose keys work as soon as they are printed.
+//! `portcullis account`: further accounts, whose keys work as soon as they are printed; and when a key last signed.
 
 use serde_json::Value;
 use tests::shell::portcullis;
@@ -54,5 +54,20 @@ async fn the_help_shows_examples() {
     for words in [["account", "create", "--help"], ["account", "list", "--help"]] {
         let help = portcullis(&installation, &words).await;
         assert!(help.ok && help.text.contains(&format!("portcullis account {}", words[1])), "{}", help.text);
+    }
+}
+
+#[tokio::test]
+async fn the_last_use_of_a_key_outlives_a_node_that_ends() {
+    for store in Store::all() {
+        let mut installation = Installation::start(store).await;
+        let never = installation.last_use().await;
+        assert!(never.text().contains("<ServiceName>N/A</ServiceName>"), "{}", never.text());
+        installation.terminate();
+        assert!(installation.ended().await.success(), "{}", installation.log());
+        installation.restart().await;
+        let told = installation.last_use().await;
+        let text = told.text();
+        assert!(text.contains("<ServiceName>iam</ServiceName>") && text.contains("<LastUsedDate>"), "{text}");
     }
 }

@@ -68,9 +68,18 @@ impl Installation {
 
     /// Asks STS whose a key and its secret are.
     pub async fn who_is(&self, key: (&str, &str)) -> Answer {
-        let (content_type, body) =
-            ("application/x-www-form-urlencoded", b"Action=GetCallerIdentity&Version=2011-06-15");
-        let call = Call { service: "sts", method: "POST", path: "/", content_type, target: None, body };
+        self.query(key, "sts", "Action=GetCallerIdentity&Version=2011-06-15").await
+    }
+
+    /// Asks IAM when, where and for what the root key last signed.
+    pub async fn last_use(&self) -> Answer {
+        let body = format!("Action=GetAccessKeyLastUsed&Version=2010-05-08&AccessKeyId={}", self.key().0);
+        self.query(self.key(), "iam", &body).await
+    }
+
+    async fn query(&self, key: (&str, &str), service: &str, body: &str) -> Answer {
+        let (content_type, body) = ("application/x-www-form-urlencoded", body.as_bytes());
+        let call = Call { service, method: "POST", path: "/", content_type, target: None, body };
         self.send_as(key, call).await.expect("the node answers")
     }
 
