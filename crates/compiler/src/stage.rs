@@ -33,6 +33,7 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUn
     let api = &stage.rest_api_id;
     let ready = snapshot::Stage {
         scope: scope.clone(),
+        arn: snapshot::Stage::arn_of(scope, &stage.rest_api_id, &stage.name),
         deployment_id: deployment.id.clone(),
         default_endpoint_disabled: deployment.api.disable_execute_api_endpoint,
         endpoint_type: deployment.api.endpoint_type.as_str(),

@@ -46,6 +46,8 @@ pub struct Stage {
     pub default_endpoint_disabled: bool,
     /// `EDGE` or `REGIONAL`, for `$context.endpointType`.
     pub endpoint_type: &'static str,
+    /// What the ARNs of its calls begin with: [`Stage::arn_of`].
+    pub arn: Arc<str>,
     /// The API's resource policy, as it was deployed.
     pub resource_policy: Option<Arc<NamedPolicy>>,
     /// Where requests go.
@@ -58,6 +60,13 @@ pub struct Stage {
     pub access_stream: Arc<str>,
     /// The stream of its execution log.
     pub execution_stream: Arc<str>,
+}
+
+impl Stage {
+    /// `arn:aws:execute-api:{region}:{account}:{api}/{stage}/`: verb and path follow, for policies to judge.
+    pub fn arn_of(scope: &Scope, api: &RestApiId, stage: &StageName) -> Arc<str> {
+        format!("arn:aws:execute-api:{}:{}:{api}/{stage}/", scope.region, scope.account).into()
+    }
 }
 
 /// A stage's access log.

@@ -208,9 +208,16 @@ async fn what_proves_nobody_is_refused_in_awss_words() {
 async fn another_accounts_caller_needs_both_sides() {
     let site = signed_site().start();
     assert_eq!(send_as(&site, "frank", "GET /prod/pets", "").await.status.as_u16(), 403, "no resource policy");
+    let Authorize::Denied { record, .. } = authorized(&site).await else { panic!("denied") };
+    let told = format!("{record} {record:?}");
+    assert!(!told.contains("inline") && !told.contains("All"), "the caller's policies are another account's: {told}");
     let frank = format!(r#"{{"AWS":"arn:aws:iam::{FOREIGN}:user/frank"}}"#);
     let open = Plan { resource_policy: Some(with_policy(&invoke("Allow", &frank, ""))), ..signed_site() }.start();
     assert_eq!(send_as(&open, "frank", "GET /prod/pets", "").await.status.as_u16(), 200);
+    let Authorize::Allowed { statements, .. } = authorized(&open).await else { panic!("allowed") };
+    let shown: Vec<_> =
+        statements.iter().map(|statement| (statement.policy.as_str(), statement.sid.as_deref())).collect();
+    assert!(shown.contains(&("resource policy", None)) && shown.contains(&("(another account's)", None)), "{shown:?}");
     assert_eq!(send_as(&open, "alice", "GET /prod/pets", "").await.status.as_u16(), 200, "at home one side is enough");
     assert_eq!(send_as(&open, "bob", "GET /prod/pets", "").await.status.as_u16(), 403, "neither side");
 }

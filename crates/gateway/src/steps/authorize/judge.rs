@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use http::header::{HeaderName, REFERER, USER_AGENT};
 use identity::{Caller, Held};
-use policy::{Action, Attached, DecisionRecord, Keys, Layers, Principal, RequestContext};
+use policy::{Action, Attached, DecisionRecord, Keys, Layer, Layers, Principal, RequestContext, StatementRecord};
 
 use super::resource::Resource;
 use crate::reason::{Authorize, Reason, cut};
@@ -18,20 +18,66 @@ pub(super) static INVOKE: LazyLock<Action> = LazyLock::new(|| Action::new("execu
 
 /// Asks all policies that have a say over this call.
 pub(super) fn ask(routed: &Routed, caller: Option<&Caller>, world: &World) -> Result<Authorize, Refused> {
+    let foreign = caller.is_some_and(|caller| caller.account() != routed.stage().scope.account);
+    let veil = if foreign { Veil::Drawn } else { Veil::Open };
     put(routed, caller, world, |request, layers, resource| {
         let decision = policy::evaluate(request, layers);
         let who = request.principal().arn().map_or(Cow::Borrowed("anonymous"), Cow::Owned);
         let Some(denial) = decision.denial(request) else {
-            let statements = decision.statements().map(policy::StatementRecord::from).collect();
+            let statements = decision.statements().map(policy::StatementRecord::from);
+            let statements = statements.map(|statement| veiled(statement, veil)).collect();
             return Ok(Authorize::Allowed { caller: cut(&who), layer: decision.layer, statements });
         };
         let message = denial.replacen(&resource.arn, &resource.masked(routed.stage()), 1);
-        let record = Box::new(policy::explain(request, layers).record());
+        let mut record = Box::new(policy::explain(request, layers).record());
+        if veil == Veil::Drawn {
+            draw(&mut record);
+        }
         let reason = Reason::Authorize(Authorize::Denied { caller: cut(&who), resource: cut(&resource.arn), record });
         let mut response = ResponseType::AccessDenied.response();
         response.message = Some(Cow::Owned(message));
         Err(Refused { reason, refusal: Refusal::Gateway(response) })
     })?
+}
+
+/// Whether a record may tell of the caller's own policies. SECURITY: the API's owner reads it, and the policies of a caller of
+/// another account are not the owner's to see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Veil {
+    Open,
+    Drawn,
+}
+
+/// What stands for a policy that is not the owner's to see.
+const UNSEEN: &str = "(another account's)";
+
+/// A statement, without its name where it is not the owner's to see.
+fn veiled(statement: StatementRecord, veil: Veil) -> StatementRecord {
+    if veil == Veil::Open || !is_the_callers(statement.layer) {
+        return statement;
+    }
+    StatementRecord { layer: statement.layer, policy: UNSEEN.to_owned(), index: 0, sid: None }
+}
+
+/// Takes out of a record what is not the owner's to see.
+fn draw(record: &mut DecisionRecord) {
+    let statements = std::mem::take(&mut record.statements).into_iter();
+    record.statements = statements.map(|statement| veiled(statement, Veil::Drawn)).collect();
+    record.others.retain(|other| !is_the_callers(other.statement.layer));
+    record.others_left_off = 0;
+    // It may quote any of the caller's statements.
+    record.hint = Some(
+        "the API's resource policy and the caller's own policies must both allow it; the caller's are another account's to see"
+            .to_owned(),
+    );
+}
+
+/// Whether policies of this kind belong to the caller's account.
+fn is_the_callers(layer: Layer) -> bool {
+    match layer {
+        Layer::Identity | Layer::Boundary | Layer::Session | Layer::Scp => true,
+        Layer::Rcp | Layer::Endpoint | Layer::Resource => false,
+    }
 }
 
 /// What every statement of these policies makes of this call.

@@ -149,13 +149,14 @@ mod tests {
             let policy = Policy::parse(&text, Kind::Resource).expect("a sound policy");
             Arc::new(NamedPolicy { name: "resource policy".into(), policy })
         });
+        let scope =
+            Scope { account: AccountId::parse("111122223333").unwrap(), region: Region::parse("us-east-1").unwrap() };
+        let (api_id, name) = (RestApiId::parse("a1").unwrap(), StageName::parse("prod").unwrap());
         Stage {
-            api_id: RestApiId::parse("a1").unwrap(),
-            scope: Scope {
-                account: AccountId::parse("111122223333").unwrap(),
-                region: Region::parse("us-east-1").unwrap(),
-            },
-            name: StageName::parse("prod").unwrap(),
+            arn: Stage::arn_of(&scope, &api_id, &name),
+            api_id,
+            scope,
+            name,
             deployment_id: DeploymentId::parse("d1").unwrap(),
             default_endpoint_disabled: disabled,
             endpoint_type: "REGIONAL",

@@ -1,8 +1,6 @@
 //! The ARN that policies see for a request.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-control-access-using-iam-policies-to-invoke-api.html>
 
-use std::fmt::Write as _;
-
 use percent_encoding::percent_decode_str;
 use snapshot::Stage;
 
@@ -26,14 +24,10 @@ impl Resource {
 
     /// Of a path behind the stage.
     pub(super) fn at(stage: &Stage, verb: &str, path: &str) -> Self {
-        let mut arn = String::with_capacity(96);
-        let scope = &stage.scope;
-        // Writing to a string cannot fail.
-        let _ = write!(
-            arn,
-            "arn:aws:execute-api:{}:{}:{}/{}/{verb}/",
-            scope.region, scope.account, stage.api_id, stage.name
-        );
+        let mut arn = String::with_capacity(stage.arn.len() + verb.len() + 1 + path.len());
+        for part in [&stage.arn, verb, "/"] {
+            arn.push_str(part);
+        }
         put_path(path.trim_matches('/'), &mut arn);
         Self { arn }
     }

@@ -142,10 +142,12 @@ impl Plan {
     }
 
     fn stage(&self, api_id: RestApiId) -> Stage {
+        let name = StageName::parse(STAGE).expect("sound");
         Stage {
+            arn: Stage::arn_of(&scope(OWNER), &api_id, &name),
             api_id,
             scope: scope(OWNER),
-            name: StageName::parse(STAGE).expect("sound"),
+            name,
             deployment_id: DeploymentId::parse("d1").expect("sound"),
             default_endpoint_disabled: self.endpoint_disabled,
             resource_policy: self.resource_policy.as_deref().map(|text| {
