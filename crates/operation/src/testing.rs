@@ -1,4 +1,5 @@
-//! For the tests of services: one service over the embedded store, called as `control` calls it, without a network.
+//! For the tests of services and of `control`: one service over the embedded store, called as `control` calls it, without
+//! a network.
 
 use std::sync::Arc;
 
@@ -35,8 +36,9 @@ pub const FOREIGN: &str = "999999999999";
 /// Code and message of an error.
 pub type Refusal = (String, String);
 
+/// A node that serves no traffic and knows nothing of itself.
 #[derive(Debug)]
-struct Idle;
+pub struct Idle;
 
 impl DataPlane for Idle {
     fn explain(&self, _: &[u8]) -> Result<Explanation, String> {
@@ -75,22 +77,8 @@ impl World {
     pub async fn new(service: Service) -> Self {
         let dir = TempDir::new().expect("a temporary directory");
         let store = SqliteStore::open(dir.path()).await.expect("a fresh store");
-        let region = Region::parse("eu-west-1").expect("a good region");
-        let ports = Ports {
-            resources: store.resources(),
-            events: store.events(),
-            data_plane: Arc::new(Idle),
-            status: Arc::new(Idle),
-            master_key: Arc::new(MasterKey::random()),
-            web_tokens: Arc::new(crate::NoWebTokens),
-            installation: Installation {
-                account: AccountId::parse(ACCOUNT).expect("twelve digits"),
-                region,
-                zone: "localhost".to_owned(),
-            },
-        };
         let now = "2026-01-02T03:04:05.678Z".parse().expect("a good time");
-        Self { service, ports, now, _dir: dir }
+        Self { service, ports: ports(&store, ACCOUNT), now, _dir: dir }
     }
 
     /// The account's root user.
@@ -117,9 +105,14 @@ impl World {
 
     /// Calls as somebody.
     pub async fn call_as(&self, principal: &Principal, name: &str, input: Json) -> Result<Json, Refusal> {
+        self.call_with(principal, name, Value::from_json(input)).await
+    }
+
+    /// Calls as somebody with an input that JSON cannot hold.
+    pub async fn call_with(&self, principal: &Principal, name: &str, input: Value) -> Result<Json, Refusal> {
         let registered = self.service.operations.iter().find(|one| one.spec.name == name).expect("a known operation");
         let invalid = |fault: wire::Invalid| ("Invalid".to_owned(), fault.to_string());
-        let prepared = (registered.prepare)(Value::from_json(input)).map_err(invalid)?;
+        let prepared = (registered.prepare)(input).map_err(invalid)?;
         let home = Scope { account: principal.account(), region: self.ports.installation.region.clone() };
         let scope = if self.service.global { home.global() } else { home };
         let resources = Arc::clone(&self.ports.resources);
@@ -144,6 +137,23 @@ impl World {
             resources.commit(call.tx.into_batch()).await.expect("nobody else writes");
         }
         Ok(output.into_json())
+    }
+}
+
+/// What operations reach of an idle node in an installation that `account` founded.
+pub fn ports(store: &SqliteStore, account: &str) -> Ports {
+    Ports {
+        resources: store.resources(),
+        events: store.events(),
+        data_plane: Arc::new(Idle),
+        status: Arc::new(Idle),
+        master_key: Arc::new(MasterKey::random()),
+        web_tokens: Arc::new(crate::NoWebTokens),
+        installation: Installation {
+            account: AccountId::parse(account).expect("twelve digits"),
+            region: Region::parse("eu-west-1").expect("a good region"),
+            zone: "localhost".to_owned(),
+        },
     }
 }
 

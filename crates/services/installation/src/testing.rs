@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::id::{AccessKeyId, RequestId};
-use base::seal::{MasterKey, Place, Sealed};
+use base::seal::{Place, Sealed};
 use base::{AccountId, Region, Scope, Secret, Timestamp};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use model::Record;
 use operation::{
-    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Installation, Job, JobCall, Kind,
-    Losses, NodeStatus, Operation, Ports, Principal, Transaction, WhatIf,
+    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Job, JobCall, Kind, Losses, NodeStatus,
+    Operation, Ports, Principal, Transaction, WhatIf,
 };
 use store_records::{BlockBuilder, BlockQuery, Stream};
 use store_resources::{AuditEntry, AuditFilter, Batch, Changes, Key, Lease, Revision, Table, Write};
@@ -56,19 +56,8 @@ impl World {
     pub(crate) async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(dir.path()).await.unwrap();
-        let ports = Ports {
-            resources: store.resources(),
-            events: store.events(),
-            data_plane: Arc::new(Echo),
-            status: Arc::new(Node),
-            master_key: Arc::new(MasterKey::random()),
-            web_tokens: Arc::new(operation::NoWebTokens),
-            installation: Installation {
-                account: scope(ONE).account,
-                region: scope(ONE).region,
-                zone: "localhost".to_owned(),
-            },
-        };
+        let ports =
+            Ports { data_plane: Arc::new(Echo), status: Arc::new(Node), ..operation::testing::ports(&store, ONE) };
         Self { ports, _store: store, _dir: dir }
     }
 

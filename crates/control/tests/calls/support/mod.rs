@@ -8,14 +8,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::clock::ManualClock;
-use base::seal::MasterKey;
 use base::{AccountId, Clock, Region, Scope, Secret, Timestamp};
 use compiler::Compiler;
 use control::{Control, Jobs, Publisher, RootKey, Setup, found};
 use identity::KeyUses;
-use operation::{
-    CoverageLine, DataPlane, Explanation, Finding, Installation, Kind, Losses, NodeStatus, Ports, Service, Transaction,
-};
+use operation::{Kind, Ports, Service, Transaction};
 use serde_json::Value;
 use snapshot::{Freshness, Place};
 use store_resources::{AuditFilter, Resources, Revision};
@@ -87,19 +84,9 @@ impl World {
         let sqlite = SqliteStore::open(dir.path()).await.unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp::from_second(NOON).unwrap()));
         let store = Arc::new(Fragile::new(sqlite.resources()));
-        let master_key = Arc::new(MasterKey::random());
+        let ports = Ports { resources: Arc::<Fragile>::clone(&store), ..operation::testing::ports(&sqlite, ONE) };
+        let (ports, master_key) = (Arc::new(ports.clone()), ports.master_key);
         let root = found(store.as_ref(), &master_key, &scope(ONE), clock.now()).await.unwrap();
-        let installation =
-            Installation { account: scope(ONE).account, region: scope(ONE).region, zone: "localhost".to_owned() };
-        let ports = Arc::new(Ports {
-            resources: Arc::<Fragile>::clone(&store),
-            events: sqlite.events(),
-            data_plane: Arc::new(NoJourney),
-            status: Arc::new(NoJourney),
-            master_key: Arc::clone(&master_key),
-            web_tokens: Arc::new(operation::NoWebTokens),
-            installation,
-        });
         let freshness = Freshness::new(Duration::from_mins(1), clock.elapsed());
         let publisher = Arc::new(Publisher::new(
             Arc::<Fragile>::clone(&store),
@@ -223,40 +210,4 @@ pub(crate) async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
         }
     });
     assert!(waited.await.is_ok(), "this never came: {what}");
-}
-
-/// A node that serves no traffic and knows nothing of itself.
-#[derive(Debug)]
-struct NoJourney;
-
-impl DataPlane for NoJourney {
-    fn explain(&self, _: &[u8]) -> Result<Explanation, String> {
-        Err("there is no journey here".to_owned())
-    }
-
-    fn what_if(&self, _: operation::WhatIf) -> futures_util::future::BoxFuture<'_, Result<Explanation, String>> {
-        Box::pin(async { Err("there is no journey here".to_owned()) })
-    }
-}
-
-impl NodeStatus for NoJourney {
-    fn started(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-
-    fn revision(&self) -> u64 {
-        0
-    }
-
-    fn findings(&self, _: &Scope) -> Vec<Finding> {
-        Vec::new()
-    }
-
-    fn coverage(&self, _: &Scope) -> Vec<CoverageLine> {
-        Vec::new()
-    }
-
-    fn losses(&self) -> Losses {
-        Losses::default()
-    }
 }

@@ -1,14 +1,8 @@
 //! LookupEvents against the embedded store.
 
-use std::sync::Arc;
-
 use base::id::{AccessKeyId, RequestId};
-use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
-use operation::{
-    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Installation, Kind, Losses, NodeStatus,
-    Operation, Ports, Principal, Transaction,
-};
+use operation::{Call, Credentials, Failure, Kind, Operation, Ports, Principal, Transaction};
 use proptest::prelude::*;
 use store_resources::AuditEntry;
 use store_sqlite::SqliteStore;
@@ -16,37 +10,6 @@ use wire::Shape;
 
 use super::LookupEvents;
 use super::shapes::{AttributeKey, EventCategory, Input, LookupAttribute, Output};
-
-#[derive(Debug)]
-struct Nothing;
-
-impl DataPlane for Nothing {
-    fn explain(&self, _: &[u8]) -> Result<Explanation, String> {
-        Err("no journey here".to_owned())
-    }
-
-    fn what_if(&self, _: operation::WhatIf) -> futures_util::future::BoxFuture<'_, Result<Explanation, String>> {
-        Box::pin(async { Err("no journey here".to_owned()) })
-    }
-}
-
-impl NodeStatus for Nothing {
-    fn started(&self) -> Timestamp {
-        Timestamp::UNIX_EPOCH
-    }
-    fn revision(&self) -> u64 {
-        0
-    }
-    fn findings(&self, _: &Scope) -> Vec<Finding> {
-        Vec::new()
-    }
-    fn coverage(&self, _: &Scope) -> Vec<CoverageLine> {
-        Vec::new()
-    }
-    fn losses(&self) -> Losses {
-        Losses::default()
-    }
-}
 
 struct World {
     ports: Ports,
@@ -87,19 +50,7 @@ impl World {
         let dir = tempfile::tempdir().unwrap();
         let store = SqliteStore::open(dir.path()).await.unwrap();
         store.resources().append_audit(entries).await.unwrap();
-        let ports = Ports {
-            resources: store.resources(),
-            events: store.events(),
-            data_plane: Arc::new(Nothing),
-            status: Arc::new(Nothing),
-            master_key: Arc::new(MasterKey::random()),
-            web_tokens: Arc::new(operation::NoWebTokens),
-            installation: Installation {
-                account: AccountId::parse("111111111111").unwrap(),
-                region: Region::parse("eu-west-1").unwrap(),
-                zone: "localhost".to_owned(),
-            },
-        };
+        let ports = operation::testing::ports(&store, ONE);
         Self { ports, _store: store, _dir: dir }
     }
 
