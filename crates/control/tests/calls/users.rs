@@ -56,6 +56,28 @@ fn writer(world: &World) -> KeyUseWriter {
 }
 
 #[tokio::test]
+async fn a_role_is_handed_to_the_gateway_by_those_who_may_pass_it() {
+    let world = World::new().await;
+    let gateway = json!({"Effect": "Allow", "Action": "apigateway:*", "Resource": "*"});
+    let pass = |service: &str| {
+        json!({"Effect": "Allow", "Action": "iam:PassRole", "Resource": format!("arn:aws:iam::{ONE}:role/logs"),
+            "Condition": {"StringEquals": {"iam:PassedToService": service}}})
+    };
+    let change = json!({"patchOperations": [
+        {"op": "replace", "path": "/cloudwatchRoleArn", "value": format!("arn:aws:iam::{ONE}:role/logs")}]});
+    let cases = [
+        ("alone", json!([gateway]), 403),
+        ("elsewhere", json!([gateway, pass("lambda.amazonaws.com")]), 403),
+        ("rightly", json!([gateway, pass("apigateway.amazonaws.com")]), 200),
+    ];
+    for (name, statements, status) in cases {
+        let key = user(&world, name, Some(statements)).await;
+        let ask = Ask::rest("PATCH", "/account", &change.to_string());
+        assert_eq!(by(&world, &key, ask).await.status, status, "{name}");
+    }
+}
+
+#[tokio::test]
 async fn users_handle_their_own_keys_and_nobody_elses() {
     let world = World::new().await;
     let own = json!({"Effect": "Allow", "Action": ["iam:*AccessKey*", "iam:GetUser"],

@@ -4,12 +4,12 @@
 use base::{Arn, Scope};
 use http::Method as Verb;
 use model::apigateway::Account;
-use operation::{Call, Failure, Operation, Spec};
+use operation::{Call, Failure, Keys, Operation, Spec};
 
 use super::AccountView;
 use crate::arn;
 use crate::error::{Error, declared};
-use crate::patch::{PatchOperation, REPLACE_REMOVE, Rule, Table, Tone};
+use crate::patch::{Change, PatchOperation, REPLACE_REMOVE, Rule, Table, Tone};
 
 /// The operation.
 pub(crate) struct UpdateAccount;
@@ -40,6 +40,18 @@ impl Operation for UpdateAccount {
 
     fn resource(_: &Input, scope: &Scope) -> String {
         arn::of(scope, "/account")
+    }
+
+    /// Whoever hands the gateway a role must be allowed to, as in AWS.
+    /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html>
+    fn further(input: &Input, _: &Scope) -> Vec<(&'static str, String)> {
+        let changes = TABLE.read(&input.patch_operations).unwrap_or_default();
+        let roles = changes.into_iter().filter_map(Change::optional);
+        roles.filter(|role| !role.is_empty()).map(|role| ("iam:PassRole", role)).collect()
+    }
+
+    fn keys(_: &Input, keys: Keys) -> Keys {
+        keys.text("iam:PassedToService", "apigateway.amazonaws.com")
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<AccountView, Failure> {
