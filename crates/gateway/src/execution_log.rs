@@ -92,9 +92,16 @@ fn map<'a>(pairs: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
 
 /// SECURITY: these hold credentials; a log keeps no more of them than AWS's does.
 fn is_secret(name: &str) -> bool {
-    ["authorization", "proxy-authorization", "x-amz-security-token", "x-api-key", "cookie", "set-cookie"]
-        .iter()
-        .any(|secret| name.eq_ignore_ascii_case(secret))
+    const SECRETS: [&str; 7] = [
+        "authorization",
+        "proxy-authorization",
+        "x-amz-security-token",
+        "x-amz-signature",
+        "x-api-key",
+        "cookie",
+        "set-cookie",
+    ];
+    SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
 fn masked(value: &str) -> String {

@@ -27,6 +27,8 @@ enum Fate {
     Cookie,
     /// It goes on, unless it is for us.
     Authorization,
+    /// The session token of a signature for us: it ends here once the signature is proven.
+    Token,
     /// The chain that the client joins.
     ForwardedFor,
 }
@@ -66,6 +68,7 @@ impl Fate {
             b"x-forwarded-for" => Self::ForwardedFor,
             b"cookie" => Self::Cookie,
             b"authorization" => Self::Authorization,
+            b"x-amz-security-token" => Self::Token,
             _ => Self::Passed,
         }
     }
@@ -110,9 +113,10 @@ impl Writer<'_> {
                 Fate::Removed | Fate::Connection => {}
                 // SECURITY: a signature for us is a credential that the backend must not get to replay.
                 Fate::Authorization if signed => {}
+                Fate::Token if self.request.notes.signer.get().is_some() => {}
                 Fate::Cookie if std::mem::replace(&mut joined, true) => {}
                 Fate::Cookie if cookies > 1 => self.add(name, &join_cookies(&fields))?,
-                Fate::Passed | Fate::Authorization | Fate::Cookie => self.add(name, value)?,
+                Fate::Passed | Fate::Authorization | Fate::Token | Fate::Cookie => self.add(name, value)?,
                 Fate::ForwardedFor => {
                     chain.extend_from_slice(value);
                     chain.extend_from_slice(b", ");
@@ -201,7 +205,7 @@ impl<'r> Sorted<'r> {
                 Fate::Connection => sorted.name(value),
                 Fate::Authorization => sorted.signed |= value.starts_with(b"AWS4-"),
                 Fate::Cookie => sorted.cookies += 1,
-                Fate::Passed | Fate::Removed | Fate::ForwardedFor => {}
+                Fate::Passed | Fate::Token | Fate::Removed | Fate::ForwardedFor => {}
             }
             sorted.fields.push((fate, name, value));
         }
@@ -248,6 +252,7 @@ mod tests {
             ("x-Forwarded-For", Fate::ForwardedFor),
             ("Cookie", Fate::Cookie),
             ("AUTHORIZATION", Fate::Authorization),
+            ("X-Amz-Security-Token", Fate::Token),
             ("X-Forwarded-Host", Fate::Passed),
             ("Accept", Fate::Passed),
             ("X-A-Name-That-Is-Longer-Than-All", Fate::Passed),

@@ -13,7 +13,8 @@ use sigv4::{PathRule, Received, Signer};
 use snapshot::access_key::{KeyOwner, Noted};
 use snapshot::{AccessKey, Authorization, Group, Name, NamedPolicy, Policies, Role, Snapshot, User};
 
-use crate::support::{API, HOST, OWNER, Plan, Reply, STAGE, Site, mock, plan};
+use crate::support::upstream::Upstream;
+use crate::support::{API, HOST, OWNER, Plan, Reply, STAGE, Site, mock, plan, proxy};
 
 pub(crate) const FOREIGN: &str = "444455556666";
 const EVERYTHING: &str = r#"{"Version":"2012-10-17","Statement":[{"Sid":"All","Effect":"Allow","Action":"execute-api:Invoke","Resource":"*"}]}"#;
@@ -158,6 +159,29 @@ async fn the_body_is_part_of_the_signature_and_reaches_the_integration() {
         site.send("POST /prod/pets/1", &format!("{lines}content-length: 7\r\n"), Bytes::from("{\"a\":2}")).await;
     assert_eq!(reply.status.as_u16(), 403);
     assert_eq!(reply.header("x-amzn-errortype"), Some("InvalidSignatureException"));
+}
+
+#[tokio::test]
+async fn no_credential_for_us_reaches_the_backend() {
+    let upstream = Upstream::ok().await;
+    let plan = plan(vec![("GET", "/pets", proxy(&upstream.authority(), "/pets"))]);
+    let site = Plan { authorization: Authorization::Iam, people, ..plan }.start();
+    let secret = Secret::new("alice".to_owned());
+    let signer = Signer {
+        access_key_id: "AKIAALICE",
+        secret: &secret,
+        session_token: None,
+        region: "us-east-1",
+        service: "execute-api",
+        path: PathRule::Normalized,
+    };
+    let headers = [("host", HOST.as_bytes())];
+    let request = Received { method: "GET", path: "/prod/pets", query: "kind=cat", headers: &headers };
+    let query = signer.presign(&request, b"", Timestamp::now(), 600);
+    assert_eq!(site.get(&format!("/prod/pets?{query}")).await.status.as_u16(), 200);
+    let seen = upstream.only();
+    assert!(seen.target.contains("kind=cat") && seen.target.contains("X-Amz-Credential="), "{}", seen.target);
+    assert!(query.contains("X-Amz-Signature=") && !seen.target.contains("X-Amz-Signature"), "{}", seen.target);
 }
 
 #[tokio::test]

@@ -159,6 +159,9 @@ fn split_authority(text: &str) -> Result<(Authority, usize), Unmappable> {
     Ok((authority, end))
 }
 
+/// What makes a signed query good for another call.
+const CREDENTIALS: [&str; 2] = ["X-Amz-Signature", "X-Amz-Security-Token"];
+
 fn push_query(call: &HttpCall, sources: &Sources<'_>, unmapped: Unmapped, text: &mut String) {
     let mut separator = if text.contains('?') { '&' } else { '?' };
     let mut next = |text: &mut String| text.push(std::mem::replace(&mut separator, '&'));
@@ -169,15 +172,18 @@ fn push_query(call: &HttpCall, sources: &Sources<'_>, unmapped: Unmapped, text: 
             Target::Path(_) | Target::Header(_) => None,
         })
     };
+    let signed = sources.request.notes.signer.get().is_some();
     match (unmapped, received) {
-        (Unmapped::PassedOn, Some(query)) if mapped().next().is_none() => {
+        (Unmapped::PassedOn, Some(query)) if mapped().next().is_none() && !signed => {
             next(text);
             push_safe(query, text);
         }
         (Unmapped::PassedOn, Some(query)) => {
             for (name, value) in pairs(query) {
                 let decoded = decode(name);
-                if mapped().any(|(known, _)| known.as_bytes() == &*decoded) {
+                // SECURITY: a presigned call is a credential that the backend must not get to replay.
+                let ours = signed && CREDENTIALS.iter().any(|known| known.as_bytes() == &*decoded);
+                if ours || mapped().any(|(known, _)| known.as_bytes() == &*decoded) {
                     continue;
                 }
                 next(text);
