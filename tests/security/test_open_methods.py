@@ -1,6 +1,8 @@
 """What the command line says of protection: which methods are open to anybody, and what would become of a request."""
 
+import itertools
 import json
+import subprocess
 
 import pytest
 
@@ -60,3 +62,33 @@ def test_a_supposed_request_is_judged_as_a_real_one(installation, api):
     assert "is allowed by" in told, told
     data = json.loads(ask(installation, "explain", "--as", named[0], "--format", "json", "GET", api.url("signed")))
     assert [step["step"] for step in data["steps"]][:5] == ["locate", "network", "firewall", "route", "authorize"]
+
+
+DOCUMENT = {
+    "openapi": "3.0.1",
+    "info": {"title": "run", "version": "1"},
+    "paths": {
+        path: {
+            "get": {
+                "x-amazon-apigateway-auth": {"type": kind},
+                "responses": {"200": {"description": "ok"}},
+                "x-amazon-apigateway-integration": {"type": "mock", "requestTemplates": {"application/json": '{"statusCode": 200}'}},
+            }
+        }
+        for path, kind in [("/open", "NONE"), ("/signed", "AWS_IAM")]
+    },
+}
+
+
+def test_what_run_prints_of_a_document_is_what_protects_it(tmp_path):
+    (tmp_path / "api.json").write_text(json.dumps(DOCUMENT))
+    command = [binary.path(), "run", tmp_path / "api.json", "--data-dir", tmp_path / "data"]
+    command += ["--admin", "127.0.0.1:0", "--gateway", "127.0.0.1:0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as node:
+        try:
+            lines = list(itertools.takewhile(lambda line: not line.startswith("watching"), node.stdout))
+        finally:
+            node.kill()
+    told = {path: next(line for line in lines if f"  {path} " in line) for path in ("/open", "/signed")}
+    assert "OPEN" in told["/open"] and "authorization NONE" in told["/open"], told
+    assert "OPEN" not in told["/signed"] and "AWS_IAM" in told["/signed"], told

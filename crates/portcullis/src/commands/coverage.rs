@@ -6,20 +6,10 @@ use serde_json::{Value, json};
 
 use super::Stop;
 use crate::cli::{AnswerFormat, AskArgs};
-use crate::client::Client;
+use crate::client::{AskError, Client};
 
 pub(super) async fn run(args: AskArgs) -> Result<ExitCode, Stop> {
-    let client = Client::of(&args.node)?;
-    let mut methods: Vec<Value> = Vec::new();
-    let mut input = json!({});
-    loop {
-        let page = client.portcullis("DescribeCoverage", &input).await?;
-        methods.extend(page["Methods"].as_array().cloned().unwrap_or_default());
-        match page["NextToken"].as_str() {
-            Some(token) => input = json!({ "NextToken": token }),
-            None => break,
-        }
-    }
+    let methods = methods(&Client::of(&args.node)?, None).await?;
     match args.format {
         AnswerFormat::Json => println!("{:#}", json!({ "Methods": methods })),
         AnswerFormat::Text => print(&methods),
@@ -27,7 +17,21 @@ pub(super) async fn run(args: AskArgs) -> Result<ExitCode, Stop> {
     Ok(ExitCode::SUCCESS)
 }
 
-const OPEN: &str = "OPEN";
+/// The methods that are served with what protects each: one API's, or all of the account.
+pub(super) async fn methods(client: &Client, api: Option<&str>) -> Result<Vec<Value>, AskError> {
+    let mut methods = Vec::new();
+    let mut input = api.map_or_else(|| json!({}), |api| json!({ "RestApiId": api }));
+    loop {
+        let page = client.portcullis("DescribeCoverage", &input).await?;
+        methods.extend(page["Methods"].as_array().cloned().unwrap_or_default());
+        match page["NextToken"].as_str() {
+            Some(token) => input["NextToken"] = json!(token),
+            None => return Ok(methods),
+        }
+    }
+}
+
+pub(super) const OPEN: &str = "OPEN";
 
 fn print(methods: &[Value]) {
     if methods.is_empty() {
@@ -44,14 +48,19 @@ fn print(methods: &[Value]) {
 }
 
 fn row(method: &Value) -> [String; 4] {
+    let place = format!("{}/{}", text(method, "RestApiId"), text(method, "Stage"));
+    let path = text(method, "Path").to_owned();
+    [place, text(method, "Method").to_owned(), path, controls(method)].map(|part| unmarked(&part))
+}
+
+/// What protects a method, in words.
+pub(super) fn controls(method: &Value) -> String {
     let mut controls: Vec<&str> =
         method["Controls"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     if method["ResourcePolicyOutdated"] == true {
         controls.push("the API's resource policy is newer than the deployed one: deploy it");
     }
-    let place = format!("{}/{}", text(method, "RestApiId"), text(method, "Stage"));
-    let parts = [place, text(method, "Method").to_owned(), text(method, "Path").to_owned(), controls.join(" · ")];
-    parts.map(|part| unmarked(&part))
+    controls.join(" · ")
 }
 
 /// SECURITY: whoever looks for the mark must not find it in a name. In a URL the escape means the same.

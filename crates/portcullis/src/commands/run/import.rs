@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use crate::client::{AskError, Client};
+use crate::commands::coverage;
 use crate::data_dir::Endpoints;
 
 /// Where documents go.
@@ -24,6 +25,8 @@ pub(super) struct Deployed {
     pub(super) variables: Vec<(String, String)>,
     /// `resource` documents with their methods embedded.
     pub(super) resources: Vec<Value>,
+    /// The stage's methods with what protects each, as the node itself tells it.
+    pub(super) protection: Vec<Value>,
     pub(super) warnings: Vec<String>,
 }
 
@@ -63,7 +66,10 @@ impl Plan {
         self.point_stage(&id, text(&deployment, "id")).await?;
         self.forget_old_deployments(&id, text(&deployment, "id")).await?;
         let resources = self.pages(&format!("/restapis/{id}/resources?embed=methods&limit=500")).await?;
+        let mut protection = coverage::methods(&self.client, Some(&id)).await?;
+        protection.retain(|method| text(method, "Stage") == self.stage);
         Ok(Deployed {
+            protection,
             name: text(&api, "name").to_owned(),
             warnings: api["warnings"]
                 .as_array()

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::import::Deployed;
+use crate::commands::coverage;
 use crate::node::Node;
 
 /// One route, ready to print.
@@ -10,6 +11,7 @@ struct Route {
     verb: String,
     path: String,
     backend: String,
+    protection: String,
 }
 
 /// Prints an API.
@@ -21,8 +23,8 @@ pub(super) fn deployed(api: &Deployed, node: &Node) {
     let width = |of: fn(&Route) -> &str| routes.iter().map(|route| of(route).len()).max().unwrap_or(0);
     let (verbs, paths, backends) =
         (width(|route| &route.verb), width(|route| &route.path), width(|route| &route.backend));
-    for Route { verb, path, backend } in &routes {
-        println!("  {verb:verbs$}  {path:paths$}  {backend:backends$}  OPEN: anybody may call it (authorization NONE)");
+    for Route { verb, path, backend, protection } in &routes {
+        println!("  {verb:verbs$}  {path:paths$}  {backend:backends$}  {protection}");
     }
     for warning in &api.warnings {
         println!("  warning: {warning}");
@@ -59,10 +61,24 @@ fn routes(api: &Deployed) -> Vec<Route> {
                 Some(uri) => format!("{kind} {}", filled(uri, &api.variables)),
                 None => kind.to_owned(),
             };
-            routes.push(Route { verb: verb.clone(), path: text(resource, "path"), backend });
+            let path = text(resource, "path");
+            let protection = protection(api, verb, &path);
+            routes.push(Route { verb: verb.clone(), path, backend, protection });
         }
     }
     routes
+}
+
+/// What protects a method; the node tells, so that this list and `portcullis coverage` never differ.
+fn protection(api: &Deployed, verb: &str, path: &str) -> String {
+    let is_it = |method: &&Value| method["Method"] == verb && method["Path"] == path;
+    match api.protection.iter().find(is_it) {
+        Some(method) if method["Open"] == true => {
+            format!("{}: anybody may call it ({})", coverage::OPEN, coverage::controls(method))
+        }
+        Some(method) => coverage::controls(method),
+        None => "not served: portcullis doctor says why".to_owned(),
+    }
 }
 
 /// The URI as this stage calls it.
