@@ -8,6 +8,7 @@ use policy::{Kind, Policy};
 use super::view::Source;
 use crate::error::Error;
 use crate::find::{self, Managed};
+use crate::rules::arn;
 
 /// A policy with the name and place that answers tell.
 #[derive(Debug)]
@@ -35,16 +36,18 @@ pub(super) fn all_given(list: &str, documents: &[String]) -> Result<Vec<Given>, 
     documents.iter().enumerate().map(|(at, document)| given(list, at, document)).collect()
 }
 
-/// The policies of the user, group or role with this ARN.
+/// The policies of the user, group or role with this ARN. SECURITY: names are unique without the path, but the ARN is what
+/// the caller was authorized for, so its path must be the true one.
 pub(super) async fn of(call: &mut Call<'_>, arn: &str) -> Result<Policies, Failure> {
-    let missing = || Error::NoSuchEntity(format!("The principal {arn} cannot be found."));
+    arn::check("policySourceArn", arn)?;
     let own = format!("arn:aws:iam::{}:", call.scope.account);
-    let (kind, path) = arn.strip_prefix(&own).and_then(|rest| rest.split_once('/')).ok_or_else(missing)?;
+    let (kind, path) = arn.strip_prefix(&own).and_then(|rest| rest.split_once('/')).ok_or_else(|| missing(arn))?;
     let name = path.rsplit('/').next().unwrap_or(path);
     let mut policies = Policies::default();
     match kind {
         "user" => {
             let user = find::user(call, name).await?;
+            the_same(&user.arn(), arn)?;
             take(call, Source::User, &user.inline, &user.attached, &mut policies.identity).await?;
             for name in &user.groups {
                 let group = find::group(call, name).await?;
@@ -54,16 +57,26 @@ pub(super) async fn of(call: &mut Call<'_>, arn: &str) -> Result<Policies, Failu
         }
         "group" => {
             let group = find::group(call, name).await?;
+            the_same(&group.arn(), arn)?;
             take(call, Source::Group, &group.inline, &group.attached, &mut policies.identity).await?;
         }
         "role" => {
             let role = find::role(call, name).await?;
+            the_same(&role.arn(), arn)?;
             take(call, Source::Role, &role.inline, &role.attached, &mut policies.identity).await?;
             policies.boundary = boundary(call, role.boundary.as_deref()).await?;
         }
-        _ => return Err(missing().into()),
+        _ => return Err(missing(arn).into()),
     }
     Ok(policies)
+}
+
+fn missing(arn: &str) -> Error {
+    Error::NoSuchEntity(format!("The principal {arn} cannot be found."))
+}
+
+fn the_same(found: &str, asked: &str) -> Result<(), Error> {
+    if found == asked { Ok(()) } else { Err(missing(asked)) }
 }
 
 async fn take(
@@ -98,7 +111,7 @@ async fn managed(call: &mut Call<'_>, arn: &str) -> Result<Given, Failure> {
         }
         Managed::Aws(known) => (Source::AwsManaged, stored(arn, known.document)?),
     };
-    let name = arn.rsplit('/').next().unwrap_or(arn).to_owned();
+    let name = arn::policy_name(arn).to_owned();
     Ok(Given { name, source, policy })
 }
 

@@ -78,6 +78,17 @@ async fn what_cannot_be_simulated_is_refused() {
     assert_eq!(world.refused("SimulatePrincipalPolicy", unknown).await.0, "NoSuchEntity");
     let foreign = json!({"PolicySourceArn": "arn:aws:iam::999999999999:user/x", "ActionNames": ["a:b"]});
     assert_eq!(world.refused("SimulatePrincipalPolicy", foreign).await.0, "NoSuchEntity");
+    // A caller who was authorized for one path must not be answered about another.
+    world.ok("CreateUser", json!({"UserName": "boss", "Path": "/admins/"})).await;
+    for wrong in ["user/interns/boss", "user/boss", "role/admins/boss"] {
+        let arn = format!("arn:aws:iam::123456789012:{wrong}");
+        let asked = json!({"PolicySourceArn": arn, "ActionNames": ["a:b"]});
+        assert_eq!(world.refused("SimulatePrincipalPolicy", asked).await.0, "NoSuchEntity", "{wrong}");
+        let asked = json!({"PolicySourceArn": arn});
+        assert_eq!(world.refused("GetContextKeysForPrincipalPolicy", asked).await.0, "NoSuchEntity", "{wrong}");
+    }
+    let right = json!({"PolicySourceArn": "arn:aws:iam::123456789012:user/admins/boss", "ActionNames": ["a:b"]});
+    assert_eq!(decision(&world.ok("SimulatePrincipalPolicy", right).await), "implicitDeny");
     for (policies, actions, entries) in [
         (json!(["{}"]), json!(["a:b"]), json!([])),
         (json!([ALL]), json!([]), json!([])),
