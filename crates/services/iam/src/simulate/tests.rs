@@ -121,3 +121,40 @@ async fn results_come_in_pages() {
     }
     assert_eq!(seen, actions);
 }
+
+#[tokio::test]
+async fn every_value_of_a_context_entry_is_of_its_type() {
+    let world = World::new(crate::service()).await;
+    for (operator, wanted, kind, values, expected) in [
+        ("NumericLessThan", "5", "numeric", json!(["4.5"]), Some("allowed")),
+        ("NumericLessThan", "5", "numericList", json!(["9", "4"]), Some("allowed")),
+        ("NumericLessThan", "5", "numericList", json!(["9", "8"]), Some("implicitDeny")),
+        ("NumericLessThan", "5", "numericList", json!(["4", "four"]), None),
+        ("NumericLessThan", "5", "numeric", json!(["1e0"]), None),
+        ("NumericLessThan", "5", "numeric", json!(["-inf"]), None),
+        ("IpAddress", "10.0.0.0/8", "ipList", json!(["192.0.2.1", "10.1.1.1"]), Some("allowed")),
+        ("IpAddress", "10.0.0.0/8", "ip", json!(["::ffff:10.1.1.1"]), Some("allowed")),
+        ("IpAddress", "10.0.0.0/8", "ipList", json!(["10.1.1.1", "10.0.0.0/8"]), None),
+        ("Bool", "true", "boolean", json!(["True"]), Some("allowed")),
+        ("Bool", "true", "booleanList", json!(["false", "yes"]), None),
+        ("DateLessThan", "2026-01-01T00:00:00Z", "date", json!(["2025-01-01T00:00:00Z"]), Some("allowed")),
+        ("NumericLessThan", "5", "date", json!(["1970-01-01T00:00:01Z"]), Some("allowed")),
+        ("DateLessThan", "2026-01-01T00:00:00Z", "dateList", json!(["1767225600", "1700000000"]), Some("allowed")),
+        ("DateLessThan", "2026-01-01T00:00:00Z", "dateList", json!(["1700000000", "soon"]), None),
+        ("BinaryEquals", "AQID", "binaryList", json!(["AAAA", "AQID"]), Some("allowed")),
+        ("BinaryEquals", "AQID", "binary", json!(["?"]), None),
+        ("StringEquals", "5", "stringList", json!(["four", "5"]), Some("allowed")),
+        ("Null", "true", "stringList", json!([]), Some("allowed")),
+    ] {
+        let policy = json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": {operator: {"my:key": wanted}}}]});
+        let entry = json!({"ContextKeyName": "my:key", "ContextKeyType": kind, "ContextKeyValues": values});
+        let input = json!(
+            {"PolicyInputList": [policy.to_string()], "ActionNames": ["a:b"], "ContextEntries": [entry]});
+        let case = format!("{operator} {kind} {values}");
+        match expected {
+            Some(expected) => assert_eq!(decision(&world.ok("SimulateCustomPolicy", input).await), expected, "{case}"),
+            None => assert_eq!(world.refused("SimulateCustomPolicy", input).await.0, "InvalidInput", "{case}"),
+        }
+    }
+}
