@@ -4,12 +4,12 @@
 use base::Scope;
 use operation::{Call, Failure, Operation, Spec};
 
+use super::caller::Caller;
 use super::context::ContextEntry;
-use super::gather::{Policies, all_given};
-use super::judge::Question;
+use super::gather::{Policies, all_given, boundary_given, refuse_handling};
+use super::judge::{Part, Question};
 use super::view::Output;
-use crate::error::declared;
-use crate::page::Page;
+use crate::error::{Error, declared};
 
 /// The operation.
 pub(crate) struct SimulateCustomPolicy;
@@ -56,42 +56,32 @@ impl Operation for SimulateCustomPolicy {
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Output, Failure> {
-        let query = format!("{input:?}").replace(&format!("marker: {:?}", input.marker), "");
-        let page = Page::read(call, NAME, &query, input.marker.as_deref(), input.max_items)?;
-        let boundary = all_given("PermissionsBoundaryPolicyInputList", &input.permissions_boundary_policy_input_list)?;
+        refuse_handling(input.resource_handling_option.as_deref())?;
+        let caller = match (&input.caller_arn, &input.resource_policy) {
+            (Some(arn), _) => Caller::of(arn)?,
+            // Its `Principal` elements need somebody to be compared with.
+            (None, Some(_)) => {
+                return Err(Error::InvalidInput("CallerArn is required with a ResourcePolicy".to_owned()).into());
+            }
+            (None, None) => Caller::nobody(call.scope.account),
+        };
         let levels = input.ordered_organization_policy_input_list.iter();
         let levels =
             levels.map(|level| all_given("ServiceControlPolicyInputList", &level.service_control_policy_input_list));
         let question = Question {
             policies: Policies {
                 identity: all_given("PolicyInputList", &input.policy_input_list)?,
-                boundary: boundary.into_iter().next(),
+                boundary: boundary_given(&input.permissions_boundary_policy_input_list)?,
             },
             organization: levels.collect::<Result<_, _>>()?,
             actions: &input.action_names,
             resources: &input.resource_arns,
             resource_policy: input.resource_policy.as_deref(),
             resource_owner: input.resource_owner.as_deref(),
-            caller: input.caller_arn.as_deref(),
+            caller,
             context: &input.context_entries,
         };
-        Ok(paged(call, NAME, &query, &page, question.judge(call)?))
-    }
-}
-
-/// A page of results, which keep their order.
-pub(super) fn paged(
-    call: &Call<'_>,
-    name: &'static str,
-    query: &str,
-    page: &Page,
-    results: Vec<super::view::EvaluationResult>,
-) -> Output {
-    let numbered = results.into_iter().enumerate().collect();
-    let paged = page.of(call, name, query, numbered, |(at, _)| format!("{at:08}"));
-    Output {
-        is_truncated: paged.marker.is_some(),
-        evaluation_results: paged.items.into_iter().map(|(_, result)| result).collect(),
-        marker: paged.marker,
+        let part = Part { operation: NAME, marker: input.marker.as_deref(), max_items: input.max_items };
+        question.answer(call, &part)
     }
 }

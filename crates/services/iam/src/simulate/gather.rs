@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use operation::{Call, Failure};
 use policy::{Kind, Policy};
+use wire::Choice as _;
 
 use super::view::Source;
 use crate::error::Error;
 use crate::find::{self, Managed};
 use crate::rules::arn;
 
-/// A policy with the name and place that answers tell.
+/// A policy with the name and place that answers tell. AWS names inline policies `user_bob_calls`.
 #[derive(Debug)]
 pub(super) struct Given {
     pub(super) name: String,
@@ -36,6 +37,23 @@ pub(super) fn all_given(list: &str, documents: &[String]) -> Result<Vec<Given>, 
     documents.iter().enumerate().map(|(at, document)| given(list, at, document)).collect()
 }
 
+/// The boundary that the caller gave: one at most, for the others would have to count as well.
+pub(super) fn boundary_given(documents: &[String]) -> Result<Option<Given>, Error> {
+    let list = "PermissionsBoundaryPolicyInputList";
+    if documents.len() > 1 {
+        return Err(Error::InvalidInput(format!("{list} holds more than one policy")));
+    }
+    Ok(all_given(list, documents)?.pop())
+}
+
+/// Scenarios of EC2 would add resources that nobody simulates here.
+pub(super) fn refuse_handling(option: Option<&str>) -> Result<(), Error> {
+    match option {
+        Some(_) => Err(Error::NotEnforced("ResourceHandlingOption".to_owned())),
+        None => Ok(()),
+    }
+}
+
 /// The policies of the user, group or role with this ARN. SECURITY: names are unique without the path, but the ARN is what
 /// the caller was authorized for, so its path must be the true one.
 pub(super) async fn of(call: &mut Call<'_>, arn: &str) -> Result<Policies, Failure> {
@@ -48,22 +66,22 @@ pub(super) async fn of(call: &mut Call<'_>, arn: &str) -> Result<Policies, Failu
         "user" => {
             let user = find::user(call, name).await?;
             the_same(&user.arn(), arn)?;
-            take(call, Source::User, &user.inline, &user.attached, &mut policies.identity).await?;
+            take(call, Source::User, &user.name, &user.inline, &user.attached, &mut policies.identity).await?;
             for name in &user.groups {
                 let group = find::group(call, name).await?;
-                take(call, Source::Group, &group.inline, &group.attached, &mut policies.identity).await?;
+                take(call, Source::Group, &group.name, &group.inline, &group.attached, &mut policies.identity).await?;
             }
             policies.boundary = boundary(call, user.boundary.as_deref()).await?;
         }
         "group" => {
             let group = find::group(call, name).await?;
             the_same(&group.arn(), arn)?;
-            take(call, Source::Group, &group.inline, &group.attached, &mut policies.identity).await?;
+            take(call, Source::Group, &group.name, &group.inline, &group.attached, &mut policies.identity).await?;
         }
         "role" => {
             let role = find::role(call, name).await?;
             the_same(&role.arn(), arn)?;
-            take(call, Source::Role, &role.inline, &role.attached, &mut policies.identity).await?;
+            take(call, Source::Role, &role.name, &role.inline, &role.attached, &mut policies.identity).await?;
             policies.boundary = boundary(call, role.boundary.as_deref()).await?;
         }
         _ => return Err(missing(arn).into()),
@@ -82,12 +100,17 @@ fn the_same(found: &str, asked: &str) -> Result<(), Error> {
 async fn take(
     call: &mut Call<'_>,
     source: Source,
+    holder: &str,
     inline: &BTreeMap<String, String>,
     attached: &BTreeSet<String>,
     into: &mut Vec<Given>,
 ) -> Result<(), Failure> {
     for (name, document) in inline {
-        into.push(Given { name: name.clone(), source, policy: stored(name, document)? });
+        into.push(Given {
+            name: format!("{}_{holder}_{name}", source.as_text()),
+            source,
+            policy: stored(name, document)?,
+        });
     }
     for arn in attached {
         into.push(managed(call, arn).await?);

@@ -1,6 +1,7 @@
 //! Policy simulation and the condition keys that policies ask for: by the engine that enforces.
 //! <https://docs.aws.amazon.com/IAM/latest/UserGuide/access_policies_testing-policies.html>
 
+mod caller;
 mod context;
 mod context_keys;
 mod custom;

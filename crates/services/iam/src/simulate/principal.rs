@@ -4,13 +4,12 @@
 use base::Scope;
 use operation::{Call, Failure, Operation, Spec};
 
+use super::caller::Caller;
 use super::context::ContextEntry;
-use super::custom::paged;
-use super::gather::{self, all_given};
-use super::judge::Question;
+use super::gather::{self, all_given, boundary_given, refuse_handling};
+use super::judge::{Part, Question};
 use super::view::Output;
 use crate::error::{Error, declared};
-use crate::page::Page;
 
 /// The operation.
 pub(crate) struct SimulatePrincipalPolicy;
@@ -76,13 +75,11 @@ impl Operation for SimulatePrincipalPolicy {
         if !input.policy_exclusion_list.is_empty() {
             return Err(Error::NotEnforced("PolicyExclusionList".to_owned()).into());
         }
-        let query = format!("{input:?}").replace(&format!("marker: {:?}", input.marker), "");
-        let page = Page::read(call, NAME, &query, input.marker.as_deref(), input.max_items)?;
+        refuse_handling(input.resource_handling_option.as_deref())?;
         let mut policies = gather::of(call, &input.policy_source_arn).await?;
         policies.identity.extend(all_given("PolicyInputList", &input.policy_input_list)?);
-        let boundary = all_given("PermissionsBoundaryPolicyInputList", &input.permissions_boundary_policy_input_list)?;
-        policies.boundary = boundary.into_iter().next().or(policies.boundary);
-        let is_user = input.policy_source_arn.contains(":user/");
+        let boundary = boundary_given(&input.permissions_boundary_policy_input_list)?;
+        policies.boundary = boundary.or(policies.boundary);
         let question = Question {
             policies,
             organization: Vec::new(),
@@ -90,9 +87,10 @@ impl Operation for SimulatePrincipalPolicy {
             resources: &input.resource_arns,
             resource_policy: input.resource_policy.as_deref(),
             resource_owner: input.resource_owner.as_deref(),
-            caller: input.caller_arn.as_deref().or(is_user.then_some(input.policy_source_arn.as_str())),
+            caller: Caller::of(input.caller_arn.as_ref().unwrap_or(&input.policy_source_arn))?,
             context: &input.context_entries,
         };
-        Ok(paged(call, NAME, &query, &page, question.judge(call)?))
+        let part = Part { operation: NAME, marker: input.marker.as_deref(), max_items: input.max_items };
+        question.answer(call, &part)
     }
 }

@@ -11,7 +11,7 @@ pub(crate) struct Output {
     pub(super) marker: Option<String>,
 }
 
-/// One action on one resource.
+/// One action on all resources together.
 #[derive(Debug, Clone, wire::Shape)]
 #[shape(upper)]
 pub(crate) struct EvaluationResult {
@@ -22,35 +22,35 @@ pub(crate) struct EvaluationResult {
     pub(super) missing_context_values: Vec<String>,
     pub(super) organizations_decision_detail: Option<OrganizationsDecisionDetail>,
     pub(super) permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
-    /// What each kind of policy says alone, for callers of another account than the resource's.
+    /// AWS tells here what each kind of policy says to callers of other accounts, under names that it does not document.
     #[shape(default)]
     pub(super) eval_decision_details: BTreeMap<String, Verdict>,
-    /// One action on one resource is one result here, as AWS answers for resources that are told apart.
+    /// None where the resource is `*`.
     #[shape(default)]
     pub(super) resource_specific_results: Vec<ResourceSpecificResult>,
 }
 
-/// A result of one resource among several; every result here is one already.
+/// One action on one resource.
 #[derive(Debug, Clone, wire::Shape)]
 #[shape(upper)]
 pub(crate) struct ResourceSpecificResult {
-    eval_resource_name: String,
-    eval_resource_decision: Verdict,
-    matched_statements: Vec<Statement>,
-    missing_context_values: Vec<String>,
-    eval_decision_details: BTreeMap<String, Verdict>,
-    permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
+    pub(super) eval_resource_name: String,
+    pub(super) eval_resource_decision: Verdict,
+    pub(super) matched_statements: Vec<Statement>,
+    pub(super) missing_context_values: Vec<String>,
+    pub(super) eval_decision_details: BTreeMap<String, Verdict>,
+    pub(super) permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
 }
 
-/// What was decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, wire::Shape)]
+/// What was decided; the more restrictive, the greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, wire::Shape)]
 pub(crate) enum Verdict {
     #[shape("allowed")]
     Allowed,
-    #[shape("explicitDeny")]
-    ExplicitDeny,
     #[shape("implicitDeny")]
     ImplicitDeny,
+    #[shape("explicitDeny")]
+    ExplicitDeny,
 }
 
 /// A statement that decided.
