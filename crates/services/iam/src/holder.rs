@@ -1,4 +1,5 @@
 //! Users, groups and roles as holders of policies: what they have in common.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/id.html>
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +54,54 @@ pub(crate) fn arn<H: Holder>(scope: &Scope, name: &str) -> String {
 pub(crate) fn audited<H: Holder>(name: &str) -> Vec<(String, String)> {
     vec![(format!("AWS::IAM::{}", H::TITLE), name.to_owned())]
 }
+
+/// Declares an operation that takes the name of a user, group or role and further texts, and answers nothing.
+macro_rules! on_holder {
+    (
+        $(#[$about:meta])*
+        $operation:ident takes $input:ident { $name:ident $(, $other:ident)* },
+        runs $run:ident::<$holder:ty> $(, tells $key:literal as $told:ident)?;
+        const SPEC: Spec = $spec:expr;
+    ) => {
+        $(#[$about])*
+        pub(crate) struct $operation;
+
+        /// What the operation takes.
+        #[derive(Debug, wire::Shape)]
+        #[shape(upper)]
+        pub(crate) struct $input {
+            $name: String,
+            $($other: String,)*
+        }
+
+        impl operation::Operation for $operation {
+            const SPEC: operation::Spec = $spec;
+            type Input = $input;
+            type Output = $crate::nothing::Nothing;
+
+            fn resource(input: &$input, scope: &base::Scope) -> String {
+                $crate::holder::arn::<$holder>(scope, &input.$name)
+            }
+
+            $(fn keys(input: &$input, keys: policy::Keys) -> policy::Keys {
+                keys.text($key, input.$told.as_str())
+            })?
+
+            fn audited(input: &$input) -> Vec<(String, String)> {
+                $crate::holder::audited::<$holder>(&input.$name)
+            }
+
+            async fn run(
+                input: &$input,
+                call: &mut operation::Call<'_>,
+            ) -> Result<$crate::nothing::Nothing, operation::Failure> {
+                $run::<$holder>(call, &input.$name $(, &input.$other)*).await
+            }
+        }
+    };
+}
+
+pub(crate) use on_holder;
 
 macro_rules! holder {
     ($record:ty, $kind:literal, $title:literal, $name_chars:literal, $quota:literal, $inline_chars:literal) => {
