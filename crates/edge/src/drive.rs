@@ -143,7 +143,13 @@ impl<H: Handler> Driver<H> {
         let shared = Shared::new(facts, Arc::clone(&self.limits), Arc::clone(&self.clock));
         let line = Kept(Line::new(transport, Arc::clone(&shared)));
         let serving = pin!(http1::serve(&*self.handler, &line.0, &self.dates));
-        let Some(farewell) = self.watch(serving, &shared, |_| {}).await else { return End::CutOff };
+        let Some(farewell) = self.watch(serving, &shared, |_| {}).await else {
+            // Whatever was under way must not look whole, not even what only the connection's end delimits.
+            if let (Some(transport), _) = line.0.close() {
+                transport.reset_on_close();
+            }
+            return End::CutOff;
+        };
         match (farewell, line.0.close()) {
             (Farewell::Close, (Some(transport), unread)) => Box::pin(self.linger(transport, unread)).await,
             (Farewell::Reset, (Some(transport), _)) => transport.reset_on_close(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::support::{Speaks, patiently, read_answer, read_to_end, start_with};
 use edge::{FrontEndRefusal, Limits, TurnedAway, Workers};
-use tokio::io::AsyncWriteExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 fn short() -> Limits {
     let short = Duration::from_millis(80);
@@ -90,6 +90,20 @@ async fn a_request_without_any_progress_is_cut_off_at_last() {
     let limits = Limits { stall_timeout: Duration::from_millis(80), ..Limits::default() };
     let running = start_with(Speaks::Plain, Workers::Shared, limits);
     assert_eq!(running.exchange(b"GET /gate HTTP/1.1\r\nHost: a\r\n\r\n").await, "");
+}
+
+#[tokio::test]
+async fn what_is_cut_off_does_not_look_whole() {
+    let limits = Limits { stall_timeout: Duration::from_millis(80), ..Limits::default() };
+    let running = start_with(Speaks::Plain, Workers::Shared, limits);
+    for version in ["1.0", "1.1"] {
+        let (mut stream, mut answer) = (running.connect().await, Vec::new());
+        let request = format!("GET /stall HTTP/{version}\r\nHost: a\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.expect("it takes bytes");
+        let error = patiently(stream.read_to_end(&mut answer)).await.expect_err("no end that could be the body's");
+        assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset, "{version}");
+        assert!(String::from_utf8_lossy(&answer).contains("begun"), "what came is passed on: {version}");
+    }
 }
 
 #[tokio::test]

@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use base::clock::SystemClock;
 use base::{Clock, Timestamp};
+use bytes::Bytes;
 use edge::authority::Authority;
 use edge::{
     Arrived, Body, Certificate, CertificateSet, Certificates, Drained, Endpoint, FrontEndRefusal, Handler, Limits,
     Refused, Room, Server, Tls, TurnedAway, Workers, bind, serve,
 };
+use futures_util::{StreamExt as _, stream};
 use http::Response;
+use http_body::Frame;
+use http_body_util::StreamBody;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::sync::{Notify, Semaphore};
@@ -70,6 +74,10 @@ impl Handler for Echo {
         }
         if head.target.path() == "/early" {
             return Response::builder().status(413).body(Body::from("no more")).expect("sound");
+        }
+        if head.target.path() == "/stall" {
+            let begun = stream::iter([Ok::<_, std::io::Error>(Frame::data(Bytes::from_static(b"begun")))]);
+            return Response::new(Body::stream(StreamBody::new(begun.chain(stream::pending()))));
         }
         let names: Vec<String> =
             head.received.iter().map(|(name, value)| format!("{name}={}", String::from_utf8_lossy(value))).collect();
