@@ -25,7 +25,7 @@ pub struct Config {
     pub connect_timeout: Duration,
     /// Kept connections to one host, for each client.
     pub idle_per_host_max: usize,
-    /// Kept connections in all, for each client.
+    /// Kept connections in all, for each client; and hosts, each of which may have one over HTTP/2 besides.
     pub idle_max: usize,
     /// How long a connection is kept without a request.
     pub idle_timeout: Duration,

@@ -119,9 +119,11 @@ pub(crate) struct Pool {
     kept: Mutex<Kept>,
 }
 
+type Hosts = HashMap<Key, Host, BuildHasherDefault<Hashed>>;
+
 #[derive(Debug, Default)]
 struct Kept {
-    hosts: HashMap<Key, Host, BuildHasherDefault<Hashed>>,
+    hosts: Hosts,
     links: usize,
     reaping: bool,
 }
@@ -173,7 +175,7 @@ impl Pool {
         link.rest();
         let mut kept = self.kept();
         let Kept { hosts, links, .. } = &mut *kept;
-        if *links >= self.idle_max {
+        if *links >= self.idle_max || self.has_no_room(hosts, key) {
             return;
         }
         let host = match hosts.get_mut(key) {
@@ -187,15 +189,23 @@ impl Pool {
         self.reap_later(&mut kept);
     }
 
-    /// Keeps an HTTP/2 connection, unless another came first.
+    /// Keeps an HTTP/2 connection, unless another came first or there are too many.
     pub(crate) fn keep_multiplexed(self: &Arc<Self>, key: Key, sender: SendRequest<Sent>) {
         let now = self.clock.elapsed();
         let mut kept = self.kept();
+        if self.has_no_room(&kept.hosts, &key) {
+            return;
+        }
         let host = kept.hosts.entry(key).or_default();
         if host.multiplexed.as_ref().is_none_or(|(_, kept)| kept.is_closed()) {
             host.multiplexed = Some((now, sender));
         }
         self.reap_later(&mut kept);
+    }
+
+    /// SECURITY: callers may choose parts of hosts, so hosts are bounded as connections are.
+    fn has_no_room(&self, hosts: &Hosts, key: &Key) -> bool {
+        hosts.len() >= self.idle_max && !hosts.contains_key(key)
     }
 
     /// Lets go of an HTTP/2 connection that takes no more requests.

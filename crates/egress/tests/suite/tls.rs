@@ -35,6 +35,21 @@ async fn many_requests_share_one_http2_connection() {
 }
 
 #[tokio::test]
+async fn hosts_beyond_the_bound_get_a_new_http2_connection_each_time() {
+    let pki = Pki::new("localhost", "h2");
+    let (kept, other) = (pki.echo().await, pki.echo().await);
+    let mut config = config(Some(&pki.root));
+    config.idle_max = 1;
+    let client = client(config);
+    for _ in 0..3 {
+        for upstream in [&kept, &other] {
+            assert!(ask(&client, &upstream.url("https", "/")).await.contains("HTTP/2.0"));
+        }
+    }
+    assert_eq!((kept.connections(), other.connections()), (1, 3));
+}
+
+#[tokio::test]
 async fn a_host_header_becomes_the_authority_over_http2() {
     let pki = Pki::new("localhost", "h2");
     let upstream = pki.echo().await;
