@@ -269,13 +269,6 @@ impl From<&'static str> for Body {
     }
 }
 
-impl From<Incoming> for Body {
-    /// A body off another connection, such as an upstream's answer; its reader keeps the time.
-    fn from(incoming: Incoming) -> Self {
-        Self::stream(incoming)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
