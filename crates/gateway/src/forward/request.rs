@@ -203,7 +203,7 @@ impl<'r> Sorted<'r> {
             let fate = Fate::of(name);
             match fate {
                 Fate::Connection => sorted.name(value),
-                Fate::Authorization => sorted.signed |= value.starts_with(b"AWS4-"),
+                Fate::Authorization => sorted.signed |= is_signature(value),
                 Fate::Cookie => sorted.cookies += 1,
                 Fate::Passed | Fate::Token | Fate::Removed | Fate::ForwardedFor => {}
             }
@@ -221,6 +221,11 @@ impl<'r> Sorted<'r> {
         // SECURITY: a client must not be able to take away what the gateway or AWS's rules rely on.
         self.named.extend(names.filter(|name| !name.is_empty() && !is_protected(name)));
     }
+}
+
+/// Whether an `Authorization` is a signature for us, blanks around it aside, as whoever judges signatures reads it.
+fn is_signature(value: &[u8]) -> bool {
+    String::from_utf8_lossy(value).trim().starts_with("AWS4-")
 }
 
 /// HTTP/2 may split a cookie header that HTTP/1.1 must have in one (RFC 9113, section 8.2.3).
@@ -270,6 +275,20 @@ mod tests {
         for name in ["X-Hop", "x-forwarded", "\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}\u{e9}", ""] {
             assert!(!is_protected(name), "{name}");
         }
+    }
+
+    #[test]
+    fn blanks_hide_no_signature() {
+        for (value, signature) in [
+            ("AWS4-HMAC-SHA256 Credential=x", true),
+            (" AWS4-HMAC-SHA256 Credential=x", true),
+            ("\u{a0}\tAWS4-ECDSA-P256-SHA256 Credential=x", true),
+            ("Bearer AWS4-HMAC-SHA256", false),
+            ("", false),
+        ] {
+            assert_eq!(is_signature(value.as_bytes()), signature, "{value:?}");
+        }
+        assert!(is_signature(b"AWS4-HMAC-SHA256 Credential=x\xff"), "a spoiled one is kept back too");
     }
 
     #[test]
