@@ -7,11 +7,13 @@ pub mod id;
 pub mod scope;
 pub mod arn;
 pub mod clock;
+pub mod causes;
 pub mod secret;
 pub mod seal;
 pub mod limits;
 
 pub use arn::Arn;
+pub use causes::with_causes;
 pub use clock::Clock;
 pub use jiff::Timestamp;
 pub use scope::{AccountId, Region, Scope};

@@ -11,7 +11,6 @@ use operation::{Failure, Kind, Ports, Principal};
 
 use crate::Received;
 use crate::catalog::Catalog;
-use crate::fault::chain;
 use crate::flood::Flood;
 use crate::publish::Publisher;
 use crate::refusal::Refusal;
@@ -128,10 +127,10 @@ impl Control {
 fn log(received: &Received, refusal: &Refusal) {
     match refusal {
         Refusal::Failed(failure) if !matches!(failure, Failure::Api(_)) => {
-            tracing::error!(request = %received.request_id, error = %chain(failure), "a call failed");
+            tracing::error!(request = %received.request_id, error = %base::with_causes(failure), "a call failed");
         }
         Refusal::Unrecorded(fault) => {
-            tracing::error!(request = %received.request_id, error = %chain(fault), "a call could not be recorded and was refused");
+            tracing::error!(request = %received.request_id, error = %base::with_causes(fault), "a call could not be recorded and was refused");
         }
         Refusal::NotServedYet { revision } => {
             tracing::error!(request = %received.request_id, %revision, "a write is stored, but this node does not serve it yet");

@@ -10,7 +10,6 @@ use operation::{Failure, Job, JobCall, Kind, Ports, Transaction};
 use store_resources::{CommitError, Lease, Precondition, Revision};
 
 use crate::audit;
-use crate::fault::chain;
 
 /// Runs jobs until it is dropped.
 #[derive(Debug, Clone)]
@@ -38,7 +37,7 @@ impl Jobs {
             match AssertUnwindSafe(self.once(job.as_ref())).catch_unwind().await {
                 Ok(Ok(_)) => {}
                 Ok(Err(failure)) => {
-                    tracing::error!(job = job.name(), error = %chain(&failure), "a background job failed; it is tried again");
+                    tracing::error!(job = job.name(), error = %base::with_causes(&failure), "a background job failed; it is tried again");
                 }
                 Err(_) => tracing::error!(job = job.name(), "a background job panicked; it is tried again"),
             }

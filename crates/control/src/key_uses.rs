@@ -15,7 +15,6 @@ use model::iam::AccessKeyUse;
 use operation::{Failure, Kind, Transaction};
 use store_resources::{CommitError, Resources};
 
-use crate::fault::chain;
 use crate::publish::Publisher;
 
 /// Writes notes until it is dropped.
@@ -43,7 +42,7 @@ impl KeyUseWriter {
         loop {
             self.clock.sleep(EVERY).await;
             if let Err(failure) = self.write().await {
-                tracing::warn!(error = %chain(&failure), "the last use of access keys could not be stored; it is tried again");
+                tracing::warn!(error = %base::with_causes(&failure), "the last use of access keys could not be stored; it is tried again");
             }
         }
     }
@@ -54,7 +53,7 @@ impl KeyUseWriter {
         match select(write, self.clock.sleep(LAST_WRITE_MAX)).await {
             Either::Left((Ok(_), _)) => {}
             Either::Left((Err(failure), _)) => {
-                tracing::warn!(error = %chain(&failure), "the last use of access keys is lost");
+                tracing::warn!(error = %base::with_causes(&failure), "the last use of access keys is lost");
             }
             Either::Right(_) => tracing::warn!("the store is slow; the last use of access keys is lost"),
         }

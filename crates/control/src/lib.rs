@@ -16,7 +16,6 @@ pub mod bootstrap;
 pub mod listen;
 mod steps;
 mod refusal;
-mod fault;
 
 pub use bootstrap::{RootKey, found};
 pub use call::Control;

@@ -82,7 +82,7 @@ impl Publisher {
             match &outcome {
                 Ok(()) if away => tracing::info!("the resources store answers again"),
                 Err(fault) if !away => {
-                    tracing::error!(error = %crate::fault::chain(fault), "the resources store is away; serving the last snapshot");
+                    tracing::error!(error = %base::with_causes(fault), "the resources store is away; serving the last snapshot");
                 }
                 Ok(()) | Err(_) => {}
             }

@@ -201,7 +201,8 @@ fn put_text(text: Option<&str>, out: &mut Vec<u8>) {
     out.extend_from_slice(text.unwrap_or_default().as_bytes());
 }
 
-fn put_number(mut number: u64, out: &mut Vec<u8>) {
+/// Writes a number's digits without the formatting machinery.
+pub(crate) fn put_number(mut number: u64, out: &mut Vec<u8>) {
     let mut digits = [0; 20];
     let mut at = digits.len();
     loop {
@@ -272,7 +273,7 @@ mod tests {
 
     #[test]
     fn numbers_and_addresses_are_written_as_everywhere() {
-        for number in [0, 9, 10, 255, 65_535, u64::MAX] {
+        for number in [0, 9, 10, 80, 255, 443, 65_535, u64::MAX] {
             let mut out = Vec::new();
             put_number(number, &mut out);
             assert_eq!(String::from_utf8(out).unwrap(), number.to_string());

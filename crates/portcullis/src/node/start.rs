@@ -21,13 +21,13 @@ use crate::settings::Settings;
 pub(crate) enum StartError {
     #[error(transparent)]
     DataDir(#[from] DataDirError),
-    #[error("{}", chain(.0.as_ref()))]
+    #[error("{}", base::with_causes(.0.as_ref()))]
     Store(Box<dyn std::error::Error + Send + Sync>),
     #[error(transparent)]
     Found(#[from] control::bootstrap::FoundError),
-    #[error("{}", chain(.0))]
+    #[error("{}", base::with_causes(.0))]
     Failed(#[from] Failure),
-    #[error("{}", chain(.0))]
+    #[error("{}", base::with_causes(.0))]
     Resources(#[from] store_resources::Fault),
     #[error(transparent)]
     Bind(#[from] BindError),
@@ -43,16 +43,6 @@ pub(crate) enum StartError {
     UpstreamRoots(#[from] egress::ConfigError),
     #[error("cannot read {path}: {source}")]
     UpstreamCa { path: String, source: std::io::Error },
-}
-
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text = format!("{text}: {inner}");
-        source = inner.source();
-    }
-    text
 }
 
 /// Starts everything, and answers once it serves.

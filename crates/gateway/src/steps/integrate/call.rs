@@ -110,7 +110,7 @@ pub(super) fn map(fields: &Fields) -> HeaderMap {
 /// Begins a backend's request.
 pub(super) fn begin(call: &HttpCall, verb: Verb, uri: &Uri, mapped: &Mapped) -> Result<RequestHead, Refused> {
     RequestHead::new(verb, uri, trust(call), mapped.host()).map_err(|failure| {
-        let why = cut(&with_causes(&failure));
+        let why = cut(&base::with_causes(&failure));
         super::refused(ResponseType::ApiConfigurationError, Integrate::Forbidden { host: host(uri).into(), why })
     })
 }
@@ -143,7 +143,7 @@ fn timed_out(host: Arc<str>, timeout: Duration) -> Refused {
 
 /// Tells a client that failed from a backend that did.
 fn refusal(failure: &EgressError, upload: &UploadState, host: Arc<str>) -> Refused {
-    let why = cut(&with_causes(failure));
+    let why = cut(&base::with_causes(failure));
     match upload.failure() {
         Some(UploadFailure::TooLarge) => {
             let reason = Reason::Integrate(Integrate::BodyTooLarge { max: PAYLOAD_BYTES_MAX });
@@ -183,18 +183,6 @@ fn bad_answer(host: Arc<str>, why: Arc<str>) -> Refused {
     response.status = StatusCode::INTERNAL_SERVER_ERROR;
     response.message = Some("Internal server error".into());
     Refused { reason: Reason::Integrate(Integrate::BadAnswer { host, why }), refusal: Refusal::Gateway(response) }
-}
-
-/// An error's words and those of its causes.
-fn with_causes(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 /// Finds what mappings set. A source without a value sets nothing.

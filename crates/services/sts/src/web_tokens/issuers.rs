@@ -182,21 +182,11 @@ impl Fetch for Network {
         let egress = Egress::new(self.config.clone().pinned(thumbprints.to_vec()), Arc::clone(&self.clock));
         let request = http::Request::get(url).header("accept", "application/json").body(Empty::<Bytes>::new());
         let request = request.map_err(|fault| fault.to_string())?;
-        let answer = egress.send(request, Trust::Verified).await.map_err(|fault| chain(&fault))?;
+        let answer = egress.send(request, Trust::Verified).await.map_err(|fault| base::with_causes(&fault))?;
         if answer.status() != http::StatusCode::OK {
             return Err(format!("{url} answers {}", answer.status()));
         }
         let body = Limited::new(answer.into_body(), DOCUMENT_BYTES_MAX).collect().await;
         Ok(body.map_err(|fault| fault.to_string())?.to_bytes())
     }
-}
-
-fn chain(error: &(dyn std::error::Error + 'static)) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(inner) = source {
-        text = format!("{text}: {inner}");
-        source = inner.source();
-    }
-    text
 }
