@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use base::AccountId;
 use base::id::AccessKeyId;
+use base::{AccountId, Timestamp};
 use model::iam::Session;
 use policy::{Keys, Principal};
 use snapshot::{Role, User};
@@ -80,7 +80,7 @@ impl Caller {
     }
 
     /// Adds all condition keys that tell of the caller.
-    pub fn add_keys(&self, keys: Keys) -> Keys {
+    pub(crate) fn add_keys(&self, keys: Keys, now: Timestamp) -> Keys {
         let mut keys = self.principal.add_keys(keys);
         let own: &[(String, String)] = match &self.who {
             Who::Root(_) => &[],
@@ -95,12 +95,8 @@ impl Caller {
         for (key, value) in &session.tags {
             keys = keys.text(&format!("aws:PrincipalTag/{key}"), value.as_str());
         }
-        keys = keys
-            .time("aws:TokenIssueTime", session.issued)
-            .boolean("aws:MultiFactorAuthPresent", session.mfa.is_some());
-        if let Some(shown) = session.mfa {
-            keys = keys.number("aws:MultiFactorAuthAge", session.issued.as_second() - shown.as_second());
-        }
+        let age = session.mfa.map(|shown| now.as_second() - shown.as_second());
+        keys = keys.temporary_credentials(session.issued, age);
         if let Some(identity) = &session.source_identity {
             keys = keys.text("aws:SourceIdentity", identity.as_str());
         }

@@ -8,6 +8,7 @@
 
 mod identities;
 mod caller;
+mod circumstances;
 mod held;
 mod impersonate;
 mod sessions;
@@ -15,6 +16,7 @@ mod uses;
 mod supplied;
 
 pub use caller::Caller;
+pub use circumstances::Circumstances;
 pub use held::{Held, Unresolved};
 pub use identities::{Identities, Known};
 pub use impersonate::{NoSuchPrincipal, impersonate};

@@ -20,6 +20,14 @@ pub(crate) struct OpenSession {
     pub(crate) inline: Option<NamedPolicy>,
 }
 
+#[cfg(test)]
+impl OpenSession {
+    /// One that nothing limits.
+    pub(crate) fn without_policy(session: Arc<Session>) -> Self {
+        Self { token: Secret::new(String::new()), session, inline: None }
+    }
+}
+
 /// A bounded table. Two generations: when the young one is full it becomes the old one, and what nobody asked for since is
 /// forgotten.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 
 use base::seal::MasterKey;
 use base::{AccountId, Scope};
-use identity::{Caller, Held};
+use identity::{Caller, Circumstances, Held};
 use operation::{CALLER, Failure, Kind, Ports, Prepared, Principal, Registered, Service, Transaction};
 use policy::{Action, Keys, RequestContext};
 use snapshot::{Name, Snapshot};
@@ -202,21 +202,15 @@ fn owner(resource: &str) -> Option<AccountId> {
 }
 
 fn keys(received: &Received, caller: Option<&Caller>, snapshot: &Snapshot) -> Keys {
-    let mut keys = Keys::new()
-        .now(received.now)
-        .address("aws:SourceIp", received.source)
-        .boolean("aws:SecureTransport", received.secure)
-        .text("aws:RequestedRegion", snapshot.place.region.as_str());
-    if let Some(agent) = received.header("user-agent") {
-        keys = keys.text("aws:UserAgent", agent);
-    }
-    if let Some(referer) = received.header("referer") {
-        keys = keys.text("aws:Referer", referer);
-    }
-    match caller {
-        Some(caller) => caller.add_keys(keys),
-        None => policy::Principal::Anonymous.add_keys(keys),
-    }
+    let circumstances = Circumstances {
+        now: received.now,
+        source: received.source,
+        secure: received.secure,
+        region: &snapshot.place.region,
+        user_agent: received.header("user-agent"),
+        referer: received.header("referer"),
+    };
+    circumstances.keys(caller)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use http::header::{HeaderName, REFERER, USER_AGENT};
-use identity::{Caller, Held};
+use identity::{Caller, Circumstances, Held};
 use policy::{Action, Attached, DecisionRecord, Keys, Layer, Layers, Principal, RequestContext, StatementRecord};
 
 use super::resource::Resource;
@@ -112,23 +112,19 @@ fn put<T>(
     Ok(question(&request, &layers, &resource))
 }
 
-/// What a request tells about itself. A key that is not here is absent, and policies are read so.
+/// What a request tells about itself.
 fn keys(routed: &Routed, caller: Option<&Caller>, world: &World) -> Keys {
     let request = routed.request();
-    let mut keys = Keys::new()
-        .now(request.received)
-        .address("aws:SourceIp", request.source_ip())
-        .boolean("aws:SecureTransport", request.connection.tls.is_some())
-        .text("aws:RequestedRegion", world.snapshot.place.region.as_str());
-    for (name, key) in [(USER_AGENT, "aws:UserAgent"), (REFERER, "aws:Referer")] {
-        if let Some(value) = header(routed, &name) {
-            keys = keys.text(key, value);
-        }
-    }
-    match caller {
-        Some(caller) => caller.add_keys(keys),
-        None => Principal::Anonymous.add_keys(keys),
-    }
+    let [user_agent, referer] = [USER_AGENT, REFERER].map(|name| header(routed, &name));
+    let circumstances = Circumstances {
+        now: request.received,
+        source: request.source_ip(),
+        secure: request.connection.tls.is_some(),
+        region: &world.snapshot.place.region,
+        user_agent: user_agent.as_deref(),
+        referer: referer.as_deref(),
+    };
+    circumstances.keys(caller)
 }
 
 fn header<'a>(routed: &'a Routed, name: &HeaderName) -> Option<Cow<'a, str>> {

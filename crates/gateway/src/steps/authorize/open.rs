@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use base::Timestamp;
 use http::Method as Verb;
+use identity::Circumstances;
 use policy::{Attached, Keys, Layers, Principal, RequestContext};
 use snapshot::{Authorization, Method, NamedPolicy, Place, Stage};
 
@@ -38,13 +39,9 @@ const WORDS_MAX: usize = 64;
 impl<'a> Openness<'a> {
     /// Of the methods of a stage, at one moment.
     pub fn of(stage: &'a Stage, place: &Place, now: Timestamp) -> Self {
-        let stranger = |address: IpAddr| {
-            let keys = Keys::new()
-                .now(now)
-                .address("aws:SourceIp", address)
-                .boolean("aws:SecureTransport", true)
-                .text("aws:RequestedRegion", place.region.as_str());
-            Principal::Anonymous.add_keys(keys)
+        let stranger = |source: IpAddr| {
+            let region = &place.region;
+            Circumstances { now, source, secure: true, region, user_agent: None, referer: None }.keys(None)
         };
         let v4 = (0..7).map(|eighth: u8| IpAddr::from(Ipv4Addr::new(eighth * 32 + 11, 77, 154, 231)));
         let v6 =
