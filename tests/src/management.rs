@@ -7,7 +7,7 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4;
 use serde_json::{Value, json};
 
-use crate::{Answer, Installation, Line};
+use crate::{Answer, Api, Installation, Line};
 
 /// A call before it is signed.
 #[derive(Debug, Clone, Copy)]
@@ -77,6 +77,18 @@ impl Installation {
         self.query(self.key(), "iam", &body).await
     }
 
+    /// Asks STS for a session of the root user.
+    pub async fn session(&self) -> Credentials {
+        let answer = self.query(self.key(), "sts", "Action=GetSessionToken&Version=2011-06-15").await;
+        let text = answer.text();
+        let part = |name: &str| {
+            let rest = text.split_once(&format!("<{name}>")).map(|(_, rest)| rest);
+            let (part, _) = rest.and_then(|rest| rest.split_once("</")).unwrap_or_else(|| panic!("no {name}: {text}"));
+            part.to_owned()
+        };
+        Credentials::new(part("AccessKeyId"), part("SecretAccessKey"), Some(part("SessionToken")), None, "test")
+    }
+
     async fn query(&self, key: (&str, &str), service: &str, body: &str) -> Answer {
         let (content_type, body) = ("application/x-www-form-urlencoded", body.as_bytes());
         let call = Call { service, method: "POST", path: "/", content_type, target: None, body };
@@ -91,7 +103,8 @@ impl Installation {
         let host = self.admin().to_string();
         let mut headers = vec![("host", host.as_str()), ("content-type", call.content_type)];
         headers.extend(call.target.map(|target| ("x-amz-target", target)));
-        let signature = signature(key, &call, &host, &headers);
+        let (id, secret) = key;
+        let signature = signature(Credentials::new(id, secret, None, None, "test"), &call, &host, &headers);
         let length = call.body.len().to_string();
         let signature = signature.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let all = headers.into_iter().chain(signature).chain([("content-length", &*length), ("connection", "close")]);
@@ -101,14 +114,28 @@ impl Installation {
     }
 }
 
+impl Api {
+    /// Asks for a target, signed for `execute-api`, on a connection of its own.
+    pub async fn get_signed(&self, installation: &Installation, signer: &Credentials, target: &str) -> Answer {
+        let call = Call {
+            service: "execute-api",
+            method: "GET",
+            path: target,
+            content_type: "text/plain",
+            target: None,
+            body: b"",
+        };
+        let signature = signature(signer.clone(), &call, &self.host, &[("host", &self.host)]);
+        let lines: Vec<String> = signature.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let host = &self.host;
+        let request = format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n{}\r\n", lines.concat());
+        self.connect(installation).await.ask(request).await.expect("an answer")
+    }
+}
+
 /// The headers that sign a call.
-fn signature(
-    (id, secret): (&str, &str),
-    call: &Call<'_>,
-    host: &str,
-    headers: &[(&str, &str)],
-) -> Vec<(String, String)> {
-    let identity = Credentials::new(id, secret, None, None, "test").into();
+fn signature(signer: Credentials, call: &Call<'_>, host: &str, headers: &[(&str, &str)]) -> Vec<(String, String)> {
+    let identity = signer.into();
     let parameters = v4::SigningParams::builder()
         .identity(&identity)
         .region("us-east-1")

@@ -11,9 +11,9 @@ use base::{Scope, Secret, Timestamp};
 use benches::report;
 use benches::world::{key_id, scope};
 use compiler::{Compiler, Input, World};
-use identity::Identities;
+use identity::{Circumstances, Identities};
 use model::iam::{AccessKey, Group, ManagedPolicy, Owner, PolicyVersion, User};
-use policy::{Action, Keys, RequestContext};
+use policy::{Action, RequestContext};
 use sigv4::{Claim, Expectation, PathRule, Payload, Received, Signer};
 use snapshot::{Name, Place, Snapshot};
 
@@ -101,7 +101,9 @@ impl Bench {
         let verified = claim.verify(&received, Payload::Bytes(b""), &key, &expectation).expect("a good signature");
         let caller = identities.caller(known, verified, now);
         let held = caller.held(snapshot).expect("every policy is there");
-        let keys = caller.add_keys(Keys::new().now(now));
+        let (source, region) = (std::net::IpAddr::from([127, 0, 0, 1]), &self.scope.region);
+        let circumstances = Circumstances { now, source, secure: true, region, user_agent: None, referer: None };
+        let keys = circumstances.keys(Some(&caller));
         let action = Action::new("execute-api:Invoke");
         let request = RequestContext::new(caller.principal(), &action, RESOURCE, self.scope.account, &keys);
         assert!(policy::evaluate(&request, &held.layers()).is_allowed());
