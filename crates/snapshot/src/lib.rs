@@ -13,6 +13,7 @@ pub mod context;
 pub mod log_format;
 pub mod access_key;
 pub mod principals;
+pub mod function;
 pub mod freshness;
 pub mod certificate;
 
@@ -21,6 +22,7 @@ pub use api::{AccessLog, Api, Stage, StageUnit};
 pub use certificate::Certificate;
 pub use context::Variable;
 pub use freshness::Freshness;
+pub use function::{Alias, Function, FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LocalFunction, Version};
 pub use integration::{HttpCall, HttpIntegration, Integration, IntegrationAnswer, Mock, Passthrough, Selection};
 pub use log_format::LogFormat;
 pub use mapping::{Source, Target};

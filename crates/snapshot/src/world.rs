@@ -5,7 +5,7 @@ use std::sync::Arc;
 use base::Region;
 use base::id::{AccessKeyId, RestApiId};
 
-use crate::{AccessKey, Api, Certificate, Group, Name, NamedPolicy, Role, User};
+use crate::{AccessKey, Api, Certificate, Function, FunctionName, Group, Name, NamedPolicy, Role, User};
 
 /// What this node serves. Cloning shares everything; a change replaces only what it touches.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct Snapshot {
     pub roles: imbl::HashMap<Name, Arc<Role>>,
     /// Managed policies by ARN, AWS's own among them.
     pub managed_policies: imbl::HashMap<Arc<str>, Arc<NamedPolicy>>,
+    /// Lambda functions.
+    pub functions: imbl::HashMap<FunctionName, Arc<Function>>,
     /// Server certificates by their first name, shared likewise.
     pub certificates: imbl::HashMap<Arc<str>, Arc<Certificate>>,
 }
@@ -68,6 +70,7 @@ impl Snapshot {
             groups: imbl::HashMap::new(),
             roles: imbl::HashMap::new(),
             managed_policies: imbl::HashMap::new(),
+            functions: imbl::HashMap::new(),
             certificates: imbl::HashMap::new(),
         }
     }

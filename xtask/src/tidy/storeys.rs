@@ -9,7 +9,7 @@ const STOREYS: &[&[&str]] = &[
     &["model", "policy", "sigv4"],
     &["store-resources", "store-records", "wire", "wire-derive", "egress"],
     &["snapshot", "telemetry", "store-sqlite", "store-postgres"],
-    &["operation", "compiler", "identity", "edge"],
+    &["operation", "compiler", "functions", "identity", "edge"],
     &["apigateway", "iam", "sts", "cloudtrail", "installation"],
     &["control", "gateway"],
     &["portcullis"],
