@@ -5,6 +5,7 @@ pub mod journey;
 pub mod report;
 pub mod process;
 pub mod load;
+mod steady;
 pub mod nginx;
 pub mod node;
 pub mod folder;

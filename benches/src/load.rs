@@ -4,6 +4,8 @@ use std::io;
 use std::process::Command;
 use std::time::Duration;
 
+use crate::steady;
+
 /// What to ask for.
 #[derive(Debug, Clone)]
 pub struct Load {
@@ -15,8 +17,19 @@ pub struct Load {
     pub connections: usize,
     /// How long.
     pub seconds: u64,
-    /// One connection a request.
-    pub close: bool,
+    /// When each connection asks.
+    pub pace: Pace,
+}
+
+/// When a connection asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pace {
+    /// As soon as it is answered.
+    AtOnce,
+    /// As soon as it is answered, on a new connection.
+    AtOnceAnew,
+    /// So many times a second, from h2load.
+    Steady(u32),
 }
 
 /// What came of it.
@@ -33,13 +46,16 @@ pub struct Measured {
 }
 
 impl Load {
-    /// Runs wrk on `core`.
+    /// Runs on `core`.
     pub fn run(&self, core: usize) -> io::Result<Measured> {
+        if let Pace::Steady(per_connection) = self.pace {
+            return steady::run(self, per_connection, core);
+        }
         let mut command = Command::new("taskset");
         command.args(["-c", &core.to_string(), "wrk", "-t1", "--latency"]);
         command.arg(format!("-c{}", self.connections)).arg(format!("-d{}s", self.seconds));
         command.arg("-H").arg(format!("Host: {}", self.host));
-        if self.close {
+        if self.pace == Pace::AtOnceAnew {
             command.args(["-H", "Connection: close"]);
         }
         let output = command.arg(&self.url).output()?;

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use benches::folder::Folder;
-use benches::load::Load;
+use benches::load::{Load, Pace};
 use benches::measure::{Round, median};
 use benches::nginx::{self, Nginx};
 use benches::node::Node;
@@ -17,15 +17,17 @@ use benches::report;
 const TESTED: usize = 0;
 const OTHERS: usize = 1;
 const CONNECTIONS: usize = 64;
+/// Requests a second on each connection under a steady load: about a third of what either can answer.
+const STEADY: u32 = 250;
 
 fn main() -> io::Result<()> {
-    for tool in ["nginx", "wrk", "taskset", "openssl"] {
+    for tool in ["nginx", "wrk", "h2load", "taskset", "openssl"] {
         if Command::new("sh")
             .args(["-c", &format!("command -v {tool}")])
             .output()
             .is_ok_and(|found| !found.status.success())
         {
-            eprintln!("`{tool}` is missing: apt-get install nginx-light wrk util-linux openssl");
+            eprintln!("`{tool}` is missing: apt-get install nginx-light wrk nghttp2-client util-linux openssl");
             std::process::exit(1);
         }
     }
@@ -36,7 +38,7 @@ fn main() -> io::Result<()> {
     let mut table =
         "| scenario | who | CPU µs/request | p50 | p99 | requests/s | failures |\n|---|---|---|---|---|---|---|\n"
             .to_owned();
-    for scenario in [Scenario::Https, Scenario::Http, Scenario::NewTls] {
+    for scenario in [Scenario::Https, Scenario::HttpsSteady, Scenario::Http, Scenario::HttpSteady, Scenario::NewTls] {
         bench.measure(scenario, &mut table)?;
     }
     report::section(
@@ -48,7 +50,7 @@ fn main() -> io::Result<()> {
 
 fn about(seconds: u64, rounds: usize) -> String {
     format!(
-        "One pinned core, {CONNECTIONS} connections from wrk on the other core, a 1 KiB answer from an nginx upstream, access logs on \
+        "One pinned core, {CONNECTIONS} connections from wrk on the other core (from h2load where the pace is given), a 1 KiB answer from an nginx upstream, access logs on \
          everywhere. Rounds of {seconds} s taken in turn, {rounds} of each; medians (lowest to highest). CPU time is user and \
          system time of the process and its children from `/proc`, the node's log writer and control plane included.\n"
     )
@@ -65,7 +67,9 @@ fn versions() -> String {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Scenario {
     Https,
+    HttpsSteady,
     Http,
+    HttpSteady,
     NewTls,
 }
 
@@ -73,17 +77,24 @@ impl Scenario {
     fn title(self) -> &'static str {
         match self {
             Scenario::Https => "HTTPS keep-alive",
+            Scenario::HttpsSteady => "HTTPS keep-alive, 16,000 requests/s",
             Scenario::Http => "HTTP keep-alive",
+            Scenario::HttpSteady => "HTTP keep-alive, 16,000 requests/s",
             Scenario::NewTls => "a new TLS 1.3 connection a request",
         }
     }
 
     fn load(self, (tls, plain): (u16, u16), host: &str, seconds: u64) -> Load {
         let url = match self {
-            Scenario::Https | Scenario::NewTls => format!("https://127.0.0.1:{tls}/dev/item/7"),
-            Scenario::Http => format!("http://127.0.0.1:{plain}/dev/item/7"),
+            Scenario::Https | Scenario::HttpsSteady | Scenario::NewTls => format!("https://127.0.0.1:{tls}/dev/item/7"),
+            Scenario::Http | Scenario::HttpSteady => format!("http://127.0.0.1:{plain}/dev/item/7"),
         };
-        Load { url, host: host.to_owned(), connections: CONNECTIONS, seconds, close: self == Scenario::NewTls }
+        let pace = match self {
+            Scenario::Https | Scenario::Http => Pace::AtOnce,
+            Scenario::HttpsSteady | Scenario::HttpSteady => Pace::Steady(STEADY),
+            Scenario::NewTls => Pace::AtOnceAnew,
+        };
+        Load { url, host: host.to_owned(), connections: CONNECTIONS, seconds, pace }
     }
 }
 

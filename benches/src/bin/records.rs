@@ -12,7 +12,7 @@ use base::id::RequestId;
 use base::{Clock, Timestamp};
 use benches::folder::Folder;
 use benches::journey::{AccessLog, Journeys};
-use benches::load::Load;
+use benches::load::{Load, Pace};
 use benches::measure::{Round, median};
 use benches::node::Node;
 use benches::process::own_thread_cpu;
@@ -58,7 +58,7 @@ fn main() -> io::Result<()> {
     for _ in 0..rounds {
         for ((_, node), into) in nodes.iter().zip(&mut measured) {
             let url = format!("http://127.0.0.1:{}/dev/item/7", node.plain);
-            let load = Load { url, host: node.host.clone(), connections: 64, seconds, close: false };
+            let load = Load { url, host: node.host.clone(), connections: 64, seconds, pace: Pace::AtOnce };
             into.push(Round::run(&node.process, &load, OTHERS)?);
         }
     }

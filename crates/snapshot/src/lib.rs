@@ -22,7 +22,9 @@ pub use api::{AccessLog, Api, Stage, StageUnit};
 pub use certificate::Certificate;
 pub use context::Variable;
 pub use freshness::Freshness;
-pub use function::{Alias, Function, FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LocalFunction, Version};
+pub use function::{
+    Alias, Function, FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LocalFunction, Version,
+};
 pub use integration::{HttpCall, HttpIntegration, Integration, IntegrationAnswer, Mock, Passthrough, Selection};
 pub use log_format::LogFormat;
 pub use mapping::{Source, Target};

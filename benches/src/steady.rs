@@ -1,0 +1,64 @@
+//! A steady load from h2load on the other core: so many requests a second, however fast they are answered.
+//!
+//! Under a load that asks again as soon as it is answered, the slowest answers tell how full the load's own core is: a proxy
+//! that is faster fills it. At a pace that both can keep they tell of the proxy.
+
+use std::fs;
+use std::io;
+use std::process::Command;
+use std::time::Duration;
+
+use crate::load::{Load, Measured};
+
+/// Runs h2load on `core`; every connection asks `per_connection` times a second.
+pub(crate) fn run(load: &Load, per_connection: u32, core: usize) -> io::Result<Measured> {
+    let log = std::env::temp_dir().join(format!("portcullis-steady-{}.tsv", std::process::id()));
+    let mut command = Command::new("taskset");
+    command.args(["-c", &core.to_string(), "h2load", "--h1", "-t1"]);
+    command.arg(format!("-c{}", load.connections)).arg(format!("--rps={per_connection}"));
+    command.args(["-n", &(u64::from(per_connection) * load.connections as u64 * load.seconds).to_string()]);
+    command.arg("-H").arg(format!("host: {}", load.host)).arg(format!("--log-file={}", log.display()));
+    let output = command.arg(&load.url).output()?;
+    if !output.status.success() {
+        return Err(io::Error::other(format!("h2load failed: {}", String::from_utf8_lossy(&output.stderr))));
+    }
+    let lines = fs::read_to_string(&log)?;
+    fs::remove_file(&log)?;
+    Ok(parse(&lines))
+}
+
+/// A line is a request: when it began, its status (-1 for none), and how long it took, in microseconds.
+fn parse(lines: &str) -> Measured {
+    let mut measured = Measured::default();
+    let mut took: Vec<u64> = Vec::new();
+    for line in lines.lines() {
+        let mut words = line.split('\t').skip(1);
+        let (status, micros) = (words.next().and_then(number::<i32>), words.next().and_then(number::<u64>));
+        let (Some(status), Some(micros)) = (status, micros) else { continue };
+        measured.requests += 1;
+        measured.failures += u64::from(!(200..400).contains(&status));
+        took.push(micros);
+    }
+    took.sort_unstable();
+    let share =
+        |percent: usize| took.get(took.len() * percent / 100).copied().map_or(Duration::ZERO, Duration::from_micros);
+    (measured.p50, measured.p99) = (share(50), share(99));
+    measured
+}
+
+fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
+    text.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_line_is_a_request() {
+        let lines: String = (1..=100).map(|n| format!("17\t{}\t{n}\n", if n == 7 { 500 } else { 200 })).collect();
+        let measured = parse(&(lines + "18\t-1\t900\nhalf a line"));
+        assert_eq!((measured.requests, measured.failures), (101, 2));
+        assert_eq!((measured.p50, measured.p99), (Duration::from_micros(51), Duration::from_micros(100)));
+    }
+}
