@@ -41,6 +41,20 @@ pub const TAGS_MAX: usize = 50;
 pub const SIGNATURE_SKEW_S: i64 = 300;
 /// The longest life of a presigned request, in seconds (AWS: seven days).
 pub const PRESIGNED_EXPIRES_S_MAX: i64 = 604_800;
+/// A token in a request's header, in bytes (AWS: HTTP APIs read headers up to 8 KB).
+pub const JWT_BYTES_MAX: usize = 8_192;
+/// A token in a management call, in bytes (AWS: AssumeRoleWithWebIdentity).
+pub const WEB_IDENTITY_TOKEN_BYTES_MAX: usize = 20_000;
+/// An issuer's key set, in bytes (AWS: JWT authorizers).
+pub const JWKS_BYTES_MAX: usize = 150_000;
+/// Keys of one issuer that are read (ours: more than any issuer publishes).
+pub const JWKS_KEYS_MAX: usize = 100;
+/// A native JWT authorizer's URI, in bytes (ours).
+pub const JWT_URI_BYTES_MAX: usize = 2_048;
+/// Audiences of one native JWT authorizer (AWS: JWT authorizers of HTTP APIs).
+pub const JWT_AUDIENCES_MAX: usize = 50;
+/// Scopes of one native JWT authorizer (AWS: 10 for a route).
+pub const JWT_SCOPES_MAX: usize = 10;
 /// Days that management events stay readable (AWS CloudTrail event history).
 pub const AUDIT_DAYS: i64 = 90;
 /// Calls that fail authentication which are recorded per source address and minute; the rest are counted (ours).

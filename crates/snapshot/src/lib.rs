@@ -7,6 +7,7 @@ pub mod world;
 pub mod api;
 pub mod route;
 pub mod method;
+pub mod jwt_authorizer;
 pub mod integration;
 pub mod mapping;
 pub mod context;
@@ -26,6 +27,7 @@ pub use function::{
     Alias, Function, FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LocalFunction, Version,
 };
 pub use integration::{HttpCall, HttpIntegration, Integration, IntegrationAnswer, Mock, Passthrough, Selection};
+pub use jwt_authorizer::JwtAuthorizer;
 pub use log_format::LogFormat;
 pub use mapping::{Source, Target};
 pub use method::{Authorization, Logging, Method, MethodAnswer};

@@ -6,9 +6,9 @@ use super::{Finding, Workspace};
 /// The house, from the ground up. ARCHITECTURE.md draws it.
 const STOREYS: &[&[&str]] = &[
     &["base"],
-    &["model", "policy", "sigv4"],
+    &["model", "policy", "sigv4", "jwt"],
     &["store-resources", "store-records", "wire", "wire-derive", "egress"],
-    &["snapshot", "telemetry", "store-sqlite", "store-postgres"],
+    &["snapshot", "issuers", "telemetry", "store-sqlite", "store-postgres"],
     &["operation", "compiler", "functions", "identity", "edge"],
     &["apigateway", "iam", "sts", "cloudtrail", "installation"],
     &["control", "gateway"],
