@@ -13,6 +13,7 @@ use compiler::{Compiler, Input, StageInput, World};
 use edge::Handler as _;
 use egress::{Egress, Policy};
 use gateway::Gateway;
+use gateway::tokens::Tokens;
 use identity::Identities;
 use model::apigateway::{AccessLogSettings, IntegrationResponse, IntegrationType, MethodResponse};
 use snapshot::{Freshness, Place, Snapshot};
@@ -50,6 +51,7 @@ impl Journeys {
         let config = egress::Config::new(Policy::default(), Vec::new(), None).map_err(io::Error::other)?;
         let snapshot = Arc::new(ArcSwap::from_pointee(snapshot(access_log)));
         let freshness = Freshness::new(std::time::Duration::ZERO, clock.elapsed());
+        let tokens = Arc::new(Tokens::new(config.clone(), Arc::clone(&clock)));
         let egress = Egress::new(config, Arc::clone(&clock));
         let accepted = clock.now();
         let shared = gateway::Shared {
@@ -57,6 +59,7 @@ impl Journeys {
             freshness,
             identities: Arc::new(Identities::new(Arc::new(MasterKey::random()), 1024, Arc::default())),
             room: edge::Room::new(base::limits::JOURNEY_BODIES_BYTES_MAX),
+            tokens,
             sink,
             clock,
             installation: scope(),

@@ -55,6 +55,8 @@ pub const JWT_URI_BYTES_MAX: usize = 2_048;
 pub const JWT_AUDIENCES_MAX: usize = 50;
 /// Scopes of one native JWT authorizer (AWS: 10 for a route).
 pub const JWT_SCOPES_MAX: usize = 10;
+/// Tokens that were proven and need not be proven again, in bytes of memory (ours).
+pub const SEEN_TOKENS_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Days that management events stay readable (AWS CloudTrail event history).
 pub const AUDIT_DAYS: i64 = 90;
 /// Calls that fail authentication which are recorded per source address and minute; the rest are counted (ours).

@@ -8,7 +8,8 @@ use operation::data_plane::Explanation;
 use serde_json::{Value, json};
 
 use crate::reason::{
-    Answer, Answered, Authorize, Cache, Firewall, Integrate, Locate, Meter, Network, Reason, Record, Route, Validate,
+    Answer, Answered, Authorize, Cache, Firewall, Integrate, Locate, Meter, Network, Reason, Record, Route, Token,
+    Validate,
 };
 use crate::target::Flaw;
 use crate::trail::{DecodeError, Entry, Outcome, Story};
@@ -195,6 +196,7 @@ fn authorize(reason: &Authorize) -> String {
         },
         Authorize::Denied { caller, resource, record } => format!("`{caller}` may not invoke `{resource}`: {record}"),
         Authorize::Unproven { code, why } => format!("{why} ({code})"),
+        Authorize::Token(reason) => token(reason),
         Authorize::Undecidable { why } => why.to_string(),
         Authorize::BodyTooLarge { max } => {
             format!("the body, which the signature covers, is longer than {max} bytes")
@@ -204,6 +206,24 @@ fn authorize(reason: &Authorize) -> String {
                 .to_owned()
         }
         Authorize::BodyBroke { why } => format!("the body, which the signature covers, did not arrive: {why}"),
+    }
+}
+
+/// What a native JWT authorizer found.
+fn token(reason: &Token) -> String {
+    match reason {
+        Token::Proven { issuer, subject, seen } => {
+            let whom = if subject.is_empty() { "somebody unnamed".to_owned() } else { format!("`{subject}`") };
+            let before = if *seen { ", proven before with a key that still stands" } else { "" };
+            format!("the token of `{issuer}` for {whom} is true{before}")
+        }
+        Token::Missing { header } => format!("the header `{header}` holds no token"),
+        Token::Twice { header } => format!("the header `{header}` is there more than once"),
+        Token::Refused { issuer, why } => format!("no token of `{issuer}`: {why}"),
+        Token::Scope { issuer, scopes } => {
+            format!("the token of `{issuer}` is true and grants none of the scopes asked for: {scopes}")
+        }
+        Token::Keys { issuer, why } => format!("no token of `{issuer}` can be judged: its keys cannot be read: {why}"),
     }
 }
 

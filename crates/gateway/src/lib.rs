@@ -28,6 +28,7 @@ pub mod world;
 pub mod request;
 pub mod target;
 pub mod trail;
+pub mod tokens;
 pub mod reason;
 pub mod explain;
 mod what_if;
@@ -53,6 +54,7 @@ use crate::request::Request;
 use crate::steps::locate::Inbound;
 use crate::steps::record::{self, Desk, Recording};
 use crate::steps::{Step, answer};
+use crate::tokens::Tokens;
 use crate::trail::Outcome;
 use crate::world::{Stale, World};
 
@@ -67,6 +69,7 @@ pub struct Gateway {
     egress: Egress,
     identities: Arc<Identities>,
     room: edge::Room,
+    tokens: Arc<Tokens>,
     desk: Arc<Desk>,
 }
 
@@ -81,6 +84,8 @@ pub struct Shared {
     pub identities: Arc<Identities>,
     /// Room for bodies that a step has to read whole.
     pub room: edge::Room,
+    /// Proves the tokens that calls bring.
+    pub tokens: Arc<Tokens>,
     /// Takes lines and trails.
     pub sink: Sink,
     /// Time.
@@ -92,8 +97,16 @@ pub struct Shared {
 impl Gateway {
     /// A gateway with its own way out.
     pub fn new(shared: Shared, egress: Egress) -> Self {
-        let Shared { snapshot, freshness, identities, room, sink, clock, installation } = shared;
-        Self { snapshot, freshness, egress, identities, room, desk: Arc::new(Desk { sink, clock, installation }) }
+        let Shared { snapshot, freshness, identities, room, tokens, sink, clock, installation } = shared;
+        Self {
+            snapshot,
+            freshness,
+            egress,
+            identities,
+            room,
+            tokens,
+            desk: Arc::new(Desk { sink, clock, installation }),
+        }
     }
 
     /// The world at `now`, as the clock measures durations.
@@ -105,6 +118,7 @@ impl Gateway {
             egress: self.egress.clone(),
             identities: Arc::clone(&self.identities),
             room: self.room.clone(),
+            tokens: Arc::clone(&self.tokens),
             clock: Arc::clone(&self.desk.clock),
         }
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use base::id::{DeploymentId, ResourceId, RestApiId, StageName};
 use serde::{Deserialize, Serialize, Serializer};
 
-pub use self::authorize::Authorize;
+pub use self::authorize::{Authorize, Token};
 use crate::refused::ResponseType;
 use crate::steps::Step;
 use crate::target::Flaw;

@@ -25,6 +25,7 @@ use crate::steps::locate::Inbound;
 use crate::steps::record::{Owner, front_end_refusal};
 use crate::steps::route::Routed;
 use crate::steps::{Step, answer, authorize, firewall, locate, network, route};
+use crate::tokens::Tokens;
 use crate::trail::{Entry, Outcome, Trail};
 use crate::world::{Stale, World};
 
@@ -39,6 +40,8 @@ pub struct Explainer {
     pub identities: Arc<Identities>,
     /// The same; nothing is called.
     pub egress: Egress,
+    /// The same; no issuer is asked.
+    pub tokens: Arc<Tokens>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }
@@ -81,6 +84,7 @@ impl Explainer {
             egress: self.egress.clone(),
             identities: Arc::clone(&self.identities),
             room: edge::Room::new(0),
+            tokens: Arc::clone(&self.tokens),
             clock: Arc::clone(&self.clock),
         }
     }

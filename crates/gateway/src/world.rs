@@ -8,6 +8,8 @@ use egress::Egress;
 use identity::Identities;
 use snapshot::Snapshot;
 
+use crate::tokens::Tokens;
+
 /// The world of one request.
 #[derive(Debug)]
 pub struct World {
@@ -21,6 +23,8 @@ pub struct World {
     pub identities: Arc<Identities>,
     /// Room for bodies that a step has to read whole.
     pub room: edge::Room,
+    /// Proves the tokens that calls bring.
+    pub tokens: Arc<Tokens>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }

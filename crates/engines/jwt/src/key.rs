@@ -95,7 +95,8 @@ impl Key {
                 let public = ParsedPublicKey::new(curve, &point).map_err(|_| Unusable::Numbers)?;
                 ([point, Vec::new()], public)
             }
-            (Verification::Rsa(_) | Verification::Ec(_), _) => return Err(Unusable::Algorithm),
+            (Verification::Rsa(_), Verification::Ec(_))
+            | (Verification::Ec(_), Verification::Rsa(_) | Verification::Ec(_)) => return Err(Unusable::Algorithm),
         };
         Ok(Self { kid: kid.into(), algorithm, material, public })
     }
@@ -167,4 +168,90 @@ fn point(published: &Published, bytes: usize) -> Result<Vec<u8>, Unusable> {
         return Err(Unusable::Numbers);
     }
     Ok([&[4][..], &x, &y].concat())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use serde_json::json;
+
+    use super::*;
+
+    const FILES: [(&str, Algorithm); 11] = [
+        ("rsa_signature_2048_sha256_test.json", Algorithm::Rs256),
+        ("rsa_signature_3072_sha256_test.json", Algorithm::Rs256),
+        ("rsa_signature_4096_sha384_test.json", Algorithm::Rs384),
+        ("rsa_signature_2048_sha384_test.json", Algorithm::Rs384),
+        ("rsa_signature_2048_sha512_test.json", Algorithm::Rs512),
+        ("rsa_pss_2048_sha256_mgf1_32_test.json", Algorithm::Ps256),
+        ("rsa_pss_3072_sha256_mgf1_32_test.json", Algorithm::Ps256),
+        ("rsa_pss_2048_sha384_mgf1_48_test.json", Algorithm::Ps384),
+        ("rsa_pss_4096_sha512_mgf1_64_test.json", Algorithm::Ps512),
+        ("ecdsa_secp256r1_sha256_p1363_test.json", Algorithm::Es256),
+        ("ecdsa_secp384r1_sha384_p1363_test.json", Algorithm::Es384),
+    ];
+
+    #[test]
+    fn wycheproofs_signatures_are_judged_as_it_says() {
+        let (mut valid, mut invalid) = (0, 0);
+        for (file, algorithm) in FILES {
+            let Some(document) = vectors(file) else {
+                println!("no Wycheproof vectors found; set PORTCULLIS_VECTORS to run them");
+                return;
+            };
+            for group in document["testGroups"].as_array().expect("groups") {
+                let key = Key::read(&published(group, algorithm)).expect("a key");
+                for test in group["tests"].as_array().expect("tests") {
+                    let (message, signature) = (hexadecimal(&test["msg"]), hexadecimal(&test["sig"]));
+                    let (kid, payload) = (String::new(), Vec::new());
+                    let outcome = key.verify(&Jws { algorithm, kid, payload, signed: &message, signature }).is_ok();
+                    match test["result"].as_str() {
+                        Some("valid") => assert!(outcome, "{file} {}", test["tcId"]),
+                        Some("invalid") => assert!(!outcome, "{file} {}", test["tcId"]),
+                        // What is called acceptable may go either way.
+                        _ => continue,
+                    }
+                    (valid, invalid) = (valid + usize::from(outcome), invalid + usize::from(!outcome));
+                }
+            }
+        }
+        assert!(valid > 500 && invalid > 1_500, "only {valid} valid and {invalid} invalid vectors ran");
+    }
+
+    /// A key of Wycheproof's as an issuer publishes it.
+    fn published(group: &Value, algorithm: Algorithm) -> Value {
+        let key = &group["publicKey"];
+        let number = |member: &Value, bytes| {
+            let digits: Vec<u8> = hexadecimal(member).into_iter().skip_while(|byte| *byte == 0).collect();
+            let zeros = vec![0; usize::saturating_sub(bytes, digits.len())];
+            URL_SAFE_NO_PAD.encode([zeros, digits].concat())
+        };
+        let point = |curve: &str, bytes| json!({"kid": "k", "kty": "EC", "crv": curve, "x": number(&key["wx"], bytes), "y": number(&key["wy"], bytes)});
+        match algorithm {
+            Algorithm::Es256 => point("P-256", 32),
+            Algorithm::Es384 => point("P-384", 48),
+            Algorithm::Rs256
+            | Algorithm::Rs384
+            | Algorithm::Rs512
+            | Algorithm::Ps256
+            | Algorithm::Ps384
+            | Algorithm::Ps512 => {
+                let (n, e) = (number(&key["modulus"], 0), number(&key["publicExponent"], 0));
+                json!({"kid": "k", "kty": "RSA", "alg": algorithm.name(), "n": n, "e": e})
+            }
+        }
+    }
+
+    fn hexadecimal(text: &Value) -> Vec<u8> {
+        let pairs = text.as_str().unwrap_or_default().as_bytes().chunks(2);
+        pairs.filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok()).collect()
+    }
+
+    fn vectors(name: &str) -> Option<Value> {
+        let root = std::env::var_os("PORTCULLIS_VECTORS")
+            .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../../shared/vectors"), PathBuf::from);
+        let text = std::fs::read(root.join("wycheproof/testvectors_v1").join(name)).ok()?;
+        Some(serde_json::from_slice(&text).expect("JSON"))
+    }
 }

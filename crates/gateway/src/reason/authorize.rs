@@ -36,6 +36,8 @@ pub enum Authorize {
         /// The owner's short reason.
         why: Arc<str>,
     },
+    /// What a native JWT authorizer found.
+    Token(Token),
     /// A policy that has a say cannot be read.
     Undecidable {
         /// Which.
@@ -50,6 +52,51 @@ pub enum Authorize {
     NoRoom,
     /// The body, which the signature covers, did not arrive.
     BodyBroke {
+        /// Why.
+        why: Arc<str>,
+    },
+}
+
+/// What a native JWT authorizer found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Token {
+    /// The token is true, and grants enough.
+    Proven {
+        /// Who issued it.
+        issuer: Arc<str>,
+        /// To whom; empty where it does not say.
+        subject: Arc<str>,
+        /// Whether its signature was proven before.
+        seen: bool,
+    },
+    /// There is no token.
+    Missing {
+        /// The header it should stand in.
+        header: Arc<str>,
+    },
+    /// The header stands there twice, and two readers could read two tokens.
+    Twice {
+        /// Which.
+        header: Arc<str>,
+    },
+    /// The token proves nobody.
+    Refused {
+        /// Whose it should be.
+        issuer: Arc<str>,
+        /// Why.
+        why: Arc<str>,
+    },
+    /// The token is true and grants too little.
+    Scope {
+        /// Who issued it.
+        issuer: Arc<str>,
+        /// The scopes of which it should grant one.
+        scopes: Arc<str>,
+    },
+    /// The keys that would prove it cannot be had.
+    Keys {
+        /// Whose.
+        issuer: Arc<str>,
         /// Why.
         why: Arc<str>,
     },

@@ -3,6 +3,7 @@
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-authorization-flow.html>
 
 mod judge;
+pub mod native_jwt;
 mod open;
 mod resource;
 mod signature;

@@ -8,6 +8,7 @@ use compiler::Compiler;
 use control::{Control, Jobs, KeyUseWriter, Listen, Publisher, Setup};
 use edge::{Endpoint, Limits, Server, Tls};
 use egress::Egress;
+use gateway::tokens::Tokens;
 use gateway::{Explainer, Gateway};
 use identity::{Identities, KeyUses};
 use operation::{Installation, Job, Ports};
@@ -33,6 +34,7 @@ pub(super) struct Planes {
     freshness: Freshness,
     /// Who may call APIs.
     callers: Arc<Identities>,
+    tokens: Arc<Tokens>,
     egress: egress::Config,
     scope: Scope,
 }
@@ -71,11 +73,13 @@ impl Planes {
         };
         let uses = Arc::<KeyUses>::default();
         let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));
+        let tokens = Arc::new(Tokens::new(egress.clone(), Arc::clone(clock)));
         let explainer = Explainer {
             snapshot: publisher.snapshot(),
             freshness: freshness.clone(),
             identities: Arc::clone(&callers),
             egress: Egress::new(egress.clone(), Arc::clone(clock)),
+            tokens: Arc::clone(&tokens),
             clock: Arc::clone(clock),
         };
         let ports = Arc::new(Ports {
@@ -115,6 +119,7 @@ impl Planes {
             publisher,
             freshness,
             callers,
+            tokens,
             egress,
         })
     }
@@ -171,6 +176,7 @@ impl Planes {
             freshness: self.freshness.clone(),
             identities: Arc::clone(&self.callers),
             room: edge::Room::new(limits::JOURNEY_BODIES_BYTES_MAX),
+            tokens: Arc::clone(&self.tokens),
             sink: self.sink.clone(),
             clock: Arc::clone(clock),
             installation: self.scope.clone(),

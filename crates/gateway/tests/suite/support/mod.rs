@@ -108,6 +108,7 @@ impl Plan {
             freshness: freshness.clone(),
             identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
             room: edge::Room::new(self.room),
+            tokens: tokens(&clock),
             sink: records.sink.clone(),
             clock: Arc::clone(&clock),
             installation: scope(INSTALLATION),
@@ -123,6 +124,7 @@ impl Plan {
             freshness: Freshness::new(self.stale_max, self.clock.elapsed()),
             identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
             egress: egress(&self.clock),
+            tokens: tokens(&self.clock),
             clock: Arc::clone(&self.clock),
         }
     }
@@ -267,6 +269,12 @@ pub(crate) fn mock(body: &str) -> Integration {
 pub(crate) fn egress(clock: &Arc<dyn Clock>) -> Egress {
     let config = egress::Config::new(Policy::default(), Vec::new(), None).expect("no root to read");
     Egress::new(config, Arc::clone(clock))
+}
+
+/// What proves tokens; it reaches what a gateway reaches.
+pub(crate) fn tokens(clock: &Arc<dyn Clock>) -> Arc<gateway::tokens::Tokens> {
+    let config = egress::Config::new(Policy::default(), Vec::new(), None).expect("no root to read");
+    Arc::new(gateway::tokens::Tokens::new(config, Arc::clone(clock)))
 }
 
 /// A request's head from raw bytes, as the edge reads it.

@@ -71,6 +71,10 @@ impl World {
                     egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap(),
                     Arc::clone(&clock),
                 ),
+                tokens: Arc::new(gateway::tokens::Tokens::new(
+                    egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap(),
+                    Arc::clone(&clock),
+                )),
                 clock: Arc::clone(&clock),
             }),
             status: Arc::new(Status { publisher, sink, clock, started: now }),

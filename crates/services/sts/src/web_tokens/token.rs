@@ -1,62 +1,23 @@
-//! A JSON Web Token, taken apart; nothing in it is true yet. <https://www.rfc-editor.org/rfc/rfc7519>
+//! A provider's token, taken apart; nothing in it is true yet.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base::limits::WEB_IDENTITY_TOKEN_BYTES_MAX;
+use jwt::{Claims, Jws, Refusal};
 use operation::Untrue;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// The bound on a token in bytes (AWS).
-const TOKEN_BYTES_MAX: usize = 20_000;
-const AUDIENCES_MAX: usize = 100;
-
 /// A token's parts.
 #[derive(Debug)]
 pub(super) struct Token<'a> {
-    pub(super) header: Header,
-    pub(super) body: Body,
-    /// What the signature is over.
-    pub(super) signed: &'a [u8],
-    pub(super) signature: Vec<u8>,
+    pub(super) jws: Jws<'a>,
+    pub(super) claims: Claims,
+    pub(super) own: Own,
 }
 
-/// Which key signed it, and how.
+/// The claims that only AWS reads.
 #[derive(Debug, Deserialize)]
-pub(super) struct Header {
-    pub(super) alg: Algorithm,
-    #[serde(default)]
-    pub(super) kid: String,
-    /// Extensions that must be understood; none is.
-    crit: Option<Value>,
-    /// A payload that is not encoded (RFC 7797), or compressed.
-    b64: Option<Value>,
-    zip: Option<Value>,
-}
-
-/// SECURITY: `none` and shared secrets are not among them, so they cannot be asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "UPPERCASE")]
-pub(super) enum Algorithm {
-    Rs256,
-    Rs384,
-    Rs512,
-    Ps256,
-    Ps384,
-    Ps512,
-    Es256,
-    Es384,
-}
-
-/// What it says.
-#[derive(Debug, Deserialize)]
-pub(super) struct Body {
-    pub(super) iss: Option<String>,
-    pub(super) sub: Option<String>,
-    pub(super) aud: Option<Many>,
+pub(super) struct Own {
     pub(super) azp: Option<String>,
-    pub(super) exp: Option<f64>,
-    pub(super) nbf: Option<f64>,
-    pub(super) iat: Option<f64>,
     pub(super) amr: Option<Many>,
     #[serde(rename = "https://aws.amazon.com/tags")]
     pub(super) tags: Option<Tags>,
@@ -92,43 +53,27 @@ impl Many {
 
 impl<'a> Token<'a> {
     pub(super) fn read(text: &'a str) -> Result<Self, Untrue> {
-        let malformed = || {
-            let message =
-                "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
-            Untrue::Invalid(message.to_owned())
-        };
-        if text.len() > TOKEN_BYTES_MAX {
-            return Err(malformed());
-        }
-        let (signed, signature) = text.rsplit_once('.').ok_or_else(malformed)?;
-        let (header, body) = signed.split_once('.').filter(|(_, body)| !body.contains('.')).ok_or_else(malformed)?;
-        let decode = |part: &str| URL_SAFE_NO_PAD.decode(part).map_err(|_| malformed());
-        let header: Header = serde_json::from_slice(&decode(header)?).map_err(|_| malformed())?;
-        let body: Body = serde_json::from_slice(&decode(body)?).map_err(|_| malformed())?;
-        if header.crit.is_some() || header.b64.is_some() || header.zip.is_some() {
-            return Err(malformed());
-        }
-        if body.aud.as_ref().is_some_and(|aud| aud.all().len() > AUDIENCES_MAX) {
-            return Err(malformed());
-        }
-        Ok(Self { header, body, signed: signed.as_bytes(), signature: decode(signature)? })
+        let jws = Jws::parse(text, WEB_IDENTITY_TOKEN_BYTES_MAX).map_err(|refusal| {
+            if refusal == Refusal::NoKeyId { Untrue::Invalid(super::no_key()) } else { malformed() }
+        })?;
+        let claims = Claims::parse(&jws.payload).map_err(|_| malformed())?;
+        let own = serde_json::from_value(Value::Object(claims.members().clone())).map_err(|_| malformed())?;
+        Ok(Self { jws, claims, own })
     }
 
     /// The issuer as providers are named: without `https://`.
     pub(super) fn issuer(&self) -> Result<String, Untrue> {
-        let issuer = self.body.iss.as_deref().ok_or_else(|| missing("iss"))?;
-        let rest = issuer.strip_prefix("https://").filter(|rest| !rest.is_empty() && rest.len() <= 255);
-        let rest = rest.ok_or_else(|| Untrue::Invalid("Issuer of the token must be an https URL".to_owned()))?;
-        Ok(named(rest))
+        let issuer = self.claims.issuer.as_deref().ok_or_else(|| missing("iss"))?;
+        let is_url = issuer.strip_prefix("https://").is_some_and(|rest| !rest.is_empty() && rest.len() <= 255);
+        let named = is_url.then(|| issuers::named(issuer)).flatten();
+        let named = named.and_then(|named| named.strip_prefix("https://").map(str::to_owned));
+        named.ok_or_else(|| Untrue::Invalid("Issuer of the token must be an https URL".to_owned()))
     }
 }
 
-/// A host's name has no case, and no path is the same as `/`.
-pub(super) fn named(rest: &str) -> String {
-    match rest.split_once('/') {
-        None | Some((_, "")) => rest.trim_end_matches('/').to_ascii_lowercase(),
-        Some((host, path)) => format!("{}/{path}", host.to_ascii_lowercase()),
-    }
+fn malformed() -> Untrue {
+    let message = "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)";
+    Untrue::Invalid(message.to_owned())
 }
 
 pub(super) fn missing(claim: &str) -> Untrue {
