@@ -1,7 +1,19 @@
-//! Runs Lambda code: instances that speak the Runtime API, each in an isolation of its own.
+//! Runs Lambda code: instances that speak the Runtime API, each in a cell of its own.
 //!
-//! It must not know: who may invoke what, the AWS operations, stored documents. Begin with [`invocation`].
+//! It must not know: who may invoke what, the AWS operations, stored documents.
+//!
+//! Begin with [`Functions::invoke`]. One invocation is driven by `turn.rs`; which instance serves it is decided in `pool.rs`;
+//! an instance is a cell (`cell/`: processes behind walls, put up by `helper/`) and a desk (`runtime_api/`: the conversation
+//! with the runtime inside).
 
 pub mod invocation;
+mod settings;
+pub mod isolation;
+mod functions;
+mod cell;
+mod helper;
 
+pub use functions::Functions;
+pub use helper::helper_main;
 pub use invocation::{FunctionError, Invocation, InvokeRefusal, Outcome};
+pub use settings::{CodeSource, Isolation, Line, LineSink, Settings};

@@ -1,0 +1,157 @@
+//! A cell: the processes of one instance behind their walls, as the node holds it.
+
+mod plan;
+mod layout;
+
+use std::io::{self, Write as _};
+use std::net::TcpListener;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::helper::{KEEPER, receive_with};
+use crate::isolation::cgroup::Group;
+
+pub(crate) use layout::{Layout, Seen, view};
+pub(crate) use plan::{Ending, Failure, Limits, Plan, Program, Told, View};
+
+/// The first of the users that instances become outside, where the node is root: above what systems hand out.
+pub(crate) const UID_FIRST: u32 = 0x7000_0000;
+/// How long putting up a cell may take before it counts as failed.
+const START_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest message of a cell.
+const MESSAGE_BYTES_MAX: usize = 4 * 1024;
+
+/// A cell that stands. Dropping it ends every process in it.
+pub(crate) struct Started {
+    /// Where the runtime inside asks for its invocations; not blocking.
+    pub(crate) listener: Option<TcpListener>,
+    /// What is printed inside; not blocking.
+    pub(crate) output: OwnedFd,
+    control: UnixStream,
+    keeper: Child,
+}
+
+/// Puts a cell up and waits until it stands. It blocks.
+pub(crate) fn start(helper: &Path, plan: &Plan) -> Result<Started, Failure> {
+    let failed = |tried: &str, error: io::Error| Failure { wall: None, why: format!("{tried}: {error}") };
+    let (control, theirs) = UnixStream::pair().map_err(|error| failed("make a socket", error))?;
+    let (output, printed) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
+        .map_err(|error| failed("make a pipe", error.into()))?;
+    let errors = printed.try_clone().map_err(|error| failed("make a pipe", error))?;
+    let keeper = Command::new(helper)
+        .arg(KEEPER)
+        .env_clear()
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stdout(Stdio::from(printed))
+        .stderr(Stdio::from(errors))
+        .spawn()
+        .map_err(|error| failed("start the keeper", error))?;
+    let mut started = Started { listener: None, output, control, keeper };
+    match introduce(&started.control, plan) {
+        Ok((Told::Ready, Some(listener))) => {
+            let listener = TcpListener::from(listener);
+            let quiet = listener
+                .set_nonblocking(true)
+                .and_then(|()| rustix::io::ioctl_fionbio(&started.output, true).map_err(io::Error::from))
+                .and_then(|()| started.control.set_nonblocking(true));
+            quiet.map_err(|error| failed("prepare its sockets", error))?;
+            started.listener = Some(listener);
+            Ok(started)
+        }
+        Ok((Told::Failed(failure), _)) => Err(failure),
+        Ok((Told::Ready | Told::NotStarted { .. } | Told::Ended(_), _)) => {
+            Err(Failure { wall: None, why: "the cell did not say what it should".to_owned() })
+        }
+        Err(error) => Err(failed("put up a cell", error)),
+    }
+}
+
+/// Hands the plan over and hears whether the cell stands.
+fn introduce(mut control: &UnixStream, plan: &Plan) -> io::Result<(Told, Option<OwnedFd>)> {
+    control.set_read_timeout(Some(START_TIMEOUT))?;
+    control.set_write_timeout(Some(START_TIMEOUT))?;
+    let text = serde_json::to_vec(plan)?;
+    let length = u32::try_from(text.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    control.write_all(&length.to_le_bytes())?;
+    control.write_all(&text)?;
+    drop(text);
+    let (mut line, mut descriptor) = (Vec::new(), None);
+    loop {
+        // Byte by byte, so that nothing of the next message is taken.
+        let mut byte = [0];
+        let (read, received) = receive_with(control, &mut byte)?;
+        descriptor = descriptor.or(received);
+        match byte {
+            _ if read == 0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            [b'\n'] => return Ok((serde_json::from_slice(&line)?, descriptor)),
+            _ if line.len() == MESSAGE_BYTES_MAX => return Err(io::ErrorKind::InvalidData.into()),
+            [byte] => line.push(byte),
+        }
+    }
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        // The keeper ends the cell when this side closes; it is waited for where that may block.
+        let _ = self.control.shutdown(std::net::Shutdown::Both);
+        let _ = self.keeper.wait();
+    }
+}
+
+/// Why a cell has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Its program ended.
+    Program(Ending),
+    /// Its program could not be started.
+    NotStarted(String),
+    /// The node ended it, or it broke.
+    Cell,
+}
+
+/// Watches a cell until its end in a task of its own, and takes it away then.
+///
+/// Cancelling `stop` ends the cell. The receiver holds the end once everything of the cell is gone.
+pub(crate) fn watch(started: Started, group: Option<Group>, stop: CancellationToken) -> watch::Receiver<Option<End>> {
+    let (sender, receiver) = watch::channel(None);
+    tokio::spawn(async move {
+        let end = match started.control.try_clone().and_then(tokio::net::UnixStream::from_std) {
+            Ok(control) => {
+                tokio::select! {
+                    end = last_words(control) => end,
+                    () = stop.cancelled() => End::Cell,
+                }
+            }
+            Err(_) => End::Cell,
+        };
+        // The runtime's tasks end as well.
+        stop.cancel();
+        let _ = tokio::task::spawn_blocking(move || {
+            drop(started);
+            drop(group);
+        })
+        .await;
+        let _ = sender.send(Some(end));
+    });
+    receiver
+}
+
+async fn last_words(control: tokio::net::UnixStream) -> End {
+    let mut lines = BufReader::with_capacity(MESSAGE_BYTES_MAX, control);
+    let mut line = Vec::new();
+    match (&mut lines).read_until(b'\n', &mut line).await {
+        Ok(_) => match serde_json::from_slice(&line) {
+            Ok(Told::Ended(ending)) => End::Program(ending),
+            Ok(Told::NotStarted { why }) => End::NotStarted(why),
+            Ok(Told::Ready | Told::Failed(_)) | Err(_) => End::Cell,
+        },
+        Err(_) => End::Cell,
+    }
+}

@@ -1,0 +1,108 @@
+//! Builds the root that a function sees: the system's programs to read, its code, a `/tmp` of its own, and nothing of ours.
+
+use std::ffi::CString;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
+use rustix::mount::{MountFlags, UnmountFlags, mount, mount_bind_recursive, mount_remount, unmount};
+use rustix::process::{chdir, pivot_root};
+
+use super::wall;
+use crate::cell::{Failure, View};
+use crate::isolation::Mechanism;
+
+/// Devices that programs expect.
+const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
+/// What the root itself may hold: mount points and a few small files.
+const ROOT_DATA: &std::ffi::CStr = c"size=1m,nr_inodes=1k,mode=755";
+
+/// Enters the new root and leaves the machine's behind. `processes`: whether a `/proc` of its own can be shown.
+pub(super) fn enter(view: &View, processes: bool) -> Result<(), Failure> {
+    let root = view.root.as_path();
+    let safe = MountFlags::NOSUID | MountFlags::NODEV;
+    mount("root", root, "tmpfs", safe, ROOT_DATA).map_err(failed("mount a root"))?;
+    for (from, to) in &view.shown {
+        show(from, &below(root, to))?;
+    }
+    for (name, target) in &view.links {
+        symlink(target, below(root, name)).map_err(failed("make a link"))?;
+    }
+    for (name, text) in &view.files {
+        let path = below(root, name);
+        path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, text)).map_err(failed("write a file"))?;
+    }
+    for hidden in &view.hidden {
+        hide(&below(root, hidden))?;
+    }
+    devices(root)?;
+    if processes {
+        let proc = folder(root, "proc")?;
+        mount("proc", &proc, "proc", safe | MountFlags::NOEXEC, c"hidepid=2").map_err(failed("mount /proc"))?;
+    }
+    let tmp = folder(root, "tmp")?;
+    let size = CString::new(format!("size={},nr_inodes=64k,mode=1777", view.tmp_bytes)).map_err(failed("mount /tmp"))?;
+    mount("tmp", &tmp, "tmpfs", safe, size.as_c_str()).map_err(failed("mount /tmp"))?;
+    mount_remount(root, safe | MountFlags::RDONLY, ROOT_DATA).map_err(failed("close the root"))?;
+    // The old root comes to lie under the new one, and is taken away.
+    chdir(root).map_err(failed("enter the root"))?;
+    pivot_root(".", ".").map_err(failed("change the root"))?;
+    unmount(".", UnmountFlags::DETACH).map_err(failed("leave the old root"))?;
+    chdir("/").map_err(failed("enter the root"))
+}
+
+fn failed<E: std::fmt::Display>(tried: &str) -> impl FnOnce(E) -> Failure {
+    wall(Mechanism::MountNamespace, tried)
+}
+
+fn below(root: &Path, path: &Path) -> PathBuf {
+    root.join(path.strip_prefix("/").unwrap_or(path))
+}
+
+fn folder(root: &Path, name: &str) -> Result<PathBuf, Failure> {
+    let path = root.join(name);
+    fs::create_dir_all(&path).map_err(failed("make a folder"))?;
+    Ok(path)
+}
+
+/// Shows a file or folder of the machine, to read only.
+fn show(from: &Path, to: &Path) -> Result<(), Failure> {
+    let is_folder = fs::metadata(from).map_err(failed(&format!("find {}", from.display())))?.is_dir();
+    let point = if is_folder {
+        fs::create_dir_all(to)
+    } else {
+        to.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(to, ""))
+    };
+    point.map_err(|error| Failure { wall: None, why: format!("make a place for {}: {error}", from.display()) })?;
+    mount_bind_recursive(from, to).map_err(failed(&format!("show {}", from.display())))?;
+    let flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
+    match mount_remount(to, flags, c"") {
+        // Another namespace's mount keeps what it forbids: it must be forbidden again.
+        Err(Errno::PERM) => mount_remount(to, flags | MountFlags::NOEXEC, c""),
+        other => other,
+    }
+    .map_err(failed(&format!("close {}", from.display())))
+}
+
+/// Lays an empty folder over one that is shown. What is not there needs no hiding.
+fn hide(path: &Path) -> Result<(), Failure> {
+    if !path.is_dir() {
+        return Ok(());
+    }
+    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC | MountFlags::RDONLY;
+    mount("hidden", path, "tmpfs", flags, c"size=4k,mode=000").map_err(failed("hide a folder"))
+}
+
+fn devices(root: &Path) -> Result<(), Failure> {
+    let dev = folder(root, "dev")?;
+    for name in DEVICES {
+        let (from, to) = (Path::new("/dev").join(name), dev.join(name));
+        fs::write(&to, "").map_err(failed("make a device"))?;
+        mount_bind_recursive(&from, &to).map_err(failed("show a device"))?;
+    }
+    for (name, target) in [("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2")] {
+        symlink(target, dev.join(name)).map_err(failed("make a device"))?;
+    }
+    Ok(())
+}
