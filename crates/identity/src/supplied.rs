@@ -114,21 +114,37 @@ mod tests {
             (
                 "Deny",
                 r#"{"StringEquals":{"apigateway:Request/EndpointType":"EDGE"}}"#,
-                Some("apigateway:request/endpointtype"),
+                Some("apigateway:Request/EndpointType"),
             ),
             (
                 "Allow",
                 r#"{"StringNotEquals":{"apigateway:Request/EndpointType":"EDGE"}}"#,
-                Some("apigateway:request/endpointtype"),
+                Some("apigateway:Request/EndpointType"),
             ),
             ("Allow", r#"{"StringEquals":{"apigateway:Request/EndpointType":"EDGE"}}"#, None),
-            ("Deny", r#"{"StringEquals":{"AWS:NoSuchKey":"x"}}"#, Some("aws:nosuchkey")),
+            ("Deny", r#"{"StringEquals":{"AWS:NoSuchKey":"x"}}"#, Some("AWS:NoSuchKey")),
             ("Deny", r#"{"StringEquals":{"aws:PrincipalTag/team":"x"}}"#, None),
-            ("Deny", r#"{"StringEquals":{"aws:PrincipalTag/":"x"}}"#, Some("aws:principaltag/")),
+            ("Deny", r#"{"StringEquals":{"aws:PrincipalTag/":"x"}}"#, Some("aws:PrincipalTag/")),
             ("Allow", r#"{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}"#, None),
             ("Deny", r#"{"StringEquals":{"s3:prefix":"x"}}"#, None),
         ] {
             assert_eq!(open(effect, condition).as_deref(), key, "{effect} {condition}");
+        }
+    }
+
+    /// Callers from the internet have none of these in AWS either, so policies that ask for them are taken; what they
+    /// decide without the keys is in the engine's tests.
+    #[test]
+    fn policies_about_endpoints_and_organizations_are_taken() {
+        for key in ["aws:SourceVpce", "aws:SourceVpc", "aws:VpcSourceIp", "aws:PrincipalOrgID", "aws:PrincipalOrgPaths"]
+        {
+            for (effect, condition) in [
+                ("Deny", format!(r#"{{"StringNotEquals":{{"{key}":"x"}}}}"#)),
+                ("Allow", format!(r#"{{"StringNotEqualsIfExists":{{"{key}":"x"}}}}"#)),
+                ("Allow", format!(r#"{{"Null":{{"{key}":"true"}}}}"#)),
+            ] {
+                assert_eq!(open(effect, &condition), None, "{effect} {condition}");
+            }
         }
     }
 

@@ -4,8 +4,8 @@
 use std::net::IpAddr;
 
 use base::Timestamp;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+
+use crate::Value;
 
 /// The condition keys of a request. Their names have no case.
 #[derive(Debug, Clone, Default)]
@@ -38,23 +38,6 @@ pub(crate) fn name_hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// One value, with its text for string operators and variables.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Value {
-    pub(crate) text: String,
-    pub(crate) typed: Typed,
-}
-
-/// What a value is besides its text.
-#[derive(Debug, Clone, PartialEq)]
-pub(crate) enum Typed {
-    Text,
-    Ip(IpAddr),
-    Time(Timestamp),
-    Bool(bool),
-    Binary(Vec<u8>),
-}
-
 static NONE: Keys = Keys { entries: Vec::new() };
 
 impl Keys {
@@ -71,14 +54,13 @@ impl Keys {
     /// Sets a key to a text; numbers are texts too.
     #[must_use]
     pub fn text(self, key: &str, value: impl Into<String>) -> Self {
-        self.set(key, vec![Value { text: value.into(), typed: Typed::Text }])
+        self.values(key, [Value::text(value)])
     }
 
     /// Sets a key to several texts. Without any it counts as absent.
     #[must_use]
     pub fn texts<T: Into<String>>(self, key: &str, values: impl IntoIterator<Item = T>) -> Self {
-        let values = values.into_iter().map(|value| Value { text: value.into(), typed: Typed::Text }).collect();
-        self.set(key, values)
+        self.values(key, values.into_iter().map(Value::text))
     }
 
     /// Sets a key to a whole number.
@@ -90,26 +72,36 @@ impl Keys {
     /// Sets a key to a truth value.
     #[must_use]
     pub fn boolean(self, key: &str, value: bool) -> Self {
-        self.set(key, vec![Value { text: value.to_string(), typed: Typed::Bool(value) }])
+        self.values(key, [Value::boolean(value)])
     }
 
-    /// Sets a key to an address. SECURITY: an IPv4 address that came through an IPv6 socket counts as IPv4.
+    /// Sets a key to an address.
     #[must_use]
     pub fn address(self, key: &str, value: IpAddr) -> Self {
-        let value = value.to_canonical();
-        self.set(key, vec![Value { text: value.to_string(), typed: Typed::Ip(value) }])
+        self.values(key, [Value::address(value)])
     }
 
     /// Sets a key to a moment.
     #[must_use]
     pub fn time(self, key: &str, value: Timestamp) -> Self {
-        self.set(key, vec![Value { text: value.to_string(), typed: Typed::Time(value) }])
+        self.values(key, [Value::time(value)])
     }
 
     /// Sets a key to bytes.
     #[must_use]
     pub fn binary(self, key: &str, value: &[u8]) -> Self {
-        self.set(key, vec![Value { text: STANDARD.encode(value), typed: Typed::Binary(value.to_vec()) }])
+        self.values(key, [Value::binary(value.to_vec())])
+    }
+
+    /// Sets a key to several values that were read by their type. Without any it counts as absent.
+    #[must_use]
+    pub fn values(mut self, key: &str, values: impl IntoIterator<Item = Value>) -> Self {
+        let (key, values) = (KeyName::new(key), values.into_iter().collect());
+        match self.entries.binary_search_by(|(name, _)| name.cmp(&key)) {
+            Ok(at) => self.entries[at].1 = values,
+            Err(at) => self.entries.insert(at, (key, values)),
+        }
+        self
     }
 
     /// Sets `aws:CurrentTime` and `aws:EpochTime`, to the second, as AWS knows the time.
@@ -137,17 +129,8 @@ impl Keys {
         self.entries.iter().map(|(key, values)| (&*key.folded, values.iter().map(|value| value.text.as_str())))
     }
 
-    fn set(mut self, key: &str, values: Vec<Value>) -> Self {
-        let key = KeyName::new(key);
-        match self.entries.binary_search_by(|(name, _)| name.cmp(&key)) {
-            Ok(at) => self.entries[at].1 = values,
-            Err(at) => self.entries.insert(at, (key, values)),
-        }
-        self
-    }
-
     /// The values of a key; none when it is absent.
-    pub(crate) fn values(&self, key: &KeyName) -> &[Value] {
+    pub(crate) fn of(&self, key: &KeyName) -> &[Value] {
         match self.entries.binary_search_by(|(name, _)| name.cmp(key)) {
             Ok(at) => &self.entries[at].1,
             Err(_) => &[],
@@ -156,12 +139,12 @@ impl Keys {
 
     /// Whether a key has a value.
     pub fn has(&self, key: &str) -> bool {
-        !self.values(&KeyName::new(key)).is_empty()
+        !self.of(&KeyName::new(key)).is_empty()
     }
 
     /// The text of a key with exactly one value: only such keys can stand in a variable.
     pub(crate) fn single_text(&self, key: &KeyName) -> Option<&str> {
-        match self.values(key) {
+        match self.of(key) {
             [only] => Some(&only.text),
             [] | [_, ..] => None,
         }

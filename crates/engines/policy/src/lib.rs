@@ -3,7 +3,7 @@
 //! A policy is checked and compiled once ([`Policy::parse`], which refuses in AWS's words and in AWS's order);
 //! [`evaluate`] then answers a [`RequestContext`] over all [`Layers`] in AWS's order, without allocating; [`explain`] says
 //! for each statement why it did not apply, and [`Explanation::record`] keeps that, bounded, with what would have allowed
-//! the request. Before a policy is stored, [`Policy::condition_keys`] tells which keys it looks at and which of them
+//! the request; [`places`] finds the statements in the document's text. Before a policy is stored, [`Policy::condition_keys`] tells which keys it looks at and which of them
 //! would leave it open if nothing set them.
 //!
 //! Callers choose the layers: a REST API's methods without authorization, and those of user pools once the token is
@@ -21,6 +21,7 @@
 mod policy;
 mod parse;
 mod json;
+mod place;
 mod malformed;
 mod statement;
 mod principal;
@@ -31,6 +32,7 @@ mod pattern;
 mod needle;
 mod condition;
 mod keys;
+mod value;
 mod context;
 mod layers;
 mod evaluate;
@@ -45,8 +47,10 @@ pub use explain::{Explanation, Trace, explain};
 pub use keys::Keys;
 pub use layers::{Attached, Layer, Layers, StatementRef};
 pub use malformed::MalformedPolicy;
+pub use place::{Place, places};
 pub use policy::{Effect, Kind, Opinion, Policy, characters};
 pub use principal::Principal;
 pub use principals::Grant;
 pub use record::{DecisionRecord, FailedElement, StatementRecord, TraceRecord};
 pub use statement::Unmet;
+pub use value::{Value, ValueType};

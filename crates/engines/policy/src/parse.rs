@@ -58,7 +58,7 @@ pub(crate) fn policy(text: &str, kind: Kind) -> Result<Policy, MalformedPolicy> 
         return Err(fault);
     }
     let gates = statements.iter().map(Statement::gate).collect();
-    let keys = statements.iter().flat_map(Statement::keys).map(|(key, ..)| key);
+    let keys = statements.iter().flat_map(Statement::keys).map(|(key, ..)| key.to_ascii_lowercase());
     let key_names = keys.collect::<BTreeSet<_>>().into_iter().map(Box::from).collect();
     Ok(Policy { statements: statements.into(), gates, key_names, version: variables })
 }

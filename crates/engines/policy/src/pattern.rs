@@ -69,13 +69,15 @@ enum Atom {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Variable {
     key: KeyName,
+    /// The key as written.
+    written: Box<str>,
     default: Option<String>,
 }
 
 /// A key that a pattern takes a value from.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct VariableKey<'a> {
-    /// In lower case.
+    /// As written.
     pub(crate) name: &'a str,
     pub(crate) has_default: bool,
 }
@@ -126,7 +128,7 @@ impl Pattern {
                 Token::AnyChar => Atom::AnyChar,
                 Token::Variable { key, default } => {
                     has_variables = true;
-                    Atom::Variable(Box::new(Variable { key: KeyName::new(&key), default }))
+                    Atom::Variable(Box::new(Variable { key: KeyName::new(&key), written: key.into(), default }))
                 }
             };
             if let Some(piece) = pieces.last_mut() {
@@ -176,11 +178,11 @@ impl Pattern {
         if equal { Fit::Yes } else { Fit::No }
     }
 
-    /// The keys of its variables, in lower case, and what stands in for them when they are absent.
+    /// The keys of its variables, as written, and what stands in for them when they are absent.
     pub(crate) fn variables(&self) -> impl Iterator<Item = VariableKey<'_>> {
         self.atoms().filter_map(|atom| match atom {
             Atom::Variable(variable) => {
-                Some(VariableKey { name: variable.key.folded(), has_default: variable.default.is_some() })
+                Some(VariableKey { name: &variable.written, has_default: variable.default.is_some() })
             }
             Atom::Literal(_) | Atom::AnyChar => None,
         })
@@ -360,5 +362,5 @@ fn variable(inside: &str) -> Result<(Token, &str), &'static str> {
             (Some(default.to_owned()), after)
         }
     };
-    Ok((Token::Variable { key: key.to_ascii_lowercase(), default }, after))
+    Ok((Token::Variable { key: key.to_owned(), default }, after))
 }

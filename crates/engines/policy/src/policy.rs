@@ -55,7 +55,7 @@ pub struct Policy {
     pub(crate) statements: Box<[Statement]>,
     /// One for each statement, close together.
     pub(crate) gates: Box<[Gate]>,
-    /// The condition keys that it looks at, each once.
+    /// The condition keys that it looks at, in lower case, each once.
     pub(crate) key_names: Box<[Box<str>]>,
     pub(crate) version: Variables,
 }
@@ -108,8 +108,8 @@ impl Policy {
         opinion
     }
 
-    /// Every condition key that it looks at, in lower case, also those of its variables: `(key, effect of the
-    /// statement, fails open)`. A key fails open when a request without it is judged more permissively than one with
+    /// Every condition key that it looks at, as written, also those of its variables: `(key, effect of the statement,
+    /// fails open)`. The names have no case, so one key may be there in several spellings. A key fails open when a request without it is judged more permissively than one with
     /// it could be: such a policy must not be stored where nothing ever sets the key.
     pub fn condition_keys(&self) -> impl Iterator<Item = (&str, Effect, bool)> {
         self.statements.iter().flat_map(Statement::keys)
@@ -127,6 +127,16 @@ impl Policy {
     pub fn resource_samples(&self, filler: &str) -> impl Iterator<Item = String> {
         let listed = self.statements.iter().flat_map(Statement::listed_resources);
         listed.map(move |pattern: &ResourcePattern| pattern.sample(filler))
+    }
+
+    /// The statements that apply to a request, in their order, whatever comes of them. It costs more than
+    /// [`Policy::opinion`], which stops at the first denial; use it only when somebody asks.
+    pub fn applying(&self, request: &RequestContext<'_>) -> impl Iterator<Item = (usize, Effect)> {
+        let gated = self.gates.iter().zip(&self.statements).enumerate();
+        let about = gated.filter(|(_, (gate, _))| gate.lets(request.action));
+        about
+            .filter(|(_, (_, statement))| statement.check(request).is_ok())
+            .map(|(index, (_, statement))| (index, statement.effect))
     }
 
     /// How many statements it has.

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::keys::{KeyName, Value};
+use crate::keys::KeyName;
 use crate::layers::{Layer, StatementRef};
-use crate::{Effect, Explanation, Keys, Outcome, Trace, Unmet};
+use crate::{Effect, Explanation, Keys, Outcome, Trace, Unmet, Value};
 
 /// What was decided, why, and for a denial what would have allowed it. Its words are in `Display`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -139,7 +139,7 @@ impl FailedElement {
             Unmet::Resource => Self::Resource,
             Unmet::ResourceVariable => Self::ResourceVariable,
             Unmet::Condition { operator, key, wanted, wanted_count, .. } => {
-                let given = keys.values(&KeyName::new(key));
+                let given = keys.of(&KeyName::new(key));
                 Self::Condition {
                     operator: bounded(operator),
                     key: bounded(key),

@@ -108,7 +108,7 @@ impl Statement {
         }
     }
 
-    /// Every key that its resources and conditions look at: `(key, effect, fails open)`.
+    /// Every key that its resources and conditions look at: `(key as written, effect, fails open)`.
     pub(crate) fn keys(&self) -> impl Iterator<Item = (&str, Effect, bool)> {
         let effect = self.effect;
         let resources = self.listed_resources();

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use ipnet::{IpNet, Ipv4Net};
 
-use crate::keys::{Typed, Value};
+use crate::value::{Typed, Value};
 
 /// Ranges, merged and sorted, so that a thousand are looked through in ten comparisons.
 #[derive(Debug, Clone)]

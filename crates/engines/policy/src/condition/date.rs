@@ -5,7 +5,7 @@ use base::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
 
-use crate::keys::{Typed, Value};
+use crate::value::{Typed, Value};
 
 /// Reads `2013-06-30T00:00:00Z`, `2013-06-30T00:00+02:00`, `2013-06-30`, `2013-06` or `1372550400`.
 pub(crate) fn parse(text: &str) -> Option<Timestamp> {

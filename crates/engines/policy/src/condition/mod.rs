@@ -9,13 +9,16 @@ mod date;
 mod address;
 
 use crate::json::Node;
-use crate::keys::{KeyName, Value};
+use crate::keys::KeyName;
 use crate::malformed::cut;
 use crate::pattern::{Fit, VariableKey, Variables};
-use crate::{Effect, Keys, MalformedPolicy};
+use crate::{Effect, Keys, MalformedPolicy, Value};
+pub(crate) use date::parse as moment;
+pub(crate) use number::Decimal;
 pub(crate) use operator::{Comparison, Order, Quantifier};
 use operator::{Operator, WhenAbsent};
 use test::Test;
+pub(crate) use test::truth;
 
 /// One key under one operator.
 #[derive(Debug, Clone)]
@@ -112,7 +115,7 @@ impl Condition {
 
     /// Tells whether it holds for these keys.
     pub(crate) fn holds(&self, keys: &Keys) -> Held {
-        let values = keys.values(&self.name);
+        let values = keys.of(&self.name);
         let holds = match &self.test {
             Test::Null(wanted) => wanted.contains(&values.is_empty()),
             Test::Text(_)
@@ -149,7 +152,7 @@ impl Condition {
         }
     }
 
-    /// Every key that it looks at, and whether its absence makes a statement of this effect more permissive than some
+    /// Every key that it looks at, as written, and whether its absence makes a statement of this effect more permissive than some
     /// value of it could: its own key first, then those of its variables.
     pub(crate) fn keys(&self, effect: Effect) -> impl Iterator<Item = (&str, bool)> {
         let own = match &self.test {
@@ -165,8 +168,7 @@ impl Condition {
         };
         // A variable without a value fits nothing; a default may stand for more, or for less, than a value would.
         let of_variable = move |key: VariableKey<'_>| key.has_default || opens(effect, self.negated);
-        std::iter::once((self.name.folded(), own))
-            .chain(self.test.variables().map(move |key| (key.name, of_variable(key))))
+        std::iter::once((self.key(), own)).chain(self.test.variables().map(move |key| (key.name, of_variable(key))))
     }
 
     /// The operator as written.
@@ -181,7 +183,7 @@ impl Condition {
 
     /// The request's values of the key.
     pub(crate) fn given<'k>(&self, keys: &'k Keys) -> &'k [Value] {
-        keys.values(&self.name)
+        keys.of(&self.name)
     }
 
     /// The first of the policy's values, as written.

@@ -1,6 +1,6 @@
 //! Numbers of numeric conditions: decimals, compared exactly.
 
-use crate::keys::{Typed, Value};
+use crate::value::{Typed, Value};
 
 /// A decimal with nine digits behind the point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -10,10 +10,10 @@ use super::operator::{Comparison, Order};
 use super::text::TextPattern;
 use super::{address, date};
 use crate::Keys;
-use crate::keys::{Typed, Value};
 use crate::malformed::cut;
 use crate::pattern::{Fit, VariableKey, Variables};
 use crate::resource::{ResourceName, ResourcePattern};
+use crate::value::{Typed, Value};
 
 /// What a value of the request is compared with: one match is enough.
 #[derive(Debug, Clone)]
@@ -94,7 +94,8 @@ fn all<T>(values: &[String], read: impl Fn(&str) -> Option<T>) -> Result<Box<[T]
     values.iter().map(|text| read(text).ok_or_else(|| format!("`{}` is no such value", cut(text)))).collect()
 }
 
-fn truth(text: &str) -> Option<bool> {
+/// Reads `true` or `false`, in any case.
+pub(crate) fn truth(text: &str) -> Option<bool> {
     match text {
         _ if text.eq_ignore_ascii_case("true") => Some(true),
         _ if text.eq_ignore_ascii_case("false") => Some(false),
