@@ -207,6 +207,11 @@ mod tests {
             (only(r#"{"Bool":{"aws:SecureTransport":"true"}}"#), true),
             (only(r#"{"StringEquals":{"aws:SourceVpce":"vpce-1"}}"#), false),
             (unless(r#"{"StringNotEquals":{"aws:SourceVpce":"vpce-1"}}"#), false),
+            (unless(r#"{"StringNotEquals":{"aws:PrincipalOrgID":"o-1"}}"#), false),
+            // Whoever says that the key may be absent lets those in who have none.
+            (only(r#"{"StringNotEqualsIfExists":{"aws:SourceVpce":"vpce-1"}}"#), true),
+            (only(r#"{"Null":{"aws:SourceVpc":"true"}}"#), true),
+            (only(r#"{"StringEqualsIfExists":{"aws:PrincipalOrgID":"o-1"}}"#), true),
             (only(r#"{"StringEquals":{"aws:PrincipalAccount":"111122223333"}}"#), false),
             (only(r#"{"DateLessThan":{"aws:CurrentTime":"2020-01-01T00:00:00Z"}}"#), false),
             (only(r#"{"StringLike":{"aws:Referer":"https://pets.example/*"}}"#), false),

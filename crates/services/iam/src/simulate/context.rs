@@ -1,12 +1,7 @@
 //! Context entries: the condition keys that a simulation supposes.
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_ContextEntry.html>
 
-use std::net::IpAddr;
-
-use base::Timestamp;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use policy::Keys;
+use policy::{Keys, Value, ValueType};
 
 use crate::error::Error;
 
@@ -61,39 +56,22 @@ pub(super) fn add(mut keys: Keys, entries: &[ContextEntry]) -> Result<Keys, Erro
     Ok(keys)
 }
 
-/// `None` where a value cannot be read. Texts that were read once are read again by whatever operator looks at them.
+/// `None` where a value is not of its type.
 fn set(keys: Keys, name: &str, entry: &ContextEntry) -> Option<Keys> {
-    let kind = entry.context_key_type.unwrap_or(KeyType::String);
-    if let (KeyType::Date | KeyType::DateList, [only]) = (kind, entry.context_key_values.as_slice()) {
-        // Numeric operators compare a single moment too.
-        return Some(keys.time(name, moment(only)?));
-    }
-    let values: Option<Vec<String>> = entry.context_key_values.iter().map(|value| read(kind, value)).collect();
-    Some(keys.texts(name, values?))
+    let of = entry.context_key_type.unwrap_or(KeyType::String).of_values();
+    let values: Option<Vec<Value>> = entry.context_key_values.iter().map(|value| Value::read(of, value)).collect();
+    Some(keys.values(name, values?))
 }
 
-/// The value as enforcement would write it.
-fn read(kind: KeyType, value: &str) -> Option<String> {
-    match kind {
-        KeyType::String | KeyType::StringList => Some(value.to_owned()),
-        KeyType::Numeric | KeyType::NumericList => is_decimal(value).then(|| value.to_owned()),
-        KeyType::Boolean | KeyType::BooleanList => {
-            value.to_ascii_lowercase().parse::<bool>().ok().map(|truth| truth.to_string())
+impl KeyType {
+    fn of_values(self) -> ValueType {
+        match self {
+            Self::String | Self::StringList => ValueType::Text,
+            Self::Numeric | Self::NumericList => ValueType::Number,
+            Self::Boolean | Self::BooleanList => ValueType::Boolean,
+            Self::Ip | Self::IpList => ValueType::Address,
+            Self::Binary | Self::BinaryList => ValueType::Binary,
+            Self::Date | Self::DateList => ValueType::Moment,
         }
-        KeyType::Ip | KeyType::IpList => value.parse::<IpAddr>().ok().map(|address| address.to_canonical().to_string()),
-        KeyType::Binary | KeyType::BinaryList => STANDARD.decode(value).ok().map(|_| value.to_owned()),
-        KeyType::Date | KeyType::DateList => moment(value).map(|time| time.to_string()),
     }
-}
-
-/// Numeric operators know no exponents, infinities and the like: such a value would silently match nothing.
-fn is_decimal(value: &str) -> bool {
-    let unsigned = value.strip_prefix(['-', '+']).unwrap_or(value);
-    let (whole, fraction) = unsigned.split_once('.').unwrap_or((unsigned, "0"));
-    [whole, fraction].iter().all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()))
-}
-
-fn moment(value: &str) -> Option<Timestamp> {
-    let seconds = || value.parse().ok().and_then(|second| Timestamp::from_second(second).ok());
-    value.parse().ok().or_else(seconds)
 }

@@ -2,12 +2,11 @@
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetContextKeysForCustomPolicy.html>
 //! <https://docs.aws.amazon.com/IAM/latest/APIReference/API_GetContextKeysForPrincipalPolicy.html>
 
-use std::collections::BTreeSet;
-
 use base::Scope;
 use operation::{Call, Failure, Operation, Spec};
 
 use super::gather::{self, Given, all_given};
+use super::names;
 use crate::error::declared;
 
 /// The operation for documents.
@@ -72,7 +71,6 @@ impl Operation for GetContextKeysForPrincipalPolicy {
 }
 
 fn keys(policies: &[Given]) -> Output {
-    let found = policies.iter().flat_map(|given| given.policy.condition_keys()).map(|(key, _, _)| key);
-    let names: BTreeSet<&str> = found.collect();
-    Output { context_key_names: names.into_iter().map(str::to_owned).collect() }
+    let names = names::of(policies.iter().map(|given| &given.policy));
+    Output { context_key_names: names.map(str::to_owned).collect() }
 }

@@ -6,8 +6,9 @@ use operation::{Call, Failure, Operation, Spec};
 
 use super::caller::Caller;
 use super::context::ContextEntry;
-use super::gather::{Policies, all_given, boundary_given, refuse_handling};
+use super::gather::{Policies, all_given, boundary_given};
 use super::judge::{Part, Question};
+use super::scenario;
 use super::view::Output;
 use crate::error::{Error, declared};
 
@@ -45,6 +46,8 @@ pub(crate) struct Level {
 }
 
 const NAME: &str = "iam:SimulateCustomPolicy";
+/// The organization's root, five levels of units, and the account.
+const LEVELS_MAX: usize = 7;
 
 impl Operation for SimulateCustomPolicy {
     const SPEC: Spec = Spec::read("SimulateCustomPolicy", NAME).errors(&[declared::INVALID, declared::EVALUATION]);
@@ -56,7 +59,7 @@ impl Operation for SimulateCustomPolicy {
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Output, Failure> {
-        refuse_handling(input.resource_handling_option.as_deref())?;
+        scenario::check(input.resource_handling_option.as_deref(), &input.resource_arns)?;
         let caller = match (&input.caller_arn, &input.resource_policy) {
             (Some(arn), _) => Caller::of(arn)?,
             // Its `Principal` elements need somebody to be compared with.
@@ -65,9 +68,16 @@ impl Operation for SimulateCustomPolicy {
             }
             (None, None) => Caller::nobody(call.scope.account),
         };
-        let levels = input.ordered_organization_policy_input_list.iter();
-        let levels =
-            levels.map(|level| all_given("ServiceControlPolicyInputList", &level.service_control_policy_input_list));
+        let levels = &input.ordered_organization_policy_input_list;
+        if levels.len() > LEVELS_MAX {
+            return Err(Error::ValidationError(format!(
+                "1 validation error detected: Value at 'orderedOrganizationPolicyInputList' failed to satisfy constraint: Member must have length less than or equal to {LEVELS_MAX}"
+            ))
+            .into());
+        }
+        let levels = levels
+            .iter()
+            .map(|level| all_given("ServiceControlPolicyInputList", &level.service_control_policy_input_list));
         let question = Question {
             policies: Policies {
                 identity: all_given("PolicyInputList", &input.policy_input_list)?,

@@ -1,9 +1,10 @@
-//! The policies of one principal, read from the store: its own, its groups', and its boundary.
+//! What a simulation judges by: the policies that the caller gave, and those of one principal, read from the store.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
 use operation::{Call, Failure};
-use policy::{Kind, Policy};
+use policy::{Kind, MalformedPolicy, Place, Policy, places};
 use wire::Choice as _;
 
 use super::view::Source;
@@ -15,8 +16,69 @@ use crate::rules::arn;
 #[derive(Debug)]
 pub(super) struct Given {
     pub(super) name: String,
-    pub(super) source: Source,
+    pub(super) origin: Origin,
     pub(super) policy: Policy,
+    /// Where its statements stand in its text.
+    pub(super) places: Vec<Range<Place>>,
+}
+
+/// Where a policy is from.
+#[derive(Debug, Clone)]
+pub(super) enum Origin {
+    /// The caller gave it.
+    Input,
+    /// The caller gave it, as that of the resources.
+    Resource,
+    /// It is an inline policy.
+    Inline {
+        /// What holds it.
+        of: Holder,
+        /// The holder's name.
+        holder: String,
+        /// Its own.
+        name: String,
+    },
+    /// It is a managed policy.
+    Managed {
+        /// Its ARN.
+        arn: String,
+        /// Whether it is AWS's own.
+        by_aws: bool,
+    },
+}
+
+/// What holds an inline policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, wire::Shape)]
+pub(crate) enum Holder {
+    #[shape("user")]
+    User,
+    #[shape("group")]
+    Group,
+    #[shape("role")]
+    Role,
+}
+
+impl Given {
+    fn read(name: String, origin: Origin, document: &str) -> Result<Self, MalformedPolicy> {
+        let kind = match origin {
+            Origin::Resource => Kind::Resource,
+            Origin::Input | Origin::Inline { .. } | Origin::Managed { .. } => Kind::Identity,
+        };
+        Ok(Self { name, origin, policy: Policy::parse(document, kind)?, places: places(document) })
+    }
+
+    /// Where it is, as answers tell it.
+    pub(super) fn source(&self) -> Source {
+        match self.origin {
+            Origin::Input => Source::None,
+            Origin::Resource => Source::Resource,
+            Origin::Inline { of: Holder::User, .. } => Source::User,
+            Origin::Inline { of: Holder::Group, .. } => Source::Group,
+            Origin::Inline { of: Holder::Role, .. } => Source::Role,
+            Origin::Managed { by_aws: true, .. } => Source::AwsManaged,
+            Origin::Managed { by_aws: false, .. } => Source::UserManaged,
+        }
+    }
 }
 
 /// What a simulation judges by.
@@ -28,8 +90,14 @@ pub(super) struct Policies {
 
 /// Reads a document that the caller gave; `list` and its place name it in answers, as in AWS.
 pub(super) fn given(list: &str, at: usize, document: &str) -> Result<Given, Error> {
-    let policy = Policy::parse(document, Kind::Identity).map_err(|fault| Error::InvalidInput(fault.to_string()))?;
-    Ok(Given { name: format!("{list}.{}", at + 1), source: Source::None, policy })
+    let read = Given::read(format!("{list}.{}", at + 1), Origin::Input, document);
+    read.map_err(|fault| Error::InvalidInput(fault.to_string()))
+}
+
+/// Reads the resources' policy, which AWS names so.
+pub(super) fn resource_given(document: &str) -> Result<Given, Error> {
+    let read = Given::read("ResourcePolicy".to_owned(), Origin::Resource, document);
+    read.map_err(|fault| Error::InvalidInput(fault.to_string()))
 }
 
 /// The documents of a list.
@@ -46,14 +114,6 @@ pub(super) fn boundary_given(documents: &[String]) -> Result<Option<Given>, Erro
     Ok(all_given(list, documents)?.pop())
 }
 
-/// Scenarios of EC2 would add resources that nobody simulates here.
-pub(super) fn refuse_handling(option: Option<&str>) -> Result<(), Error> {
-    match option {
-        Some(_) => Err(Error::NotEnforced("ResourceHandlingOption".to_owned())),
-        None => Ok(()),
-    }
-}
-
 /// The policies of the user, group or role with this ARN. SECURITY: names are unique without the path, but the ARN is what
 /// the caller was authorized for, so its path must be the true one.
 pub(super) async fn of(call: &mut Call<'_>, arn: &str) -> Result<Policies, Failure> {
@@ -66,22 +126,22 @@ pub(super) async fn of(call: &mut Call<'_>, arn: &str) -> Result<Policies, Failu
         "user" => {
             let user = find::user(call, name).await?;
             the_same(&user.arn(), arn)?;
-            take(call, Source::User, &user.name, &user.inline, &user.attached, &mut policies.identity).await?;
+            take(call, Holder::User, &user.name, &user.inline, &user.attached, &mut policies.identity).await?;
             for name in &user.groups {
                 let group = find::group(call, name).await?;
-                take(call, Source::Group, &group.name, &group.inline, &group.attached, &mut policies.identity).await?;
+                take(call, Holder::Group, &group.name, &group.inline, &group.attached, &mut policies.identity).await?;
             }
             policies.boundary = boundary(call, user.boundary.as_deref()).await?;
         }
         "group" => {
             let group = find::group(call, name).await?;
             the_same(&group.arn(), arn)?;
-            take(call, Source::Group, &group.name, &group.inline, &group.attached, &mut policies.identity).await?;
+            take(call, Holder::Group, &group.name, &group.inline, &group.attached, &mut policies.identity).await?;
         }
         "role" => {
             let role = find::role(call, name).await?;
             the_same(&role.arn(), arn)?;
-            take(call, Source::Role, &role.name, &role.inline, &role.attached, &mut policies.identity).await?;
+            take(call, Holder::Role, &role.name, &role.inline, &role.attached, &mut policies.identity).await?;
             policies.boundary = boundary(call, role.boundary.as_deref()).await?;
         }
         _ => return Err(missing(arn).into()),
@@ -99,18 +159,16 @@ fn the_same(found: &str, asked: &str) -> Result<(), Error> {
 
 async fn take(
     call: &mut Call<'_>,
-    source: Source,
+    of: Holder,
     holder: &str,
     inline: &BTreeMap<String, String>,
     attached: &BTreeSet<String>,
     into: &mut Vec<Given>,
 ) -> Result<(), Failure> {
     for (name, document) in inline {
-        into.push(Given {
-            name: format!("{}_{holder}_{name}", source.as_text()),
-            source,
-            policy: stored(name, document)?,
-        });
+        let told = format!("{}_{holder}_{name}", of.as_text());
+        let origin = Origin::Inline { of, holder: holder.to_owned(), name: name.clone() };
+        into.push(stored(told, origin, document)?);
     }
     for arn in attached {
         into.push(managed(call, arn).await?);
@@ -127,18 +185,18 @@ async fn boundary(call: &mut Call<'_>, arn: Option<&str>) -> Result<Option<Given
 
 async fn managed(call: &mut Call<'_>, arn: &str) -> Result<Given, Failure> {
     let lost = || Failure::Broken { what: format!("the attached policy `{arn}` has no document") };
-    let (source, policy) = match find::managed(call, arn).await?.ok_or_else(lost)? {
+    let name = arn::policy_name(arn).to_owned();
+    let origin = |by_aws| Origin::Managed { arn: arn.to_owned(), by_aws };
+    match find::managed(call, arn).await?.ok_or_else(lost)? {
         Managed::Own(own) => {
             let version = own.versions.get(&own.default_version).ok_or_else(lost)?;
-            (Source::UserManaged, stored(arn, &version.document)?)
+            stored(name, origin(false), &version.document)
         }
-        Managed::Aws(known) => (Source::AwsManaged, stored(arn, known.document)?),
-    };
-    let name = arn::policy_name(arn).to_owned();
-    Ok(Given { name, source, policy })
+        Managed::Aws(known) => stored(name, origin(true), known.document),
+    }
 }
 
-fn stored(name: &str, document: &str) -> Result<Policy, Failure> {
-    let broken = |fault| Failure::Broken { what: format!("the stored policy `{name}` cannot be read: {fault}") };
-    Policy::parse(document, Kind::Identity).map_err(broken)
+fn stored(name: String, origin: Origin, document: &str) -> Result<Given, Failure> {
+    let what = format!("the stored policy `{name}` cannot be read");
+    Given::read(name, origin, document).map_err(|fault| Failure::Broken { what: format!("{what}: {fault}") })
 }

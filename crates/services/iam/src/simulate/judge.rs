@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use base::{AccountId, Arn};
 use operation::{Call, Failure};
-use policy::{Action, Attached, Decision, Keys, Kind, Layer, Layers, Outcome, Policy, RequestContext, StatementRef};
+use policy::{Action, Attached, Effect, Keys, Layer, Layers, Opinion, Outcome, RequestContext};
 
 use super::caller::Caller;
 use super::context::{self, ContextEntry};
-use super::gather::{Given, Policies};
+use super::gather::{Given, Policies, resource_given};
+use super::names;
 use super::view::{
     EvaluationResult, OrganizationsDecisionDetail, Output, PermissionsBoundaryDecisionDetail, ResourceSpecificResult,
-    Source, Statement, Verdict,
+    Statement, Verdict,
 };
 use crate::error::Error;
 use crate::page::Page;
@@ -43,6 +44,7 @@ pub(super) struct Part<'a> {
 const PAIRS_MAX: usize = 10_000;
 const STATEMENTS_MAX: usize = 2_000_000;
 const MISSING_BYTES_MAX: usize = 8_000_000;
+const MATCHED_MAX: usize = 50_000;
 /// <https://docs.aws.amazon.com/IAM/latest/APIReference/API_EvaluationResult.html>
 const ACTION_BYTES_MAX: usize = 128;
 const RESOURCE_BYTES_MAX: usize = 2_048;
@@ -84,33 +86,34 @@ impl Question<'_> {
     }
 
     fn judge(&self, actions: Vec<&str>, resources: &[String]) -> Result<Vec<EvaluationResult>, Error> {
-        let resource = self.resource_policy.map(|text| Policy::parse(text, Kind::Resource)).transpose();
-        let resource = resource.map_err(|fault| Error::InvalidInput(fault.to_string()))?;
+        let resource = self.resource_policy.map(resource_given).transpose()?;
         let identity: Vec<_> = self.policies.identity.iter().map(attached).collect();
         let levels: Vec<Vec<_>> = self.organization.iter().map(|level| level.iter().map(attached).collect()).collect();
         let levels: Vec<&[Attached<'_>]> = levels.iter().map(Vec::as_slice).collect();
         let layers = Layers {
             scp: &levels,
-            resource: resource.as_ref().map(|policy| Attached { name: "ResourcePolicy", policy }),
+            resource: resource.as_ref().map(attached),
             identity: &identity,
             boundary: self.policies.boundary.as_ref().map(attached),
             ..Layers::default()
         };
         let keys = context::add(self.caller.keys.clone(), self.context)?;
-        let missing = missing(&layers, &keys);
+        // AWS leaves out the keys of the organization's policies.
+        let all = || layers.identity.iter().chain(&layers.boundary).chain(&layers.resource);
+        let missing: Vec<String> =
+            names::of(all().map(|given| given.policy)).filter(|key| !keys.has(key)).map(str::to_owned).collect();
         let pairs = actions.len() * resources.len();
-        let all = layers.identity.iter().chain(&layers.boundary).chain(&layers.resource);
-        let statements: usize = all.chain(levels.iter().copied().flatten()).map(|given| given.policy.len()).sum();
+        let statements: usize = all().chain(levels.iter().copied().flatten()).map(|given| given.policy.len()).sum();
         if pairs * statements > STATEMENTS_MAX
             || pairs * missing.iter().map(String::len).sum::<usize>() > MISSING_BYTES_MAX
         {
-            return Err(Error::InvalidInput(
-                "The simulation is too large: ask for fewer actions or resources".to_owned(),
-            ));
+            return Err(too_large());
         }
         let owner = self.resource_owner.map(account_of).transpose()?.unwrap_or(self.caller.account);
-        let judged = Judged { question: self, keys, layers, missing, owner };
-        actions.into_iter().map(|action| judged.action(action, resources)).collect()
+        let told = resource.iter().chain(&self.policies.identity).collect();
+        let judged = Judged { question: self, keys, layers, told, missing, owner };
+        let mut room = MATCHED_MAX;
+        actions.into_iter().map(|action| judged.action(action, resources, &mut room)).collect()
     }
 }
 
@@ -118,74 +121,135 @@ struct Judged<'a> {
     question: &'a Question<'a>,
     keys: Keys,
     layers: Layers<'a>,
+    /// The policies whose statements are told: the resources' and the caller's.
+    told: Vec<&'a Given>,
     missing: Vec<String>,
     /// Who owns resources whose ARNs do not tell.
     owner: AccountId,
 }
 
+/// A statement by its policy's place among those that are told, and its own place in it.
+type Matched = (usize, usize);
+
 /// One action on one resource.
-struct Single {
-    result: ResourceSpecificResult,
+struct Single<'a> {
+    resource: &'a str,
+    verdict: Verdict,
+    matched: Vec<Matched>,
+    /// What each kind of policy says, to a caller of another account.
+    details: Option<BTreeMap<String, Verdict>>,
     allowed_by_organization: bool,
     allowed_by_boundary: bool,
 }
 
 impl Judged<'_> {
     /// All resources together are judged as the worst of them.
-    fn action(&self, action: &str, resources: &[String]) -> Result<EvaluationResult, Error> {
+    fn action(&self, action: &str, resources: &[String], room: &mut usize) -> Result<EvaluationResult, Error> {
         let known = Action::new(action);
-        let each: Vec<Single> = resources.iter().map(|one| self.single(&known, one)).collect::<Result<_, _>>()?;
-        let verdicts = each.iter().map(|single| single.result.eval_resource_decision);
-        let verdict = verdicts.max().expect("there is a resource, if only `*`");
-        let mut matched_statements = Vec::new();
-        for single in each.iter().filter(|single| single.result.eval_resource_decision == verdict) {
-            for statement in &single.result.matched_statements {
-                if !matched_statements.contains(statement) {
-                    matched_statements.push(statement.clone());
-                }
-            }
-        }
+        let each: Vec<Single<'_>> =
+            resources.iter().map(|one| self.single(&known, one, room)).collect::<Result<_, _>>()?;
+        let verdict = each.iter().map(|single| single.verdict).max().expect("there is a resource, if only `*`");
+        // AWS tells here only what decided, and with each resource also what would have allowed it.
+        let deciding = each.iter().filter(|single| single.verdict == verdict && verdict != Verdict::ImplicitDeny);
+        let matched: BTreeSet<Matched> = deciding.flat_map(|single| single.matched.iter().copied()).collect();
+        let everything = matches!(resources, [only] if only == "*");
         Ok(EvaluationResult {
             eval_action_name: action.to_owned(),
             // AWS answers the pattern of the action's resources, which is not known here.
             eval_resource_name: Some(if let [only] = resources { only.clone() } else { "*".to_owned() }),
             eval_decision: verdict,
-            matched_statements,
-            missing_context_values: self.missing.clone(),
+            matched_statements: self.statements(matched),
+            missing_context_values: if everything { self.missing.clone() } else { Vec::new() },
             organizations_decision_detail: (!self.layers.scp.is_empty()).then(|| OrganizationsDecisionDetail {
                 allowed_by_organizations: each.iter().all(|single| single.allowed_by_organization),
             }),
             permissions_boundary_decision_detail: self.bounded(each.iter().all(|single| single.allowed_by_boundary)),
-            eval_decision_details: BTreeMap::new(),
-            resource_specific_results: match resources {
-                [only] if only == "*" => Vec::new(),
-                _ => each.into_iter().map(|single| single.result).collect(),
+            eval_decision_details: details_of_all(&each, everything),
+            resource_specific_results: if everything {
+                Vec::new()
+            } else {
+                each.into_iter().map(|single| self.specific(single)).collect()
             },
         })
     }
 
-    fn single(&self, action: &Action, resource: &str) -> Result<Single, Error> {
+    fn single<'r>(&self, action: &Action, resource: &'r str, room: &mut usize) -> Result<Single<'r>, Error> {
         let Caller { account, principal, .. } = &self.question.caller;
-        let request = RequestContext::new(principal, action, resource, self.owner_of(resource)?, &self.keys);
-        let decision = policy::evaluate(&request, &self.layers);
+        let owner = self.owner_of(resource)?;
+        let request = RequestContext::new(principal, action, resource, owner, &self.keys);
+        let verdict = match policy::evaluate(&request, &self.layers).outcome {
+            Outcome::Allow => Verdict::Allowed,
+            Outcome::ImplicitDeny => Verdict::ImplicitDeny,
+            Outcome::ExplicitDeny => Verdict::ExplicitDeny,
+        };
         // The organization is asked first: who else is named has nothing against it.
         let organization = policy::evaluate(&request, &Layers { scp: self.layers.scp, ..Layers::default() });
-        // A boundary bounds at home and abroad alike; alone and at home it is asked like any policy of the caller.
-        let at_home = RequestContext::new(principal, action, resource, *account, &self.keys);
-        let boundary = Layers { identity: self.layers.boundary.as_slice(), ..Layers::default() };
-        let allowed_by_boundary = policy::evaluate(&at_home, &boundary).is_allowed();
+        let allowed_by_organization = organization.layer != Layer::Scp;
+        let abroad = owner != *account;
+        let effect = match verdict {
+            Verdict::Allowed => Some(Effect::Allow),
+            Verdict::ExplicitDeny => Some(Effect::Deny),
+            // Of two accounts that must both allow, one may.
+            Verdict::ImplicitDeny if abroad => Some(Effect::Allow),
+            Verdict::ImplicitDeny => None,
+        };
+        let matched: Vec<Matched> = effect.map_or_else(Vec::new, |effect| self.matched(&request, effect));
+        *room = room.checked_sub(matched.len()).ok_or_else(too_large)?;
         Ok(Single {
-            result: ResourceSpecificResult {
-                eval_resource_name: resource.to_owned(),
-                eval_resource_decision: verdict(&decision),
-                matched_statements: decision.statements().filter_map(|found| self.told(found)).collect(),
-                missing_context_values: self.missing.clone(),
-                eval_decision_details: BTreeMap::new(),
-                permissions_boundary_decision_detail: self.bounded(allowed_by_boundary),
-            },
-            allowed_by_organization: organization.layer != Layer::Scp,
-            allowed_by_boundary,
+            resource,
+            verdict,
+            matched,
+            details: (abroad && allowed_by_organization).then(|| self.details(&request)),
+            allowed_by_organization,
+            allowed_by_boundary: said(&request, self.layers.boundary.as_slice()) == Verdict::Allowed,
         })
+    }
+
+    /// The statements with this effect that apply. AWS tells of the caller's and the resource's policies only.
+    fn matched(&self, request: &RequestContext<'_>, effect: Effect) -> Vec<Matched> {
+        let of = |(at, given): (usize, &&Given)| -> Vec<Matched> {
+            let applying = given.policy.applying(request).filter(|(_, found)| *found == effect);
+            applying.map(|(index, _)| (at, index)).collect()
+        };
+        self.told.iter().enumerate().flat_map(of).collect()
+    }
+
+    /// What each kind of policy says by itself, under the names that AWS's examples show.
+    fn details(&self, request: &RequestContext<'_>) -> BTreeMap<String, Verdict> {
+        let (resource, boundary) = (self.layers.resource.as_slice(), self.layers.boundary.as_slice());
+        let mut details = BTreeMap::from([
+            ("IAM Policy".to_owned(), said(request, self.layers.identity)),
+            ("Resource Policy".to_owned(), said(request, resource)),
+        ]);
+        if !boundary.is_empty() {
+            details.insert("Permissions Boundary Policy".to_owned(), said(request, boundary));
+        }
+        details
+    }
+
+    fn specific(&self, single: Single<'_>) -> ResourceSpecificResult {
+        ResourceSpecificResult {
+            eval_resource_name: single.resource.to_owned(),
+            eval_resource_decision: single.verdict,
+            matched_statements: self.statements(single.matched),
+            missing_context_values: self.missing.clone(),
+            eval_decision_details: single.details,
+            permissions_boundary_decision_detail: self.bounded(single.allowed_by_boundary),
+        }
+    }
+
+    fn statements(&self, matched: impl IntoIterator<Item = Matched>) -> Vec<Statement> {
+        let told = |(at, index): Matched| {
+            let given = self.told[at];
+            let range = given.places.get(index);
+            Statement {
+                source_policy_id: Some(given.name.clone()),
+                source_policy_type: Some(given.source()),
+                start_position: range.map(|range| range.start.into()),
+                end_position: range.map(|range| range.end.into()),
+            }
+        };
+        matched.into_iter().map(told).collect()
     }
 
     fn bounded(&self, allowed_by_permissions_boundary: bool) -> Option<PermissionsBoundaryDecisionDetail> {
@@ -199,40 +263,36 @@ impl Judged<'_> {
             Ok(_) | Err(_) => Ok(self.owner),
         }
     }
-
-    /// AWS tells of the caller's and the resource's policies only.
-    fn told(&self, found: &StatementRef<'_>) -> Option<Statement> {
-        let source = match found.layer {
-            Layer::Identity => {
-                let mut identity = self.question.policies.identity.iter();
-                identity.find(|given| given.name == found.policy).map_or(Source::None, |given| given.source)
-            }
-            Layer::Resource => Source::Resource,
-            Layer::Rcp | Layer::Scp | Layer::Endpoint | Layer::Boundary | Layer::Session => return None,
-        };
-        Some(Statement {
-            source_policy_id: Some(found.policy.to_owned()),
-            source_policy_type: Some(source),
-            start_position: None,
-            end_position: None,
-        })
-    }
 }
 
-fn verdict(decision: &Decision<'_>) -> Verdict {
-    match decision.outcome {
-        Outcome::Allow => Verdict::Allowed,
-        Outcome::ImplicitDeny => Verdict::ImplicitDeny,
-        Outcome::ExplicitDeny => Verdict::ExplicitDeny,
+/// What policies of one kind say together: a denial wins.
+fn said(request: &RequestContext<'_>, policies: &[Attached<'_>]) -> Verdict {
+    let mut verdict = Verdict::ImplicitDeny;
+    for attached in policies {
+        match attached.policy.opinion(request) {
+            Opinion::Denies(_) => return Verdict::ExplicitDeny,
+            Opinion::Allows(..) => verdict = Verdict::Allowed,
+            Opinion::Silent => {}
+        }
     }
+    verdict
 }
 
-/// The keys that policies look at and that nobody supplied; AWS leaves out those of the organization's policies.
-fn missing(layers: &Layers<'_>, keys: &Keys) -> Vec<String> {
-    let policies = layers.identity.iter().chain(&layers.boundary).chain(&layers.resource);
-    let asked: BTreeSet<&str> =
-        policies.flat_map(|attached| attached.policy.condition_keys()).map(|(key, _, _)| key).collect();
-    asked.into_iter().filter(|key| !keys.has(key)).map(str::to_owned).collect()
+/// What each kind of policy says to all resources together: the worst of what it says to each.
+fn details_of_all(each: &[Single<'_>], everything: bool) -> Option<BTreeMap<String, Verdict>> {
+    if !each.iter().all(|single| single.allowed_by_organization) {
+        return None;
+    }
+    let mut whole: BTreeMap<String, Verdict> = BTreeMap::new();
+    for (kind, verdict) in each.iter().flat_map(|single| &single.details).flatten() {
+        let so_far = whole.entry(kind.clone()).or_insert(*verdict);
+        *so_far = (*so_far).max(*verdict);
+    }
+    (!everything || !whole.is_empty()).then_some(whole)
+}
+
+fn too_large() -> Error {
+    Error::InvalidInput("The simulation is too large: ask for fewer actions or resources".to_owned())
 }
 
 fn attached(given: &Given) -> Attached<'_> {

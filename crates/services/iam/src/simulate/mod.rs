@@ -5,9 +5,12 @@ mod caller;
 mod context;
 mod context_keys;
 mod custom;
+mod exclude;
 mod gather;
 mod judge;
+mod names;
 mod principal;
+mod scenario;
 mod view;
 
 use operation::Registered;

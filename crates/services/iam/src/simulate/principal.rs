@@ -6,10 +6,12 @@ use operation::{Call, Failure, Operation, Spec};
 
 use super::caller::Caller;
 use super::context::ContextEntry;
-use super::gather::{self, all_given, boundary_given, refuse_handling};
+use super::exclude::{self, Excluded};
+use super::gather::{self, all_given, boundary_given};
 use super::judge::{Part, Question};
+use super::scenario;
 use super::view::Output;
-use crate::error::{Error, declared};
+use crate::error::declared;
 
 /// The operation.
 pub(crate) struct SimulatePrincipalPolicy;
@@ -38,24 +40,6 @@ pub(crate) struct Input {
     marker: Option<String>,
 }
 
-/// A policy that shall not count.
-#[derive(Debug, wire::Shape)]
-#[shape(name = "PolicyIdentifier", upper)]
-pub(crate) struct Excluded {
-    policy_type: Option<String>,
-    policy_arn: Option<String>,
-    inline_policy_identifier: Option<InlinePolicy>,
-}
-
-/// An inline policy by its holder.
-#[derive(Debug, wire::Shape)]
-#[shape(name = "InlinePolicyIdentifierType", upper)]
-pub(crate) struct InlinePolicy {
-    policy_name: String,
-    attachment_type: String,
-    attachment_name: String,
-}
-
 const NAME: &str = "iam:SimulatePrincipalPolicy";
 
 impl Operation for SimulatePrincipalPolicy {
@@ -72,11 +56,9 @@ impl Operation for SimulatePrincipalPolicy {
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Output, Failure> {
-        if !input.policy_exclusion_list.is_empty() {
-            return Err(Error::NotEnforced("PolicyExclusionList".to_owned()).into());
-        }
-        refuse_handling(input.resource_handling_option.as_deref())?;
+        scenario::check(input.resource_handling_option.as_deref(), &input.resource_arns)?;
         let mut policies = gather::of(call, &input.policy_source_arn).await?;
+        exclude::apply(&input.policy_exclusion_list, &mut policies)?;
         policies.identity.extend(all_given("PolicyInputList", &input.policy_input_list)?);
         let boundary = boundary_given(&input.permissions_boundary_policy_input_list)?;
         policies.boundary = boundary.or(policies.boundary);

@@ -1,5 +1,8 @@
 //! Simulations through whole calls.
 
+mod answers;
+mod inputs;
+
 use operation::testing::World;
 use serde_json::{Value as Json, json};
 
@@ -14,6 +17,17 @@ fn inside() -> Json {
 
 fn decision(answer: &Json) -> &str {
     answer["EvaluationResults"][0]["EvalDecision"].as_str().expect("a decision")
+}
+
+/// The statements of a result: `user user_bob_calls 1:38-1:84`.
+fn matched(result: &Json) -> Vec<String> {
+    let place = |place: &Json| format!("{}:{}", place["Line"], place["Column"]);
+    let told = |one: &Json| {
+        let text = |member: &str| one[member].as_str().expect(member).to_owned();
+        let places = format!("{}-{}", place(&one["StartPosition"]), place(&one["EndPosition"]));
+        format!("{} {} {places}", text("SourcePolicyType"), text("SourcePolicyId"))
+    };
+    result["MatchedStatements"].as_array().expect("a list").iter().map(told).collect()
 }
 
 #[tokio::test]
@@ -44,7 +58,7 @@ async fn documents_decide_as_they_would() {
         assert_eq!(decision(&answer), expected, "{policies} {more}");
     }
     let answer = world.ok("SimulateCustomPolicy", ask(json!([ALLOW]), json!({}))).await;
-    assert_eq!(answer["EvaluationResults"][0]["MissingContextValues"], json!(["aws:sourceip"]));
+    assert_eq!(answer["EvaluationResults"][0]["MissingContextValues"], json!(["aws:SourceIp"]));
     let answer =
         world.ok("SimulateCustomPolicy", ask(json!([ALL]), json!({"PermissionsBoundaryPolicyInputList": [S3]}))).await;
     let detail = &answer["EvaluationResults"][0]["PermissionsBoundaryDecisionDetail"];
@@ -63,10 +77,9 @@ async fn a_principals_own_and_its_groups_policies_count() {
     world.ok("PutGroupPolicy", json!({"GroupName": "g", "PolicyName": "calls", "PolicyDocument": ALLOW})).await;
     let answer = world.ok("SimulatePrincipalPolicy", ask.clone()).await;
     assert_eq!(decision(&answer), "allowed");
-    let matched = &answer["EvaluationResults"][0]["MatchedStatements"];
-    assert_eq!(matched, &json!([{"SourcePolicyId": "group_g_calls", "SourcePolicyType": "group"}]));
+    assert_eq!(matched(&answer["EvaluationResults"][0]), ["group group_g_calls 1:38-1:156"]);
     let keys = world.ok("GetContextKeysForPrincipalPolicy", json!({"PolicySourceArn": arn})).await;
-    assert_eq!(keys["ContextKeyNames"], json!(["aws:sourceip"]));
+    assert_eq!(keys["ContextKeyNames"], json!(["aws:SourceIp"]));
     world.ok("PutUserPolicy", json!({"UserName": "bob", "PolicyName": "no", "PolicyDocument": DENY})).await;
     assert_eq!(decision(&world.ok("SimulatePrincipalPolicy", ask).await), "explicitDeny");
 }
@@ -141,6 +154,20 @@ async fn every_value_of_a_context_entry_is_of_its_type() {
         ("NumericLessThan", "5", "date", json!(["1970-01-01T00:00:01Z"]), Some("allowed")),
         ("DateLessThan", "2026-01-01T00:00:00Z", "dateList", json!(["1767225600", "1700000000"]), Some("allowed")),
         ("DateLessThan", "2026-01-01T00:00:00Z", "dateList", json!(["1700000000", "soon"]), None),
+        ("DateLessThan", "2026-01-01", "dateList", json!(["2027-01-01", "2025-12-31"]), Some("allowed")),
+        ("DateLessThan", "2026-01-01", "date", json!(["2026-01"]), Some("implicitDeny")),
+        // Several moments are moments still: a numeric operator reads them as it reads one.
+        ("NumericLessThan", "5", "dateList", json!(["2025-01-01", "1970-01-01T00:00:01Z"]), Some("allowed")),
+        ("NumericEquals", "5", "numericList", json!(["6", "5.0"]), Some("allowed")),
+        ("ForAllValues:NumericLessThan", "5", "numericList", json!(["4", "5"]), Some("implicitDeny")),
+        ("ForAllValues:IpAddress", "10.0.0.0/8", "ipList", json!(["10.0.0.1", "::ffff:10.1.1.1"]), Some("allowed")),
+        ("NotIpAddress", "10.0.0.0/8", "ipList", json!(["192.0.2.1", "10.1.1.1"]), Some("implicitDeny")),
+        ("ForAnyValue:Bool", "true", "booleanList", json!(["false", "TRUE"]), Some("allowed")),
+        ("StringEquals", "true", "boolean", json!(["TRUE"]), Some("allowed")),
+        // More digits than conditions compare would silently match nothing.
+        ("NumericLessThan", "5", "numeric", json!(["0.0000000001"]), None),
+        ("NumericGreaterThan", "5", "numericList", json!(["1", "1000000000000000000000000000"]), None),
+        ("Null", "false", "date", json!(["2025-13-01"]), None),
         ("BinaryEquals", "AQID", "binaryList", json!(["AAAA", "AQID"]), Some("allowed")),
         ("BinaryEquals", "AQID", "binary", json!(["?"]), None),
         ("StringEquals", "5", "stringList", json!(["four", "5"]), Some("allowed")),
@@ -182,17 +209,15 @@ async fn an_action_is_judged_on_all_resources_and_on_each() {
     let input = json!({"PolicyInputList": policies, "ActionNames": ["execute-api:Invoke"],
         "ResourceArns": [format!("{API}pets"), format!("{API}secret")]});
     let answer = world.ok("SimulateCustomPolicy", input).await;
-    let matched = |list: &str| json!([{"SourcePolicyId": list, "SourcePolicyType": "none"}]);
     let [result] = answer["EvaluationResults"].as_array().expect("a list").as_slice() else { panic!("{answer}") };
     assert_eq!((&result["EvalDecision"], &result["EvalResourceName"]), (&json!("explicitDeny"), &json!("*")));
-    assert_eq!(result["MatchedStatements"], matched("PolicyInputList.2"));
+    let (allows, denies) = ("none PolicyInputList.1 1:38-1:83", "none PolicyInputList.2 1:15-1:120");
+    assert_eq!(matched(result), [denies]);
     let each = result["ResourceSpecificResults"].as_array().expect("a list").iter();
-    let told: Vec<_> = each
-        .map(|one| (&one["EvalResourceName"], &one["EvalResourceDecision"], one["MatchedStatements"].clone()))
-        .collect();
+    let told: Vec<_> = each.map(|one| (&one["EvalResourceName"], &one["EvalResourceDecision"], matched(one))).collect();
     let (pets, secret) = (json!(format!("{API}pets")), json!(format!("{API}secret")));
-    let allowed = (&pets, &json!("allowed"), matched("PolicyInputList.1"));
-    assert_eq!(told, [allowed, (&secret, &json!("explicitDeny"), matched("PolicyInputList.2"))]);
+    let allowed = (&pets, &json!("allowed"), vec![allows.to_owned()]);
+    assert_eq!(told, [allowed, (&secret, &json!("explicitDeny"), vec![denies.to_owned()])]);
 }
 
 #[tokio::test]
@@ -333,7 +358,6 @@ async fn what_would_be_ignored_or_a_load_is_refused() {
         (json!({"ResourceArns": ["é".repeat(2_000)]}), "InvalidInput"),
         (json!({"ActionNames": [format!("a:{}", "é".repeat(100))]}), "InvalidInput"),
         (json!({"PermissionsBoundaryPolicyInputList": [ALL, S3]}), "InvalidInput"),
-        (json!({"ResourceHandlingOption": "EC2-VPC-EBS"}), "ValidationError"),
         (
             json!({"PolicyInputList": [long], "ActionNames": actions, "ResourceArns": resources, "MaxItems": 1_000}),
             "InvalidInput",

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use policy::Place;
+
 /// A page of results.
 #[derive(Debug, wire::Shape)]
 #[shape(name = "SimulatePolicyResponse", upper)]
@@ -19,12 +21,13 @@ pub(crate) struct EvaluationResult {
     pub(super) eval_resource_name: Option<String>,
     pub(super) eval_decision: Verdict,
     pub(super) matched_statements: Vec<Statement>,
+    /// Told here for all resources (`*`), else with each.
     pub(super) missing_context_values: Vec<String>,
     pub(super) organizations_decision_detail: Option<OrganizationsDecisionDetail>,
     pub(super) permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
-    /// AWS tells here what each kind of policy says to callers of other accounts, under names that it does not document.
-    #[shape(default)]
-    pub(super) eval_decision_details: BTreeMap<String, Verdict>,
+    /// What each kind of policy says to a caller of another account. Empty within one account; none for all resources
+    /// there (`*`), and none where an organization denies.
+    pub(super) eval_decision_details: Option<BTreeMap<String, Verdict>>,
     /// None where the resource is `*`.
     #[shape(default)]
     pub(super) resource_specific_results: Vec<ResourceSpecificResult>,
@@ -38,7 +41,8 @@ pub(crate) struct ResourceSpecificResult {
     pub(super) eval_resource_decision: Verdict,
     pub(super) matched_statements: Vec<Statement>,
     pub(super) missing_context_values: Vec<String>,
-    pub(super) eval_decision_details: BTreeMap<String, Verdict>,
+    /// None within one account.
+    pub(super) eval_decision_details: Option<BTreeMap<String, Verdict>>,
     pub(super) permissions_boundary_decision_detail: Option<PermissionsBoundaryDecisionDetail>,
 }
 
@@ -59,7 +63,7 @@ pub(crate) enum Verdict {
 pub(crate) struct Statement {
     pub(super) source_policy_id: Option<String>,
     pub(super) source_policy_type: Option<Source>,
-    /// Where it begins and ends is not kept.
+    /// As `policy::places` counts.
     pub(super) start_position: Option<Position>,
     pub(super) end_position: Option<Position>,
 }
@@ -70,6 +74,13 @@ pub(crate) struct Statement {
 pub(crate) struct Position {
     line: i32,
     column: i32,
+}
+
+impl From<Place> for Position {
+    fn from(place: Place) -> Self {
+        let number = |count: u32| i32::try_from(count).unwrap_or(i32::MAX);
+        Self { line: number(place.line), column: number(place.column) }
+    }
 }
 
 /// Where a policy is.
