@@ -183,3 +183,24 @@ def test_a_resource_policy_decides_with_the_callers_policies_from_its_deployment
     assert "older than the API's" in api.client.get_rest_api(restApiId=api.id)["warnings"][0]
     api.deploy()
     assert api.call(caller).status == 200 and "warnings" not in api.client.get_rest_api(restApiId=api.id)
+
+
+@pytest.mark.parametrize(
+    "key, operator, value",
+    [
+        ("aws:SourceVpce", "StringNotEquals", "vpce-1"),
+        ("aws:SourceVpc", "StringNotEquals", "vpc-1"),
+        ("aws:VpcSourceIp", "NotIpAddress", "127.0.0.0/8"),
+        ("aws:PrincipalOrgID", "StringNotEquals", "o-1"),
+        ("aws:PrincipalOrgPaths", "ForAllValues:StringNotLike", "o-1/*"),
+    ],
+)
+def test_whoever_comes_through_no_endpoint_and_no_organization_stays_out(installation, caller, key, operator, value):
+    api = Api(installation)
+    api.protect(invoke("Allow", "*"), invoke("Deny", "*", Condition={operator: {key: value}}))
+    # Headers that claim so make no difference.
+    claimed = {key.replace(":", "-"): value, "X-Amz-Vpce": value, "X-Forwarded-For": "10.0.0.1"}
+    for answer in [api.call(caller), installation.invoke(api.id, "/prod/open", headers=claimed)]:
+        denied(answer, "with an explicit deny in a resource-based policy")
+    api.protect(invoke("Allow", "*", Condition={operator.replace("Not", "").replace("ForAllValues", "ForAnyValue"): {key: value}}))
+    denied(installation.invoke(api.id, "/prod/open", headers=claimed), "because no resource-based policy allows the execute-api:Invoke action")
