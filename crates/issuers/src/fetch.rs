@@ -20,6 +20,13 @@ pub trait Fetch: Send + Sync + std::fmt::Debug {
     async fn get(&self, url: &str, thumbprints: &[Thumbprint]) -> Result<Bytes, String>;
 }
 
+#[async_trait]
+impl<T: Fetch> Fetch for Arc<T> {
+    async fn get(&self, url: &str, thumbprints: &[Thumbprint]) -> Result<Bytes, String> {
+        T::get(self, url, thumbprints).await
+    }
+}
+
 /// The network. Looks are rare: each has connections of its own. No redirect is followed.
 #[derive(Debug)]
 pub(crate) struct Network {

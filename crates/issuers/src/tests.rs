@@ -27,7 +27,7 @@ struct Documents {
 }
 
 #[async_trait]
-impl Fetch for Arc<Documents> {
+impl Fetch for Documents {
     async fn get(&self, url: &str, _: &[Thumbprint]) -> Result<Bytes, String> {
         self.asked.fetch_add(1, Ordering::SeqCst);
         if self.stalls.load(Ordering::SeqCst) {

@@ -89,10 +89,36 @@ impl Shard {
 }
 
 #[cfg(test)]
-impl Seen {
-    pub(super) fn bytes(&self) -> usize {
-        let bytes =
-            |shard: &Mutex<Shard>| shard.lock().map(|shard| shard.young.bytes + shard.old.bytes).unwrap_or_default();
-        self.shards.iter().map(bytes).sum()
+mod tests {
+    use super::*;
+
+    impl Seen {
+        fn bytes(&self) -> usize {
+            let bytes = |shard: &Mutex<Shard>| shard.lock().map_or(0, |shard| shard.young.bytes + shard.old.bytes);
+            self.shards.iter().map(bytes).sum()
+        }
+    }
+
+    fn entry() -> Entry {
+        let key = serde_json::json!({"kty": "RSA", "kid": "a", "n": format!("{}w", "z".repeat(341)), "e": "AQAB"});
+        Entry {
+            claims: Arc::new(Claims::parse(b"{}").expect("claims")),
+            key: Arc::new(Key::read(&key).expect("a key")),
+        }
+    }
+
+    #[test]
+    fn what_is_kept_stays_within_its_bound_and_what_is_brought_again_stays() {
+        let max = 1 << 20;
+        let seen = Seen::new(max);
+        let often = digest("often");
+        seen.keep(often, entry(), 1_000);
+        for number in 0..5_000 {
+            seen.keep(digest(&number.to_string()), entry(), 1_000);
+            assert!(seen.find(&often).is_some(), "{number}");
+        }
+        assert!(seen.bytes() <= max + SHARDS * (BYTES_PER_ENTRY + BYTES_PER_BYTE * 1_000), "{}", seen.bytes());
+        assert!(seen.find(&digest("0")).is_none());
+        assert!(seen.find(&digest("often.")).is_none());
     }
 }

@@ -8,6 +8,7 @@ mod http_proxy;
 mod limits;
 mod logs;
 mod mock;
+mod native_jwt;
 mod recorded_once;
 mod refusals;
 mod routing;

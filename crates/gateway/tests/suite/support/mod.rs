@@ -1,5 +1,6 @@
 //! What journey tests share: an API made by hand, a real backend, and a look into the records.
 
+pub(crate) mod issuer;
 pub(crate) mod records;
 pub(crate) mod upstream;
 
