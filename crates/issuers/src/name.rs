@@ -17,7 +17,9 @@ pub fn named(url: &str) -> Option<String> {
 /// Whether a URL is for this machine, by its own words.
 pub(crate) fn is_loopback(url: &str) -> bool {
     let Ok(url) = url.parse::<http::Uri>() else { return false };
-    let Some(host) = url.authority().filter(|authority| !authority.as_str().contains('@')).map(|it| it.host()) else {
+    let Some(host) =
+        url.authority().filter(|authority| !authority.as_str().contains('@')).map(http::uri::Authority::host)
+    else {
         return false;
     };
     host == "localhost" || host == "[::1]" || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())

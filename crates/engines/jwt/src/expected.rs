@@ -42,8 +42,8 @@ impl Expected<'_> {
             (Some(client), []) => std::slice::from_ref(client),
             (_, audiences) => audiences,
         };
-        let is_ours = |candidate: &Box<str>| self.audiences.iter().any(|audience| **audience == **candidate);
-        if candidates.iter().any(is_ours) { Ok(()) } else { Err(Refusal::Audience) }
+        let is_ours = |candidate: &str| self.audiences.iter().any(|audience| **audience == *candidate);
+        if candidates.iter().any(|candidate| is_ours(candidate)) { Ok(()) } else { Err(Refusal::Audience) }
     }
 }
 
