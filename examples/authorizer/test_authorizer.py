@@ -9,10 +9,10 @@ import sys
 import threading
 import time
 
+import jwt
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-jwt = pytest.importorskip("jwt")
 import authorizer  # noqa: E402
 import issuer as example  # noqa: E402
 from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: E402

@@ -45,8 +45,8 @@ pub(super) const STEPS: &[Step] = &[
     slow("security", "every operation unsigned, wrongly signed and expired", |workshop| {
         clients(workshop, "security", &["security"])
     }),
-    slow("clients", "boto3, the AWS CLI, Terraform, curl, openssl and h2load", |workshop| {
-        clients(workshop, "clients", &["clients"])
+    slow("clients", "boto3, the AWS CLI, Terraform, curl, openssl and h2load; the examples", |workshop| {
+        clients(workshop, "clients", &["clients", "../examples"])
     }),
 ];
 
