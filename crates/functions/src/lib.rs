@@ -10,6 +10,16 @@ pub mod invocation;
 mod settings;
 pub mod isolation;
 mod functions;
+mod pool;
+mod turn;
+mod instance;
+mod runtime_api;
+mod failure;
+mod log;
+mod remote;
+mod code;
+mod clients;
+mod environment;
 mod cell;
 mod helper;
 

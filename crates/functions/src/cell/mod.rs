@@ -16,7 +16,6 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::helper::{KEEPER, receive_with};
-use crate::isolation::cgroup::Group;
 
 pub(crate) use layout::{Layout, Seen, view};
 pub(crate) use plan::{Ending, Failure, Limits, Plan, Program, Told, View};
@@ -28,18 +27,26 @@ const START_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest message of a cell.
 const MESSAGE_BYTES_MAX: usize = 4 * 1024;
 
-/// A cell that stands. Dropping it ends every process in it.
-pub(crate) struct Started {
+/// A cell that stands, and what leads out of it.
+#[derive(Debug)]
+pub(crate) struct Stands {
+    /// The cell itself.
+    pub(crate) cell: Cell,
     /// Where the runtime inside asks for its invocations; not blocking.
-    pub(crate) listener: Option<TcpListener>,
-    /// What is printed inside; not blocking.
+    pub(crate) listener: TcpListener,
+    /// What is printed inside.
     pub(crate) output: OwnedFd,
+}
+
+/// The processes of a cell. Dropping it ends every one, and waits for that.
+#[derive(Debug)]
+pub(crate) struct Cell {
     control: UnixStream,
     keeper: Child,
 }
 
 /// Puts a cell up and waits until it stands. It blocks.
-pub(crate) fn start(helper: &Path, plan: &Plan) -> Result<Started, Failure> {
+pub(crate) fn start(helper: &Path, plan: &Plan) -> Result<Stands, Failure> {
     let failed = |tried: &str, error: io::Error| Failure { wall: None, why: format!("{tried}: {error}") };
     let (control, theirs) = UnixStream::pair().map_err(|error| failed("make a socket", error))?;
     let (output, printed) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC)
@@ -53,17 +60,13 @@ pub(crate) fn start(helper: &Path, plan: &Plan) -> Result<Started, Failure> {
         .stderr(Stdio::from(errors))
         .spawn()
         .map_err(|error| failed("start the keeper", error))?;
-    let mut started = Started { listener: None, output, control, keeper };
-    match introduce(&started.control, plan) {
+    let cell = Cell { control, keeper };
+    match introduce(&cell.control, plan) {
         Ok((Told::Ready, Some(listener))) => {
             let listener = TcpListener::from(listener);
-            let quiet = listener
-                .set_nonblocking(true)
-                .and_then(|()| rustix::io::ioctl_fionbio(&started.output, true).map_err(io::Error::from))
-                .and_then(|()| started.control.set_nonblocking(true));
+            let quiet = listener.set_nonblocking(true).and_then(|()| cell.control.set_nonblocking(true));
             quiet.map_err(|error| failed("prepare its sockets", error))?;
-            started.listener = Some(listener);
-            Ok(started)
+            Ok(Stands { cell, listener, output })
         }
         Ok((Told::Failed(failure), _)) => Err(failure),
         Ok((Told::Ready | Told::NotStarted { .. } | Told::Ended(_), _)) => {
@@ -97,7 +100,7 @@ fn introduce(mut control: &UnixStream, plan: &Plan) -> io::Result<(Told, Option<
     }
 }
 
-impl Drop for Started {
+impl Drop for Cell {
     fn drop(&mut self) {
         // The keeper ends the cell when this side closes; it is waited for where that may block.
         let _ = self.control.shutdown(std::net::Shutdown::Both);
@@ -116,13 +119,13 @@ pub(crate) enum End {
     Cell,
 }
 
-/// Watches a cell until its end in a task of its own, and takes it away then.
+/// Watches a cell until its end in a task of its own, and takes it away then, `held` last.
 ///
 /// Cancelling `stop` ends the cell. The receiver holds the end once everything of the cell is gone.
-pub(crate) fn watch(started: Started, group: Option<Group>, stop: CancellationToken) -> watch::Receiver<Option<End>> {
+pub(crate) fn watch(cell: Cell, held: impl Send + 'static, stop: CancellationToken) -> watch::Receiver<Option<End>> {
     let (sender, receiver) = watch::channel(None);
     tokio::spawn(async move {
-        let end = match started.control.try_clone().and_then(tokio::net::UnixStream::from_std) {
+        let end = match cell.control.try_clone().and_then(tokio::net::UnixStream::from_std) {
             Ok(control) => {
                 tokio::select! {
                     end = last_words(control) => end,
@@ -134,8 +137,8 @@ pub(crate) fn watch(started: Started, group: Option<Group>, stop: CancellationTo
         // The runtime's tasks end as well.
         stop.cancel();
         let _ = tokio::task::spawn_blocking(move || {
-            drop(started);
-            drop(group);
+            drop(cell);
+            drop(held);
         })
         .await;
         let _ = sender.send(Some(end));
