@@ -45,7 +45,7 @@ pub(crate) struct Instance {
     /// Whether it has taken an invocation.
     pub(crate) is_warm: bool,
     /// What tells of its memory.
-    pub(crate) meter: Option<Meter>,
+    pub(crate) meter: Option<Arc<Meter>>,
     _code: Code,
     _stop: DropGuard,
 }
@@ -87,7 +87,7 @@ impl Workshop {
         let stream = log_stream(version, clock.now());
         let mut plan = self.plan(version, function, &code, interpreter, number.0, &stream)?;
         let (workshop, memory_mb, own_number) = (Arc::clone(self), version.memory_mb, number.0);
-        let (stands, mut group) = tokio::task::spawn_blocking(move || {
+        let (stands, group) = tokio::task::spawn_blocking(move || {
             let group = workshop.walls.groups.make(own_number, memory_mb).map_err(|error| error.to_string())?;
             plan.cgroups = group.doors();
             let stands = cell::start(&workshop.helper, &plan).map_err(|failure| failure.why)?;
@@ -100,8 +100,8 @@ impl Workshop {
         let stop = CancellationToken::new();
         let desk = Arc::new(Desk::new());
         tokio::spawn(serve(stands.listener, Arc::clone(&desk), stop.clone()));
-        let meter = group.take_meter();
-        let end = cell::watch(stands.cell, (group, number), stop.clone());
+        let meter = group.meter();
+        let end = cell::watch(stands.cell, group, number, stop.clone());
         Ok(Instance {
             version: Arc::clone(version),
             stream,

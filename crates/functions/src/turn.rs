@@ -65,7 +65,7 @@ pub(crate) async fn turn(
         took,
         init,
         memory_mb: version.memory_mb,
-        peak_mb: instance.meter.as_ref().and_then(crate::isolation::cgroup::Meter::peak_mb),
+        peak_mb: instance.meter.as_ref().and_then(|meter| meter.peak_mb()),
         failed,
         now: clock.now(),
     });
@@ -87,7 +87,7 @@ async fn begin(instance: &mut Instance, log: &mut Log<'_>, clock: &dyn Clock) ->
     let begun = tokio::select! {
         biased;
         begun = begun.wait_for(|begun| *begun != Begun::NotYet) => begun.map(|begun| begun.clone()).unwrap_or(Begun::NotYet),
-        end = ended(&mut instance.end) => return Err(why(end, instance)),
+        end = ended(&mut instance.end) => return Err(why(end)),
         () = clock.sleep(INIT_TIMEOUT) => Begun::NotYet,
         () = log.follow(&instance.output, clock) => Begun::NotYet,
     };
@@ -115,7 +115,7 @@ async fn run(instance: &mut Instance, invocation: &Invocation, log: &mut Log<'_>
     let answered = tokio::select! {
         biased;
         answered = answer => answered,
-        end = ended(&mut instance.end) => return Ran::Failed(why(end, instance)),
+        end = ended(&mut instance.end) => return Ran::Failed(why(end)),
         () = time => return Ran::Failed(Failed::TimedOut(timeout)),
         () = log.follow(&instance.output, clock) => return Ran::Failed(Failed::Cell),
     };
@@ -130,7 +130,7 @@ async fn judge(answered: Result<Answer, oneshot::error::RecvError>, instance: &m
         Ok(Answer::Truncated) => Ran::Failed(Failed::Truncated),
         // Whoever was answering is gone with its connection: the process ended, or its answer broke off.
         Err(_) => match tokio::time::timeout(TAKE_TIMEOUT, ended(&mut instance.end)).await {
-            Ok(end) => Ran::Failed(why(end, instance)),
+            Ok(end) => Ran::Failed(why(end)),
             Err(_) => Ran::Failed(Failed::Truncated),
         },
     }
@@ -164,16 +164,11 @@ async fn ended(end: &mut watch::Receiver<Option<End>>) -> End {
     end.wait_for(Option::is_some).await.ok().and_then(|end| end.clone()).unwrap_or(End::Cell)
 }
 
-fn why(end: End, instance: &Instance) -> Failed {
+fn why(end: End) -> Failed {
     match end {
-        End::Program(ending) if ending == crate::cell::Ending::Signalled(9) && was_out_of_memory(instance) => Failed::OutOfMemory,
         End::Program(ending) => Failed::Ended(ending),
         End::NotStarted(why) => Failed::NotStarted(why),
-        End::Cell if was_out_of_memory(instance) => Failed::OutOfMemory,
+        End::OutOfMemory => Failed::OutOfMemory,
         End::Cell => Failed::Cell,
     }
-}
-
-fn was_out_of_memory(instance: &Instance) -> bool {
-    instance.meter.as_ref().is_some_and(|meter| meter.killed() > 0)
 }

@@ -15,6 +15,7 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::isolation::cgroup::Group;
 use crate::helper::{KEEPER, receive_with};
 
 pub(crate) use layout::{Layout, Seen, view};
@@ -115,6 +116,8 @@ pub(crate) enum End {
     Program(Ending),
     /// Its program could not be started.
     NotStarted(String),
+    /// The kernel ended it for want of memory.
+    OutOfMemory,
     /// The node ended it, or it broke.
     Cell,
 }
@@ -122,10 +125,15 @@ pub(crate) enum End {
 /// Watches a cell until its end in a task of its own, and takes it away then, `held` last.
 ///
 /// Cancelling `stop` ends the cell. The receiver holds the end once everything of the cell is gone.
-pub(crate) fn watch(cell: Cell, held: impl Send + 'static, stop: CancellationToken) -> watch::Receiver<Option<End>> {
+pub(crate) fn watch(
+    cell: Cell,
+    group: Group,
+    held: impl Send + 'static,
+    stop: CancellationToken,
+) -> watch::Receiver<Option<End>> {
     let (sender, receiver) = watch::channel(None);
     tokio::spawn(async move {
-        let end = match cell.control.try_clone().and_then(tokio::net::UnixStream::from_std) {
+        let mut end = match cell.control.try_clone().and_then(tokio::net::UnixStream::from_std) {
             Ok(control) => {
                 tokio::select! {
                     end = last_words(control) => end,
@@ -136,11 +144,15 @@ pub(crate) fn watch(cell: Cell, held: impl Send + 'static, stop: CancellationTok
         };
         // The runtime's tasks end as well.
         stop.cancel();
-        let _ = tokio::task::spawn_blocking(move || {
+        let killed = tokio::task::spawn_blocking(move || {
             drop(cell);
-            drop(held);
-        })
-        .await;
+            let killed = group.meter().map_or(0, |meter| meter.killed());
+            drop((group, held));
+            killed
+        });
+        if killed.await.is_ok_and(|killed| killed > 0) && matches!(end, End::Cell | End::Program(Ending::Signalled(libc::SIGKILL))) {
+            end = End::OutOfMemory;
+        }
         let _ = sender.send(Some(end));
     });
     receiver

@@ -7,6 +7,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// One vCPU for this much memory (AWS).
 const MEMORY_MB_PER_CPU: u64 = 1_769;
@@ -101,7 +102,7 @@ impl Home {
             }
             limit(&folder, controller, *generation, memory_mb)?;
             if controller == Controller::Memory {
-                group.memory = Meter::open(&folder, *generation).ok();
+                group.memory = Meter::open(&folder, *generation).ok().map(Arc::new);
             }
         }
         Ok(group)
@@ -112,7 +113,7 @@ impl Home {
 #[derive(Debug)]
 pub(crate) struct Group {
     folders: Vec<PathBuf>,
-    memory: Option<Meter>,
+    memory: Option<Arc<Meter>>,
 }
 
 impl Group {
@@ -122,8 +123,8 @@ impl Group {
     }
 
     /// What tells of its memory.
-    pub(crate) fn take_meter(&mut self) -> Option<Meter> {
-        self.memory.take()
+    pub(crate) fn meter(&self) -> Option<Arc<Meter>> {
+        self.memory.clone()
     }
 }
 
@@ -137,7 +138,7 @@ impl Drop for Group {
     }
 }
 
-/// Reads what a group's memory came to.
+/// Reads what a group's memory came to, as long as the group is there.
 #[derive(Debug)]
 pub(crate) struct Meter {
     peak: File,
