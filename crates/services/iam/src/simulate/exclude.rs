@@ -117,17 +117,17 @@ fn check_arn(pattern: &str) -> Result<(), Error> {
 }
 
 fn check_inline(wanted: &InlinePolicy) -> Result<(), Error> {
-    name::check("policyName", &wanted.policy_name, NAME_CHARS_MAX).map_err(as_input)?;
+    name::check("policyName", &wanted.policy_name, NAME_CHARS_MAX).map_err(|fault| as_input(&fault))?;
     if stars(&wanted.attachment_name) > 1 {
         let of = wanted.attachment_type.as_text();
         return Err(Error::InvalidInput(format!("The name of the {of} in PolicyExclusionList has more than one *")));
     }
     let plain = wanted.attachment_name.replace(['*', '?'], "x");
-    name::check("attachmentName", &plain, NAME_CHARS_MAX).map_err(as_input)
+    name::check("attachmentName", &plain, NAME_CHARS_MAX).map_err(|fault| as_input(&fault))
 }
 
 /// AWS tells all faults of identifiers so.
-fn as_input(error: Error) -> Error {
+fn as_input(error: &Error) -> Error {
     Error::InvalidInput(error.to_string())
 }
 
