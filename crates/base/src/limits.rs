@@ -19,6 +19,11 @@ pub const IMPORT_BYTES_MAX: usize = 6_291_456;
 pub const CONTROL_BODY_BYTES_MAX: usize = 7_340_032;
 /// The bodies of all management calls that are read at once, in bytes: callers are strangers until their body is read (ours).
 pub const CONTROL_BODIES_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// A call's body that brings function code, in bytes (AWS: what 50 MB in base64 take).
+/// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
+pub const CODE_BODY_BYTES_MAX: usize = 70_167_211;
+/// The bodies of all such calls that are read at once, in bytes (ours).
+pub const CODE_BODIES_BYTES_MAX: usize = 160 * 1024 * 1024;
 /// Request bodies that the journey holds whole at once, in bytes, because a signature covers them (ours).
 pub const JOURNEY_BODIES_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Resources of one API (AWS).

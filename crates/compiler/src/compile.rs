@@ -5,9 +5,9 @@ use std::sync::Arc;
 use base::Scope;
 use base::id::{RestApiId, StageName};
 use base::seal::MasterKey;
-use snapshot::{Api, Place, Snapshot, StageUnit};
+use snapshot::{Api, Function, FunctionName, Place, Snapshot, StageUnit};
 
-use crate::{Finding, Input, StageInput, Unit, access_key, certificate, principal, stage};
+use crate::{Finding, FunctionInput, Input, StageInput, Unit, access_key, certificate, function, principal, stage};
 
 /// A snapshot and what could not be compiled into it.
 #[derive(Debug, Clone)]
@@ -30,18 +30,29 @@ impl World {
 #[derive(Debug)]
 pub struct Compiler {
     master_key: Arc<MasterKey>,
+    /// Functions of this node's own settings; what is stored under their names is closed.
+    configured: Vec<Arc<Function>>,
 }
 
 impl Compiler {
     /// A compiler that opens secrets with `master_key`.
     pub fn new(master_key: Arc<MasterKey>) -> Self {
-        Self { master_key }
+        Self { master_key, configured: Vec::new() }
+    }
+
+    /// The same with functions that no document holds.
+    #[must_use]
+    pub fn with_functions(self, configured: Vec<Arc<Function>>) -> Self {
+        Self { configured, ..self }
     }
 
     /// The world at `revision`: `previous` with the units of `inputs` replaced.
     pub fn compile(&self, revision: u64, inputs: Vec<Input>, previous: &World) -> World {
         let mut world = previous.clone();
         world.snapshot.revision = revision;
+        for configured in &self.configured {
+            world.snapshot.functions.insert(configured.name.clone(), Arc::clone(configured));
+        }
         for input in inputs {
             match input {
                 Input::Stage { unit, scope, found } => place_stage(&mut world, unit, scope, found),
@@ -78,9 +89,35 @@ impl Compiler {
                     let finding = place(certificates, name.into(), scope, unit.clone(), compiled);
                     note(&mut world.findings, unit, finding);
                 }
+                Input::Function { name, scope, found } => {
+                    let findings = self.place_function(&mut world, &scope, &name, found);
+                    note(&mut world.findings, Unit::Function(name), findings);
+                }
             }
         }
         world
+    }
+
+    fn place_function(
+        &self,
+        world: &mut World,
+        scope: &Scope,
+        name: &FunctionName,
+        found: Option<Result<Box<FunctionInput>, String>>,
+    ) -> Vec<Finding> {
+        if self.configured.iter().any(|configured| configured.name == *name) {
+            let why = "this node's settings give its name to another function, which is the one that runs".to_owned();
+            let remedy = "Rename one of the two.";
+            let unit = Unit::Function(name.clone());
+            return found.map(|_| Finding { scope: scope.clone(), unit, method: None, why, remedy }).into_iter().collect();
+        }
+        let compiled = found.map(|found| function::compile(&self.master_key, scope, name, found));
+        let (compiled, findings) = compiled.unwrap_or_default();
+        match compiled {
+            Some(compiled) => world.snapshot.functions.insert(name.clone(), Arc::new(compiled)),
+            None => world.snapshot.functions.remove(name),
+        };
+        findings
     }
 }
 

@@ -2,7 +2,7 @@
 
 use base::Scope;
 use base::id::{AccessKeyId, RestApiId, StageName};
-use snapshot::Name;
+use snapshot::{FunctionName, Name};
 
 /// The smallest thing that is compiled, shared or closed as a whole.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,6 +21,8 @@ pub enum Unit {
     ManagedPolicy(String),
     /// A server certificate, by its first name.
     Certificate(String),
+    /// A function with all that hangs below its name.
+    Function(FunctionName),
 }
 
 impl std::fmt::Display for Unit {
@@ -33,6 +35,7 @@ impl std::fmt::Display for Unit {
             Unit::Role(name) => write!(f, "role {} of {}", name.name, name.account),
             Unit::ManagedPolicy(arn) => write!(f, "policy {arn}"),
             Unit::Certificate(name) => write!(f, "certificate {name}"),
+            Unit::Function(name) => write!(f, "function {} of {}", name.name, name.account),
         }
     }
 }

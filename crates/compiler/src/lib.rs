@@ -15,7 +15,8 @@ mod answers;
 mod access_key;
 mod principal;
 mod certificate;
+mod function;
 
 pub use compile::{Compiler, World};
 pub use finding::{Finding, Unit};
-pub use load::{Input, StageInput, load_all, load_changes};
+pub use load::{FunctionInput, Input, StageInput, load_all, load_changes};

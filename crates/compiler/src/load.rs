@@ -8,10 +8,12 @@ use model::Record;
 use model::apigateway::{Deployment, Stage};
 use model::iam::{AccessKey, Group, ManagedPolicy, Role, User};
 use model::installation::LocalLeaf;
-use snapshot::Name;
+use model::lambda::{Function, FunctionVersion};
+use snapshot::{FunctionName, Name};
 use store_resources::{Change, Document, Fault, Key, Table, View};
 
 use crate::Unit;
+use crate::function::Versions;
 
 /// A unit and what was stored of it. `None` means that it is gone.
 #[derive(Debug)]
@@ -79,6 +81,24 @@ pub enum Input {
         /// Its document; an unreadable one says why.
         found: Option<Result<Box<LocalLeaf>, String>>,
     },
+    /// A function.
+    Function {
+        /// Which.
+        name: FunctionName,
+        /// Whose.
+        scope: Scope,
+        /// Its documents; an unreadable one says why.
+        found: Option<Result<Box<FunctionInput>, String>>,
+    },
+}
+
+/// A function's documents.
+#[derive(Debug)]
+pub struct FunctionInput {
+    /// The function itself.
+    pub function: Function,
+    /// Its published versions by number; an unreadable one says why.
+    pub versions: Vec<(u64, Result<FunctionVersion, String>)>,
 }
 
 /// A stage's documents; an unreadable or missing one says why.
@@ -94,8 +114,16 @@ pub struct StageInput {
 const STEP: u32 = 500;
 
 /// Whose documents are compiled.
-const TABLES: [&str; 7] =
-    [Stage::TABLE, AccessKey::TABLE, User::TABLE, Group::TABLE, Role::TABLE, ManagedPolicy::TABLE, LocalLeaf::TABLE];
+const TABLES: [&str; 8] = [
+    Stage::TABLE,
+    AccessKey::TABLE,
+    User::TABLE,
+    Group::TABLE,
+    Role::TABLE,
+    ManagedPolicy::TABLE,
+    LocalLeaf::TABLE,
+    Function::TABLE,
+];
 
 /// Everything there is: what a node reads when it starts.
 pub async fn load_all(view: &mut dyn View) -> Result<Vec<Input>, Fault> {
@@ -134,6 +162,7 @@ pub async fn load_changes(view: &mut dyn View, changes: &[Change]) -> Result<Vec
                 None => continue,
             },
             Unit::Certificate(name) => (LocalLeaf::TABLE, name.clone()),
+            Unit::Function(name) => (Function::TABLE, name.name.to_string()),
         };
         match view.get(&Key::new(scope.clone(), Table(table), id)).await? {
             Some(document) => inputs.extend(load_document(view, &document).await?),
@@ -152,6 +181,7 @@ fn gone(scope: Scope, unit: Unit) -> Input {
         Unit::Role(name) => Input::Role { name, scope, found: None },
         Unit::ManagedPolicy(arn) => Input::ManagedPolicy { arn, scope, found: None },
         Unit::Certificate(name) => Input::Certificate { name, scope, found: None },
+        Unit::Function(name) => Input::Function { name, scope, found: None },
     }
 }
 
@@ -169,7 +199,19 @@ fn unit_of(key: &Key) -> Option<Unit> {
     if key.table == LocalLeaf::TABLE {
         return Some(Unit::Certificate(key.id.clone()));
     }
-    None
+    function_of(key)
+}
+
+/// A function is touched by its own document and by those of its versions.
+fn function_of(key: &Key) -> Option<Unit> {
+    let name = if key.table == FunctionVersion::TABLE {
+        FunctionVersion::function_of(&key.id)?
+    } else if key.table == Function::TABLE {
+        &key.id
+    } else {
+        return None;
+    };
+    Some(Unit::Function(FunctionName { account: key.scope.account, name: name.into() }))
 }
 
 fn principal_of(key: &Key) -> Option<Unit> {
@@ -212,8 +254,34 @@ async fn load_document(view: &mut dyn View, document: &Document) -> Result<Optio
             let found = Some(read(document).map(Box::new));
             Some(Input::Certificate { name, scope, found })
         }
+        Some(Unit::Function(name)) => {
+            let found = match read::<Function>(document) {
+                Ok(function) => {
+                    let versions = load_versions(view, &scope, &function.name).await?;
+                    Ok(Box::new(FunctionInput { function, versions }))
+                }
+                Err(why) => Err(why),
+            };
+            Some(Input::Function { name, scope, found: Some(found) })
+        }
         None => None,
     })
+}
+
+async fn load_versions(view: &mut dyn View, scope: &Scope, function: &str) -> Result<Versions, Fault> {
+    let prefix = Key::new(scope.clone(), Table(FunctionVersion::TABLE), FunctionVersion::prefix(function));
+    let (mut versions, mut after) = (Versions::new(), None::<String>);
+    loop {
+        let page = view.scan(&prefix, after.as_deref(), STEP).await?;
+        for document in &page.documents {
+            let number = document.key.id.rsplit('/').next().and_then(|number| number.parse().ok());
+            versions.extend(number.map(|number: u64| (number, read::<FunctionVersion>(document))));
+        }
+        after = page.documents.last().map(|document| document.key.id.clone());
+        if !page.more {
+            return Ok(versions);
+        }
+    }
 }
 
 async fn load_deployment(

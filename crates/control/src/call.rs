@@ -27,6 +27,8 @@ pub struct Control {
     pub(crate) flood: Flood,
     pub(crate) home: Home,
     pub(crate) room: edge::Room,
+    /// Room for the bodies of calls that bring code.
+    pub(crate) code_room: edge::Room,
 }
 
 impl Control {

@@ -15,7 +15,7 @@ use crate::catalog::{Catalog, Unroutable};
 use crate::flood::Flood;
 use crate::publish::Publisher;
 use crate::refusal::Refusal;
-use crate::steps::encode;
+use crate::steps::{encode, identify};
 use crate::steps::record::Home;
 
 /// What a control plane is made of.
@@ -30,6 +30,9 @@ pub struct Setup {
     /// Where the use of keys is noted; the other plane notes there too.
     pub uses: Arc<KeyUses>,
 }
+
+/// The service whose calls bring code.
+const CODE_SERVICE: &str = "lambda";
 
 /// Derived signing keys kept: four services of a thousand callers.
 const SIGNING_KEYS: usize = 4096;
@@ -47,6 +50,7 @@ impl Control {
             flood: Flood::default(),
             home,
             room: Room::new(limits::CONTROL_BODIES_BYTES_MAX),
+            code_room: Room::new(limits::CODE_BODIES_BYTES_MAX),
         })
     }
 
@@ -82,7 +86,13 @@ impl Listen {
             headers: head.received.to_map(),
             body: Bytes::new(),
         };
-        match body.collect_up_to(limits::CONTROL_BODY_BYTES_MAX as u64, &self.control.room).await {
+        // SECURITY: only a claim, but one that costs the callers of other services no room.
+        let (bytes_max, room) = if identify::claims(&received, CODE_SERVICE) {
+            (limits::CODE_BODY_BYTES_MAX, &self.control.code_room)
+        } else {
+            (limits::CONTROL_BODY_BYTES_MAX, &self.control.room)
+        };
+        match body.collect_up_to(bytes_max as u64, room).await {
             Ok((body, held)) => {
                 received.body = body;
                 self.finish(received, held).await

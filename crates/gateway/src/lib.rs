@@ -32,6 +32,7 @@ pub mod tokens;
 pub mod reason;
 pub mod explain;
 mod what_if;
+pub mod invoke;
 pub mod refused;
 pub mod context;
 mod access_log;
@@ -59,6 +60,7 @@ use crate::trail::Outcome;
 use crate::world::{Stale, World};
 
 pub use steps::authorize::Openness;
+pub use invoke::{EventQueue, EventWorker, Invoker, NoFunctions, Runner};
 pub use what_if::Explainer;
 
 /// Answers the requests of API traffic. One value a worker: each has its own connections to the backends.

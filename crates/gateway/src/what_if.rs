@@ -6,17 +6,18 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use base::Clock;
+use base::{Clock, Scope};
 use bytes::Bytes;
 use edge::{Alpn, Connection, Head, Limits, TlsFacts};
 use egress::Egress;
 use futures_util::future::BoxFuture;
 use identity::{Caller, Identities};
-use operation::data_plane::{DataPlane, Explanation, WhatIf};
+use operation::data_plane::{DataPlane, Explanation, FunctionCall, Invoked, NotInvoked, WhatIf};
 use policy::DecisionRecord;
 use serde_json::{Value, json};
 use snapshot::{Authorization, Freshness, Snapshot};
 
+use crate::Invoker;
 use crate::explain::{self, printable, sentence, step, step_data};
 use crate::reason::{Authorize, Reason};
 use crate::refused::Refused;
@@ -44,6 +45,8 @@ pub struct Explainer {
     pub tokens: Arc<Tokens>,
     /// Time.
     pub clock: Arc<dyn Clock>,
+    /// Runs functions.
+    pub invoker: Invoker,
 }
 
 impl DataPlane for Explainer {
@@ -61,6 +64,14 @@ impl DataPlane for Explainer {
             let connection = Arc::new(connection(question.source_ip, url.tls, &*self.clock));
             Ok(supposed(head, connection, caller.as_ref(), &world).await.explanation(&question, &world))
         })
+    }
+
+    fn invoke(&self, call: FunctionCall) -> BoxFuture<'_, Result<Invoked, NotInvoked>> {
+        Box::pin(self.invoker.invoke(call))
+    }
+
+    fn is_configured(&self, scope: &Scope, function: &str) -> bool {
+        self.invoker.is_configured(scope, function)
     }
 }
 

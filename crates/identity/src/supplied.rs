@@ -7,7 +7,7 @@
 use policy::Policy;
 
 /// Prefixes of the keys that are judged here. Keys of other services concern calls that are not served.
-const OURS: &[&str] = &["aws:", "iam:", "sts:", "apigateway:", "execute-api:", "portcullis:", "cloudtrail:"];
+const OURS: &[&str] = &["aws:", "iam:", "sts:", "apigateway:", "execute-api:", "portcullis:", "cloudtrail:", "lambda:"];
 
 /// Keys that are there whenever AWS documents them, in lower case. One that ends in `/` stands for a family.
 #[rustfmt::skip]
@@ -45,6 +45,8 @@ const SUPPLIED: &[(&str, &str)] = &[
     ("sts:rolesessionname", "when a role is assumed"),
     ("sts:sourceidentity", "when a role is assumed with one"),
     ("sts:transitivetagkeys", "when a role is assumed with transitive tags"),
+    ("lambda:principal", "when a call adds a permission"),
+    ("lambda:layer", "when a call gives a function layers"),
     // Absent in AWS too, outside a feature that does not exist here: policies that ask for them are judged as AWS does.
     ("aws:sourcevpc", "absent: nothing comes through a VPC endpoint"),
     ("aws:sourcevpcarn", "absent: nothing comes through a VPC endpoint"),
@@ -75,6 +77,14 @@ const SUPPLIED: &[(&str, &str)] = &[
     ("iam:organizationspolicyid", "absent: no account is in an organization"),
     ("sts:awsservicename", "absent: bearer tokens are refused"),
     ("sts:taskpolicyarn", "absent: nobody assumes root"),
+    ("lambda:vpcids", "absent: calls that set a network of AWS's are refused"),
+    ("lambda:subnetids", "absent: calls that set a network of AWS's are refused"),
+    ("lambda:securitygroupids", "absent: calls that set a network of AWS's are refused"),
+    ("lambda:codesigningconfigarn", "absent: calls that set code signing are refused"),
+    ("lambda:functionurlauthtype", "absent: calls about function URLs are refused"),
+    ("lambda:functionarn", "absent: calls about event sources are refused"),
+    ("lambda:sourcefunctionarn", "absent: functions get no credentials"),
+    ("lambda:eventsourcetoken", "absent: permissions that ask for one are refused"),
 ];
 
 /// Whether a key is there whenever AWS says so. Keys of services that are not served here count as such.

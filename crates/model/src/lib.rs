@@ -6,6 +6,7 @@
 pub mod record;
 pub mod apigateway;
 pub mod iam;
+pub mod lambda;
 pub mod installation;
 
 pub use record::Record;

@@ -6,7 +6,7 @@ use base::id::RequestId;
 use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
 use policy::Keys;
-use store_records::Events;
+use store_records::{Blobs, Events};
 use store_resources::Resources;
 
 use crate::{DataPlane, NodeStatus, Principal, Transaction, WebTokens};
@@ -40,7 +40,9 @@ pub struct Ports {
     pub resources: Arc<dyn Resources>,
     /// Logs and trails.
     pub events: Arc<dyn Events>,
-    /// The journey, for explanations and (later) test invocations.
+    /// Function code.
+    pub blobs: Arc<dyn Blobs>,
+    /// The journey, for explanations and invocations.
     pub data_plane: Arc<dyn DataPlane>,
     /// What this node knows of itself.
     pub status: Arc<dyn NodeStatus>,

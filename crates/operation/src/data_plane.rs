@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use base::Scope;
+use base::id::RequestId;
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 /// The decision record of one request, in words and as data.
@@ -37,4 +39,87 @@ pub trait DataPlane: Send + Sync + std::fmt::Debug {
     fn explain(&self, trail: &[u8]) -> Result<Explanation, String>;
     /// Decides about a request that nobody sent, and does nothing else. An error says why it cannot be asked.
     fn what_if(&self, question: WhatIf) -> BoxFuture<'_, Result<Explanation, String>>;
+    /// Invokes a function, or takes the event to do so later.
+    fn invoke(&self, call: FunctionCall) -> BoxFuture<'_, Result<Invoked, NotInvoked>>;
+    /// Whether this node's own settings give a function this name.
+    fn is_configured(&self, scope: &Scope, function: &str) -> bool;
+}
+
+/// An invocation that somebody may do.
+#[derive(Debug, Clone)]
+pub struct FunctionCall {
+    /// Whose function.
+    pub scope: Scope,
+    /// Its name.
+    pub function: String,
+    /// A version's number, an alias, or `$LATEST`.
+    pub qualifier: Option<String>,
+    /// Whether somebody waits.
+    pub mode: FunctionMode,
+    /// The id of the call.
+    pub request_id: RequestId,
+    /// The event, JSON.
+    pub payload: Bytes,
+    /// `X-Amzn-Trace-Id`.
+    pub trace_id: Option<String>,
+    /// `X-Amz-Client-Context`, decoded.
+    pub client_context: Option<String>,
+}
+
+/// Whether somebody waits for what a function answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FunctionMode {
+    /// Yes.
+    RequestResponse,
+    /// No: it runs later, and anew where it failed.
+    Event,
+    /// It does not run; only whether it could is asked.
+    DryRun,
+}
+
+/// What came of an invocation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Invoked {
+    /// What the function answered, or the JSON of its error; empty where nobody waits.
+    pub payload: Bytes,
+    /// `Handled` or `Unhandled`, where the function failed.
+    pub error: Option<&'static str>,
+    /// Which version ran.
+    pub version: Option<String>,
+    /// The end of what it logged.
+    pub log_tail: Bytes,
+}
+
+/// Why a function was not invoked.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum NotInvoked {
+    /// There is no such function, version or alias.
+    #[error("there is no such function")]
+    Missing,
+    /// As many run, or wait, as may.
+    #[error("too many invocations: {why}")]
+    Throttled {
+        /// Which limit, for the caller.
+        why: String,
+    },
+    /// The event is longer than Lambda takes.
+    #[error("the event has {bytes} bytes, more than {max}")]
+    TooLarge {
+        /// Its length.
+        bytes: usize,
+        /// The most it may have.
+        max: usize,
+    },
+    /// Its code or configuration cannot run here.
+    #[error("the function cannot run: {why}")]
+    Broken {
+        /// What is wrong with it, for its owner.
+        why: String,
+    },
+    /// This node failed.
+    #[error("the function could not be started: {why}")]
+    Fault {
+        /// What failed, for the operator.
+        why: String,
+    },
 }

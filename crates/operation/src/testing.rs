@@ -6,14 +6,15 @@ use std::sync::Arc;
 use base::id::{AccessKeyId, RequestId};
 use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
+use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
 use store_sqlite::SqliteStore;
 use tempfile::TempDir;
 use wire::Value;
 
 use crate::{
-    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Installation, Losses, NodeStatus, Ports,
-    Principal, Service, Transaction,
+    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, Installation, Invoked, Losses,
+    NodeStatus, NotInvoked, Ports, Principal, Service, Transaction,
 };
 
 /// An installation that serves no traffic.
@@ -45,8 +46,16 @@ impl DataPlane for Idle {
         Err("this test has no data plane".to_owned())
     }
 
-    fn what_if(&self, _: crate::WhatIf) -> futures_util::future::BoxFuture<'_, Result<Explanation, String>> {
+    fn what_if(&self, _: crate::WhatIf) -> BoxFuture<'_, Result<Explanation, String>> {
         Box::pin(async { Err("this test has no data plane".to_owned()) })
+    }
+
+    fn invoke(&self, _: FunctionCall) -> BoxFuture<'_, Result<Invoked, NotInvoked>> {
+        Box::pin(async { Err(NotInvoked::Missing) })
+    }
+
+    fn is_configured(&self, _: &Scope, _: &str) -> bool {
+        false
     }
 }
 
@@ -145,6 +154,7 @@ pub fn ports(store: &SqliteStore, account: &str) -> Ports {
     Ports {
         resources: store.resources(),
         events: store.events(),
+        blobs: store.blobs(),
         data_plane: Arc::new(Idle),
         status: Arc::new(Idle),
         master_key: Arc::new(MasterKey::random()),

@@ -2,9 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use async_trait::async_trait;
 use base::Scope;
 use model::Record;
-use store_resources::{Batch, Key, Precondition, Resources, Revision, Table, View, Write};
+use store_resources::{
+    Batch, Changes, Document, Fault, Key, Page, Precondition, Resources, Revision, Table, View, Write,
+};
 
 use crate::{Failure, Kind};
 
@@ -165,6 +168,11 @@ impl Transaction {
         self.writes.is_empty()
     }
 
+    /// Gives the store's view back before something that takes long. What is read afterwards is a fault.
+    pub fn let_go(&mut self) {
+        self.view = Box::new(GivenBack(self.view.revision()));
+    }
+
     /// What it wrote and relied on, ready to commit.
     pub fn into_batch(self) -> Batch {
         let write = |(key, pending)| match pending {
@@ -173,6 +181,46 @@ impl Transaction {
         };
         let writes = self.writes.into_iter().map(write).collect();
         Batch { preconditions: self.preconditions, writes, audit: Vec::new() }
+    }
+}
+
+/// A view that was given back.
+struct GivenBack(Revision);
+
+impl GivenBack {
+    fn fault() -> Fault {
+        Fault::new("reading", "the transaction has given its view back")
+    }
+}
+
+#[async_trait]
+impl View for GivenBack {
+    fn revision(&self) -> Revision {
+        self.0
+    }
+
+    async fn get(&mut self, _: &Key) -> Result<Option<Document>, Fault> {
+        Err(Self::fault())
+    }
+
+    async fn scan(&mut self, _: &Key, _: Option<&str>, _: u32) -> Result<Page, Fault> {
+        Err(Self::fault())
+    }
+
+    async fn measure(&mut self, _: &Key) -> Result<(u64, Option<Revision>), Fault> {
+        Err(Self::fault())
+    }
+
+    async fn find(&mut self, _: &str, _: &str) -> Result<Option<Document>, Fault> {
+        Err(Self::fault())
+    }
+
+    async fn scan_table(&mut self, _: &str, _: Option<&Key>, _: u32) -> Result<Page, Fault> {
+        Err(Self::fault())
+    }
+
+    async fn changes(&mut self, _: Revision) -> Result<Changes, Fault> {
+        Err(Self::fault())
     }
 }
 

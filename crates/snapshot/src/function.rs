@@ -39,6 +39,28 @@ pub struct Function {
     pub policies: BTreeMap<Option<Arc<str>>, Arc<NamedPolicy>>,
 }
 
+impl Function {
+    /// The version that a qualifier leads to: a number, an alias, `$LATEST`, or none for the last. `draw` is a number
+    /// from 0 up to 1, and chooses between the versions that share an alias.
+    pub fn version(&self, qualifier: Option<&str>, draw: f64) -> Option<&Arc<Version>> {
+        let Some(qualifier) = qualifier else { return Some(&self.latest) };
+        match self.aliases.get(qualifier) {
+            Some(alias) => {
+                let other = alias.other.as_ref().filter(|(_, share)| draw < *share);
+                self.numbered(other.map_or(&alias.version, |(version, _)| version))
+            }
+            None => self.numbered(qualifier),
+        }
+    }
+
+    fn numbered(&self, number: &str) -> Option<&Arc<Version>> {
+        if number == LATEST { Some(&self.latest) } else { self.published.get(&number.parse().ok()?) }
+    }
+}
+
+/// The version that is edited.
+pub const LATEST: &str = "$LATEST";
+
 /// A name for a version, or for two that share the calls.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alias {
@@ -135,4 +157,66 @@ pub enum FunctionNetwork {
     None,
     /// What the node itself reaches.
     Host,
+}
+
+#[cfg(test)]
+mod tests {
+    use base::Region;
+
+    use super::*;
+
+    fn version(name: &FunctionName, number: &str) -> Arc<Version> {
+        Arc::new(Version {
+            function_arn: "arn".into(),
+            function_name: name.clone(),
+            number: number.into(),
+            revision: number.into(),
+            body: FunctionBody::Broken { why: "a test".into() },
+            timeout: Duration::from_secs(3),
+            memory_mb: 128,
+            reserved_concurrency: None,
+        })
+    }
+
+    #[test]
+    fn a_qualifier_leads_to_a_version_and_a_weight_to_one_of_two() {
+        let account = AccountId::parse("111111111111").expect("digits");
+        let name = FunctionName { account, name: "f".into() };
+        let alias = |version: &str, other: Option<(&str, f64)>| Alias {
+            version: version.into(),
+            other: other.map(|(version, share)| (version.into(), share)),
+        };
+        let function = Function {
+            scope: Scope { account, region: Region::parse("eu-west-1").expect("a region") },
+            arn: "arn".into(),
+            reserved_concurrency: None,
+            latest: version(&name, LATEST),
+            published: [1, 2].map(|number: u64| (number, version(&name, &number.to_string()))).into(),
+            aliases: [
+                ("live".into(), alias("1", Some(("2", 0.25)))),
+                ("next".into(), alias(LATEST, None)),
+                ("gone".into(), alias("7", None)),
+            ]
+            .into(),
+            policies: BTreeMap::new(),
+            name,
+        };
+        for (qualifier, draw, expected) in [
+            (None, 0.0, Some(LATEST)),
+            (Some(LATEST), 0.0, Some(LATEST)),
+            (Some("2"), 0.0, Some("2")),
+            (Some("3"), 0.0, None),
+            (Some("live"), 0.0, Some("2")),
+            (Some("live"), 0.2499, Some("2")),
+            (Some("live"), 0.25, Some("1")),
+            (Some("live"), 0.9999, Some("1")),
+            (Some("next"), 0.5, Some(LATEST)),
+            (Some("gone"), 0.5, None),
+            (Some("nobody"), 0.5, None),
+            (Some(""), 0.5, None),
+        ] {
+            let found = function.version(qualifier, draw).map(|version| &*version.number);
+            assert_eq!(found, expected, "{qualifier:?} {draw}");
+        }
+    }
 }

@@ -5,11 +5,11 @@ use base::seal::MasterKey;
 use base::{AccountId, Scope};
 use identity::{Caller, Circumstances, Held};
 use operation::{CALLER, Failure, Kind, Ports, Prepared, Principal, Registered, Service, Transaction};
-use policy::{Action, Keys, RequestContext};
-use snapshot::{Name, Snapshot};
+use policy::{Action, Attached, Keys, Layers, RequestContext};
+use snapshot::{Name, NamedPolicy, Snapshot};
 
 use super::decode::{Decoded, What};
-use super::entity;
+use super::{entity, resource_policy};
 use super::trust::{Trust, handed_on};
 use super::why;
 use crate::Received;
@@ -57,7 +57,9 @@ pub(crate) async fn decide<'c>(
         let keys = if let What::Served(_, prepared) = &what { prepared.keys(keys) } else { keys };
         let held = held(caller.as_ref(), snapshot)?;
         let keys = with_tags(keys, &held, &question, service, &scope, ports).await?;
-        ask(caller.as_ref(), &held, trust.as_ref(), &question, &keys, &ports.master_key)?;
+        let own = resource_policy::of(&question.resource, snapshot);
+        let says = Says { trust: trust.as_ref(), own: own.as_deref() };
+        ask(caller.as_ref(), &held, says, &question, &keys, &ports.master_key)?;
     }
     match what {
         What::Served(operation, prepared) => {
@@ -112,11 +114,32 @@ fn held<'a>(caller: Option<&'a Caller>, snapshot: &'a Snapshot) -> Result<Held<'
     Ok(held.map_err(|unresolved| Refusal::Failed(broken(unresolved)))?.unwrap_or_default())
 }
 
+/// What is said by the resource itself.
+#[derive(Debug, Clone, Copy, Default)]
+struct Says<'a> {
+    /// The trust policy of the role that is asked for, where a role is.
+    trust: Option<&'a Trust>,
+    /// Its own policy.
+    own: Option<&'a NamedPolicy>,
+}
+
+impl<'a> Says<'a> {
+    fn layers(&self, held: Layers<'a>) -> Layers<'a> {
+        match (self.trust, self.own) {
+            (Some(trust), _) => trust.layers(held),
+            (None, Some(own)) => {
+                Layers { resource: Some(Attached { name: &own.name, policy: &own.policy }), ..held }
+            }
+            (None, None) => held,
+        }
+    }
+}
+
 /// SECURITY: whoever did not sign is nobody, and nobody may do what a policy has to allow.
 fn ask(
     caller: Option<&Caller>,
     held: &Held<'_>,
-    trust: Option<&Trust>,
+    says: Says<'_>,
     question: &Question,
     keys: &Keys,
     master_key: &MasterKey,
@@ -127,12 +150,9 @@ fn ask(
     // Without an account there is no caller, and nothing is allowed whose the resource ever is.
     let owner = owner(&question.resource).or_else(|| principal.account());
     let Some(owner) = owner else { return Err(denied_to_nobody(&action)) };
-    let known = trust.map(|trust| trust.known(principal));
+    let known = says.trust.map(|trust| trust.known(principal));
     let request = RequestContext::new(known.as_ref().unwrap_or(principal), &action, &question.resource, owner, keys);
-    let layers = match trust {
-        Some(trust) => trust.layers(held.layers()),
-        None => held.layers(),
-    };
+    let (layers, trust) = (says.layers(held.layers()), says.trust);
     let Some(told) = policy::evaluate(&request, &layers).denial(&request) else { return Ok(()) };
     // SECURITY: neither the words nor the message tell whether somebody else's role exists and whom it trusts.
     let message = match trust {
@@ -262,7 +282,7 @@ mod tests {
 
     #[test]
     fn a_refused_operation_is_asked_for_too() {
-        for service in [apigateway::service(), iam::service(), sts::service(), cloudtrail::service()] {
+        for service in [apigateway::service(), iam::service(), sts::service(), cloudtrail::service(), lambda::service()] {
             for refused in &service.refused {
                 let expected = Question { action: refused.action, resource: "*".to_owned() };
                 assert_eq!(question(&What::Refused(refused), &home()), Some(expected), "{}", refused.name);
@@ -315,7 +335,7 @@ mod tests {
         let root = identity::impersonate(&format!("arn:aws:iam::{account}:root"), &snapshot).unwrap();
         let (mut rows, master_key) = (0, MasterKey::random());
         for service in
-            [apigateway::service(), iam::service(), sts::service(), cloudtrail::service(), installation::service()]
+            [apigateway::service(), iam::service(), sts::service(), cloudtrail::service(), installation::service(), lambda::service()]
         {
             let served = service.operations.iter().map(|known| {
                 let prepared = (known.prepare)(sample(known.input)).expect(known.spec.name);
@@ -333,11 +353,11 @@ mod tests {
                     What::Refused(_) => None,
                 };
                 let nobody = keys(&received, None, &snapshot);
-                let denied = ask(None, &Held::default(), trust.as_ref(), &question, &nobody, &master_key);
+                let denied = ask(None, &Held::default(), Says { trust: trust.as_ref(), own: None }, &question, &nobody, &master_key);
                 assert!(matches!(denied, Err(Refusal::AccessDenied { .. })), "{name}: {denied:?}");
                 let held = root.held(&snapshot).unwrap();
                 let keys = keys(&received, Some(&root), &snapshot);
-                let allowed = ask(Some(&root), &held, trust.as_ref(), &question, &keys, &master_key);
+                let allowed = ask(Some(&root), &held, Says { trust: trust.as_ref(), own: None }, &question, &keys, &master_key);
                 assert_eq!(allowed.is_ok(), trust.is_none(), "{name}: nothing but trust binds the root user");
                 rows += 1;
             }

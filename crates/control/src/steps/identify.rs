@@ -85,6 +85,11 @@ fn cut(text: &str) -> String {
     text.chars().take(128).collect()
 }
 
+/// Whether a call claims to be signed for `service`. It proves nothing yet.
+pub(crate) fn claims(received: &Received, service: &str) -> bool {
+    credential_service(received).is_some_and(|claimed| claimed == service)
+}
+
 /// The service in the credential scope, from the header or the query. It proves nothing yet.
 fn credential_service(received: &Received) -> Option<String> {
     let scope = if let Some(header) = received.header("authorization") {

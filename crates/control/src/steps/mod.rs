@@ -7,6 +7,7 @@ pub(crate) mod decode;
 pub(crate) mod authorize;
 mod entity;
 mod trust;
+mod resource_policy;
 mod why;
 pub(crate) mod run;
 pub(crate) mod publish;

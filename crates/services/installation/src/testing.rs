@@ -10,8 +10,8 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use model::Record;
 use operation::{
-    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, Job, JobCall, Kind, Losses, NodeStatus,
-    Operation, Ports, Principal, Transaction, WhatIf,
+    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, Invoked, Job, JobCall, Kind,
+    Losses, NodeStatus, NotInvoked, Operation, Ports, Principal, Transaction, WhatIf,
 };
 use store_records::{BlockBuilder, BlockQuery, Stream};
 use store_resources::{AuditEntry, AuditFilter, Batch, Changes, Key, Lease, Revision, Table, Write};
@@ -232,6 +232,14 @@ impl DataPlane for Echo {
             }
             Ok(Explanation { text: format!("{question:?}"), data: serde_json::json!({}) })
         })
+    }
+
+    fn invoke(&self, _: FunctionCall) -> BoxFuture<'_, Result<Invoked, NotInvoked>> {
+        Box::pin(async { Err(NotInvoked::Missing) })
+    }
+
+    fn is_configured(&self, _: &Scope, _: &str) -> bool {
+        false
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base::Clock;
 use sqlx::postgres::PgConnectOptions;
-use store_records::Events;
+use store_records::{Blobs, Events};
 use store_resources::Resources;
 
 mod connect;
@@ -23,9 +23,11 @@ mod lease;
 mod follow;
 mod rows;
 mod records;
+mod blobs;
 #[cfg(feature = "testing")]
 pub mod testing;
 
+use blobs::PostgresBlobs;
 use connect::Patience;
 use records::PostgresRecords;
 use resources::PostgresResources;
@@ -86,11 +88,12 @@ pub enum OpenError {
     },
 }
 
-/// Both stores of one database.
+/// The stores of one database.
 #[derive(Debug)]
 pub struct PostgresStore {
     resources: Arc<PostgresResources>,
     records: Arc<PostgresRecords>,
+    blobs: Arc<PostgresBlobs>,
 }
 
 impl PostgresStore {
@@ -103,9 +106,11 @@ impl PostgresStore {
         migrate::run(&writers).await?;
         let views = connect::pool(&target, options, options.views_max).await?;
         let records = connect::pool(&target, options, records::CONNECTIONS_MAX).await?;
+        let blobs = connect::pool(&target, options, blobs::CONNECTIONS_MAX).await?;
         Ok(Self {
             resources: Arc::new(PostgresResources::start(views, writers, patience.clone(), options.poll).await?),
-            records: Arc::new(PostgresRecords::new(records, patience)),
+            records: Arc::new(PostgresRecords::new(records, patience.clone())),
+            blobs: Arc::new(PostgresBlobs::new(blobs, patience)),
         })
     }
 
@@ -119,9 +124,15 @@ impl PostgresStore {
         Arc::<PostgresRecords>::clone(&self.records)
     }
 
+    /// Function code.
+    pub fn blobs(&self) -> Arc<dyn Blobs> {
+        Arc::<PostgresBlobs>::clone(&self.blobs)
+    }
+
     /// Closes the connections. Whoever still holds a store gets faults from it.
     pub async fn close(&self) {
         self.resources.close().await;
         self.records.close().await;
+        self.blobs.close().await;
     }
 }

@@ -1,10 +1,10 @@
-//! The cluster's stores keep the contracts of both ports.
+//! The cluster's stores keep the contracts of all ports.
 
 use std::sync::Arc;
 
 use base::clock::SystemClock;
 use store_postgres::{PostgresOptions, PostgresStore, testing};
-use store_records::Events;
+use store_records::{Blobs, Events};
 use store_resources::Resources;
 
 async fn open() -> PostgresStore {
@@ -22,10 +22,19 @@ async fn events() -> (Arc<dyn Events>, PostgresStore) {
     (store.events(), store)
 }
 
+async fn blobs() -> (Arc<dyn Blobs>, PostgresStore) {
+    let store = open().await;
+    (store.blobs(), store)
+}
+
 mod resources_contract {
     store_resources::resources_contract!(super::resources());
 }
 
 mod events_contract {
     store_records::events_contract!(super::events());
+}
+
+mod blobs_contract {
+    store_records::blobs_contract!(super::blobs());
 }

@@ -1,16 +1,20 @@
-//! Ports to what traffic leaves behind. This far: events, in compressed blocks (access logs, execution logs, trails).
+//! Ports to what traffic leaves behind: events, in compressed blocks (access logs, execution logs, trails), and blobs
+//! (function code).
 //!
-//! It must not know: AWS, what a line means, SQL, or which backend answers. Begin with [`Events`] and [`block`].
-//! Counters and blobs join when a capability needs them.
+//! It must not know: AWS, what a line or a blob means, SQL, or which backend answers. Begin with [`Events`] and [`block`],
+//! or with [`blobs`]. Counters join when a capability needs them.
 
 pub mod block;
 pub mod time;
 pub mod contract;
+pub mod blobs;
+pub mod blobs_contract;
 
 use async_trait::async_trait;
 use base::Timestamp;
 use base::id::RequestId;
 
+pub use blobs::{BlobKey, Blobs, Digest, PutError, Swept};
 pub use block::{Block, BlockBuilder, Entries, Entry, IdFilter, PushError, StoredBlock};
 
 /// The records store failed.

@@ -1,15 +1,15 @@
-//! The embedded stores: two SQLite databases in the data directory, the default of a single node.
+//! The embedded stores: three SQLite databases in the data directory, the default of a single node.
 //!
 //! It must not know: AWS, what a document or a log line means, or the other backends. Begin with [`SqliteStore::open`];
 //! `writer` is where durability is decided, `commit` where a batch meets its preconditions.
 //!
-//! `resources.db` is synced before a write is answered; `records.db`, the logs, may lose its last moments with the
-//! power. Both outlive a killed process whole.
+//! `resources.db` and `blobs.db` are synced before a write is answered; `records.db`, the logs, may lose its last moments
+//! with the power. All outlive a killed process whole.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use store_records::Events;
+use store_records::{Blobs, Events};
 use store_resources::Resources;
 
 mod directory;
@@ -22,7 +22,9 @@ mod audit;
 mod lease;
 mod rows;
 mod records;
+mod blobs;
 
+use blobs::SqliteBlobs;
 use directory::Directory;
 use records::SqliteRecords;
 use resources::SqliteResources;
@@ -64,11 +66,12 @@ pub enum OpenError {
     },
 }
 
-/// Both stores of one data directory, which is locked against other processes for as long as either lives.
+/// The stores of one data directory, which is locked against other processes for as long as one of them lives.
 #[derive(Debug)]
 pub struct SqliteStore {
     resources: Arc<SqliteResources>,
     records: Arc<SqliteRecords>,
+    blobs: Arc<SqliteBlobs>,
 }
 
 impl SqliteStore {
@@ -77,7 +80,8 @@ impl SqliteStore {
         let directory = Arc::new(Directory::open(dir)?);
         let resources = Arc::new(SqliteResources::open(&directory).await?);
         let records = Arc::new(SqliteRecords::open(&directory).await?);
-        Ok(Self { resources, records })
+        let blobs = Arc::new(SqliteBlobs::open(&directory).await?);
+        Ok(Self { resources, records, blobs })
     }
 
     /// What people configure.
@@ -90,10 +94,16 @@ impl SqliteStore {
         Arc::<SqliteRecords>::clone(&self.records)
     }
 
+    /// Function code.
+    pub fn blobs(&self) -> Arc<dyn Blobs> {
+        Arc::<SqliteBlobs>::clone(&self.blobs)
+    }
+
     /// Finishes the writes that wait, folds the write-ahead logs into the databases, and releases the files. Whoever
     /// still holds a store gets faults from it.
     pub async fn close(&self) {
         self.resources.close().await;
         self.records.close().await;
+        self.blobs.close().await;
     }
 }

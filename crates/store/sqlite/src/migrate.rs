@@ -12,6 +12,9 @@ pub(crate) const RESOURCES: &[&str] = &[include_str!("schema/resources_1.sql")];
 /// The steps of `records.db`.
 pub(crate) const RECORDS: &[&str] = &[include_str!("schema/records_1.sql")];
 
+/// The steps of `blobs.db`.
+pub(crate) const BLOBS: &[&str] = &[include_str!("schema/blobs_1.sql")];
+
 /// Brings a database to the newest format.
 pub(crate) async fn run(
     connection: &mut SqliteConnection,

@@ -1,8 +1,8 @@
-//! The embedded stores keep the contracts of both ports.
+//! The embedded stores keep the contracts of all ports.
 
 use std::sync::Arc;
 
-use store_records::Events;
+use store_records::{Blobs, Events};
 use store_resources::Resources;
 use store_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -22,10 +22,19 @@ async fn events() -> (Arc<dyn Events>, (SqliteStore, TempDir)) {
     (store.events(), (store, dir))
 }
 
+async fn blobs() -> (Arc<dyn Blobs>, (SqliteStore, TempDir)) {
+    let (store, dir) = open().await;
+    (store.blobs(), (store, dir))
+}
+
 mod resources_contract {
     store_resources::resources_contract!(super::resources());
 }
 
 mod events_contract {
     store_records::events_contract!(super::events());
+}
+
+mod blobs_contract {
+    store_records::blobs_contract!(super::blobs());
 }

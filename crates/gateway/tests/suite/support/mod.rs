@@ -120,8 +120,10 @@ impl Plan {
 
     /// What answers questions about requests to the same API.
     pub(crate) fn explainer(self) -> gateway::Explainer {
+        let snapshot = Arc::new(ArcSwap::from_pointee(self.snapshot()));
         gateway::Explainer {
-            snapshot: Arc::new(ArcSwap::from_pointee(self.snapshot())),
+            invoker: gateway::Invoker::idle(Arc::clone(&snapshot), Arc::clone(&self.clock)),
+            snapshot,
             freshness: Freshness::new(self.stale_max, self.clock.elapsed()),
             identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
             egress: egress(&self.clock),

@@ -63,6 +63,7 @@ impl World {
         let ports = Arc::new(Ports {
             resources: store.resources(),
             events: store.events(),
+            blobs: store.blobs(),
             data_plane: Arc::new(gateway::Explainer {
                 snapshot: publisher.snapshot(),
                 freshness: Freshness::new(Duration::ZERO, clock.elapsed()),
@@ -76,6 +77,7 @@ impl World {
                     Arc::clone(&clock),
                 )),
                 clock: Arc::clone(&clock),
+                invoker: gateway::Invoker::idle(publisher.snapshot(), Arc::clone(&clock)),
             }),
             status: Arc::new(Status { publisher, sink, clock, started: now }),
             master_key,

@@ -1,0 +1,5 @@
+//! The service's own upkeep.
+
+mod code_sweep;
+
+pub use code_sweep::CodeSweep;
