@@ -11,6 +11,7 @@ DOCUMENTED = {
     "apigateway": "https://docs.aws.amazon.com/apigateway/latest/api",
     "cloudtrail": "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference",
     "sts": "https://docs.aws.amazon.com/STS/latest/APIReference",
+    "lambda": "https://docs.aws.amazon.com/lambda/latest/api",
     "iam": "https://docs.aws.amazon.com/IAM/latest/APIReference",
 }
 

@@ -3,18 +3,16 @@
 The properties are the members of AWS's own calls. A call of ours without a row, or a member without a verdict, fails.
 """
 
-import collections
 import pathlib
 
 import pytest
 
 from clients.signing.test_signed_apis import document, invoke
+from security.lambda_rows import LAMBDA, Shown
 from security.mutations import S3_ONLY, TRUSTING, World
 from support import binary, models
 
 ROOT = pathlib.Path(__file__).parents[2]
-# Shown by a test elsewhere: its file, and a text that it must hold.
-Shown = collections.namedtuple("Shown", "file text")
 
 LABEL = "a text or number that nothing decides by"
 NAMES = "names what the call is about"
@@ -251,6 +249,7 @@ VERDICTS = {
     **{("apigateway", call): verdict for call, verdict in GATEWAY.items()},
     **{("iam", call): verdict for call, verdict in {**USERS, **ROLES, **POLICIES, **OTHERS}.items()},
     **{("sts", call): verdict for call, verdict in SESSIONS.items()},
+    **{("lambda", call): verdict for call, verdict in LAMBDA.items()},
 }
 # Calls that only read change nothing; those of sts hand out credentials, though they write no record.
 READS = {("sts", call) for call in ["DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity"]}

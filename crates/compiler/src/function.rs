@@ -157,7 +157,8 @@ impl Of<'_> {
     }
 }
 
-fn runtime(runtime: Runtime) -> FunctionRuntime {
+/// What runs the code of a runtime of AWS's.
+pub fn runtime(runtime: Runtime) -> FunctionRuntime {
     match runtime {
         Runtime::Python39
         | Runtime::Python310

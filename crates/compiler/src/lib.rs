@@ -16,7 +16,9 @@ mod access_key;
 mod principal;
 mod certificate;
 mod function;
+pub mod configured;
 
 pub use compile::{Compiler, World};
+pub use function::runtime;
 pub use finding::{Finding, Unit};
 pub use load::{FunctionInput, Input, StageInput, load_all, load_changes};

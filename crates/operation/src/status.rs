@@ -14,6 +14,8 @@ pub trait NodeStatus: Send + Sync + std::fmt::Debug {
     fn coverage(&self, scope: &Scope) -> Vec<CoverageLine>;
     /// Records it had to drop since its start.
     fn losses(&self) -> Losses;
+    /// What keeps functions apart here. The first call finds out, which takes some ten milliseconds.
+    fn isolation(&self) -> FunctionIsolation;
 }
 
 /// Something that is closed, why, and what opens it again.
@@ -51,4 +53,28 @@ pub struct Losses {
     pub log_lines: u64,
     /// Decision records.
     pub trails: u64,
+    /// Asynchronous events that were given up.
+    pub events: u64,
+}
+
+/// What keeps functions apart on a node.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct FunctionIsolation {
+    /// The operator lets functions run without what is missing.
+    pub waived: bool,
+    /// Each wall.
+    pub walls: Vec<Wall>,
+}
+
+/// One thing that keeps functions apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wall {
+    /// Such as `network namespace`.
+    pub name: String,
+    /// Whether it stands.
+    pub stands: bool,
+    /// By what it stands, or why it does not.
+    pub detail: String,
+    /// What to do where it does not.
+    pub remedy: String,
 }

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use wire::Value;
 
 use crate::{
-    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, Installation, Invoked, Losses,
+    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, FunctionIsolation, Installation, Invoked, Losses,
     NodeStatus, NotInvoked, Ports, Principal, Service, Transaction,
 };
 
@@ -78,6 +78,10 @@ impl NodeStatus for Idle {
 
     fn losses(&self) -> Losses {
         Losses::default()
+    }
+
+    fn isolation(&self) -> FunctionIsolation {
+        FunctionIsolation::default()
     }
 }
 

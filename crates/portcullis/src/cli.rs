@@ -63,6 +63,8 @@ from every address.")]
 A supposed request goes through the same steps as a real one, up to whether the caller may call: nothing is counted, logged
 or sent to a backend.")]
     Explain(ExplainArgs),
+    /// Puts, lists and invokes Lambda functions.
+    Function(Box<FunctionArgs>),
     /// Makes and lists the accounts of the installation.
     Account(AccountArgs),
     /// Prints every operation's shapes as JSON, for the conformance test.
@@ -174,6 +176,9 @@ pub(crate) struct LogsArgs {
     /// Which log.
     #[arg(long, value_enum, default_value = "all")]
     pub(crate) kind: LogKind,
+    /// Only this function; with `--kind function`.
+    #[arg(long, conflicts_with_all = ["api", "stage"])]
+    pub(crate) function: Option<String>,
     /// How far back, such as `90s`, `10m`, `2h` or `7d`.
     #[arg(long, default_value = "1h")]
     pub(crate) since: String,
@@ -188,12 +193,14 @@ pub(crate) struct LogsArgs {
 /// Which log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogKind {
-    /// Both.
+    /// Access and execution.
     All,
     /// One line a request.
     Access,
     /// What happened inside.
     Execution,
+    /// What functions print.
+    Function,
 }
 
 /// `explain`.
@@ -250,6 +257,97 @@ pub(crate) struct AccountCreateArgs {
     /// Twelve digits that no account has yet; random ones if left out.
     #[arg(long, value_name = "DIGITS")]
     pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) node: NodeArgs,
+}
+
+/// `function`.
+#[derive(Debug, Args)]
+pub(crate) struct FunctionArgs {
+    #[command(subcommand)]
+    pub(crate) command: FunctionCommand,
+}
+
+/// What to do with functions.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FunctionCommand {
+    /// Makes a function of a folder or zip archive, or gives an existing one its code and the settings that are named.
+    #[command(after_help = "Examples:
+  portcullis function put hello ./hello --runtime python3.12 --handler app.handler
+  portcullis function put hello hello.zip
+  portcullis function put report ./report --runtime nodejs22.x --handler index.handler \\
+    --timeout 30 --memory 512 --env STAGE=prod --network host --publish
+
+Without --role a new function gets the role `portcullis-function`, which is made where it is missing and may do nothing.")]
+    Put(FunctionPutArgs),
+    /// Prints the functions of the account.
+    #[command(after_help = "Examples:\n  portcullis function list\n  portcullis function list --format json")]
+    List(AskArgs),
+    /// Invokes a function and prints what it answered; what it logged goes to standard error.
+    #[command(after_help = "Examples:
+  portcullis function invoke hello --payload '{\"name\": \"world\"}'
+  portcullis function invoke hello:live --payload @event.json
+  portcullis function invoke hello --event --payload '{}'
+
+The exit code is 0 when the function succeeded and 1 when it failed.")]
+    Invoke(FunctionInvokeArgs),
+}
+
+/// `function put`.
+#[derive(Debug, Args)]
+pub(crate) struct FunctionPutArgs {
+    /// Its name.
+    pub(crate) name: String,
+    /// A folder, or a zip archive.
+    pub(crate) path: PathBuf,
+    /// What runs it, such as `python3.12`, `nodejs22.x` or `provided.al2023`; a new function needs one.
+    #[arg(long)]
+    pub(crate) runtime: Option<String>,
+    /// `module.function`; a new function needs one.
+    #[arg(long)]
+    pub(crate) handler: Option<String>,
+    /// The ARN of its role.
+    #[arg(long, value_name = "ARN")]
+    pub(crate) role: Option<String>,
+    /// How long an invocation may take, in seconds.
+    #[arg(long, value_name = "SECONDS")]
+    pub(crate) timeout: Option<u32>,
+    /// What an instance may hold, in MB.
+    #[arg(long, value_name = "MB")]
+    pub(crate) memory: Option<u32>,
+    /// An environment variable; may be given many times, and then replaces all that there were.
+    #[arg(long = "env", value_name = "NAME=VALUE")]
+    pub(crate) environment: Vec<String>,
+    /// What it reaches besides itself.
+    #[arg(long, value_enum)]
+    pub(crate) network: Option<FunctionReach>,
+    /// Publishes a version of it.
+    #[arg(long)]
+    pub(crate) publish: bool,
+    #[command(flatten)]
+    pub(crate) ask: AskArgs,
+}
+
+/// What a function reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FunctionReach {
+    /// Nothing.
+    None,
+    /// What the node itself reaches.
+    Host,
+}
+
+/// `function invoke`.
+#[derive(Debug, Args)]
+pub(crate) struct FunctionInvokeArgs {
+    /// Its name or ARN, with a version or alias behind a colon if one is meant.
+    pub(crate) name: String,
+    /// The event, JSON; `@FILE` reads it from a file.
+    #[arg(long, default_value = "{}", value_name = "JSON|@FILE")]
+    pub(crate) payload: String,
+    /// Does not wait: it runs in the background.
+    #[arg(long)]
+    pub(crate) event: bool,
     #[command(flatten)]
     pub(crate) node: NodeArgs,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::clock::SystemClock;
-use base::{Clock, Secret};
+use base::{AccountId, Clock, Secret};
 use bytes::Bytes;
 use egress::{Config, Egress, EgressError, Policy, Trust};
 use http::Request;
@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use sigv4::{PathRule, Received, Signer};
 
 use crate::cli::NodeArgs;
-use crate::data_dir::{DataDir, DataDirError};
+use crate::data_dir::{Credentials, DataDir, DataDirError};
 use crate::node::Node;
 
 /// A client of one node.
@@ -22,6 +22,7 @@ pub(crate) struct Client {
     clock: Arc<dyn Clock>,
     endpoint: String,
     region: String,
+    account: AccountId,
     access_key_id: String,
     secret: Secret<String>,
 }
@@ -60,27 +61,31 @@ impl Client {
             Some(endpoint) => endpoint.trim_end_matches('/').to_owned(),
             None => known?.admin,
         };
-        Self::new(endpoint, region, root.access_key_id, root.secret, &dir)
+        Self::new(endpoint, region, root, &dir)
     }
 
     /// A client of this process's own node.
     pub(crate) fn of_node(node: &Node) -> Result<Self, AskError> {
         let (endpoints, root) = (node.endpoints(), node.root());
-        let (id, secret) = (root.access_key_id.clone(), root.secret.clone());
-        Self::new(endpoints.admin.clone(), endpoints.region.clone(), id, secret, node.data_dir())
+        let root = Credentials {
+            account: root.account,
+            access_key_id: root.access_key_id.clone(),
+            secret: root.secret.clone(),
+        };
+        Self::new(endpoints.admin.clone(), endpoints.region.clone(), root, node.data_dir())
     }
 
-    fn new(
-        endpoint: String,
-        region: String,
-        access_key_id: String,
-        secret: Secret<String>,
-        dir: &DataDir,
-    ) -> Result<Self, AskError> {
+    /// The account it calls from.
+    pub(crate) fn account(&self) -> AccountId {
+        self.account
+    }
+
+    fn new(endpoint: String, region: String, root: Credentials, dir: &DataDir) -> Result<Self, AskError> {
+        let Credentials { account, access_key_id, secret } = root;
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let authority = dir.ca().ok();
         let config = Config::new(Policy::default(), Vec::new(), authority.as_deref()).map_err(AskError::Setup)?;
-        Ok(Self { egress: Egress::new(config, Arc::clone(&clock)), clock, endpoint, region, access_key_id, secret })
+        Ok(Self { egress: Egress::new(config, Arc::clone(&clock)), clock, endpoint, region, account, access_key_id, secret })
     }
 
     /// Calls an operation of the service `portcullis`.
@@ -101,7 +106,8 @@ impl Client {
         self.call("apigateway", method, path, &headers, body.to_string().into_bytes()).await
     }
 
-    async fn call(
+    /// Calls an operation of a service and reads its answer as JSON.
+    pub(crate) async fn call(
         &self,
         service: &str,
         method: &str,
@@ -109,6 +115,34 @@ impl Client {
         headers: &[(&str, &str)],
         body: Vec<u8>,
     ) -> Result<Value, AskError> {
+        let (head, body) = self.answered(service, method, target, headers, body).await?;
+        answer(&head, &body)
+    }
+
+    /// Calls an operation of a service; a refusal is an error, everything else is answered as it came.
+    pub(crate) async fn raw(
+        &self,
+        service: &str,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<(http::response::Parts, Bytes), AskError> {
+        let (head, body) = self.answered(service, method, target, headers, body).await?;
+        if head.status.is_success() {
+            return Ok((head, body));
+        }
+        Err(answer(&head, &body).err().unwrap_or(AskError::Broken))
+    }
+
+    async fn answered(
+        &self,
+        service: &str,
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Result<(http::response::Parts, Bytes), AskError> {
         let bad_url = || AskError::Url(self.endpoint.clone());
         let (_, host) = self.endpoint.split_once("://").ok_or_else(bad_url)?;
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
@@ -137,7 +171,7 @@ impl Client {
         let response = self.egress.send(request, Trust::Verified).await.map_err(away)?;
         let (head, body) = response.into_parts();
         let body = Limited::new(body, ANSWER_BYTES_MAX).collect().await.map_err(|_| AskError::Broken)?.to_bytes();
-        answer(&head, &body)
+        Ok((head, body))
     }
 }
 

@@ -16,6 +16,10 @@ use clap::Parser;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // What puts up a function's walls is this program again, under a name of its own.
+    if let Some(code) = functions::helper_main() {
+        return code;
+    }
     // Two providers could be linked; this says once which one TLS and signatures use.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let cli = cli::Cli::parse();

@@ -1,5 +1,8 @@
 //! A node's settings: the command line before the environment before `portcullis.toml` before the defaults.
 
+pub(crate) mod functions;
+
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -64,6 +67,13 @@ pub(crate) struct Options {
     /// How long running requests may take after SIGTERM, in seconds [default: 30].
     #[arg(long, value_name = "SECONDS")]
     pub(crate) drain: Option<u64>,
+    /// Run functions even where this machine cannot keep them apart; `portcullis doctor` says what is missing.
+    #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
+    pub(crate) unisolated_functions: Option<bool>,
+    /// `[functions.NAME]`: functions of this node's own; only in the file.
+    #[arg(skip)]
+    #[serde(default)]
+    pub(crate) functions: BTreeMap<String, functions::Section>,
 }
 
 /// A node's settings, read and checked.
@@ -85,6 +95,8 @@ pub(crate) struct Settings {
     pub(crate) records_bytes: u64,
     pub(crate) workers: Workers,
     pub(crate) drain: Duration,
+    pub(crate) unisolated_functions: bool,
+    pub(crate) functions: BTreeMap<String, functions::Configured>,
 }
 
 /// Which store.
@@ -118,6 +130,8 @@ pub(crate) enum SettingsError {
     Workers(String),
     #[error("`{0}` is not a DNS suffix")]
     Zone(String),
+    #[error(transparent)]
+    Function(#[from] functions::FunctionError),
 }
 
 const FILE: &str = "portcullis.toml";
@@ -126,6 +140,7 @@ const RECORDS_BYTES: u64 = 1 << 30;
 impl Settings {
     /// Joins the command line (which has read the environment) with the file and the defaults.
     pub(crate) fn read(given: Options) -> Result<Self, SettingsError> {
+        let path = given.config.clone().unwrap_or_else(|| FILE.into());
         let file = match &given.config {
             Some(path) => read_file(path)?,
             None if Path::new(FILE).exists() => read_file(Path::new(FILE))?,
@@ -153,6 +168,8 @@ impl Settings {
             records_bytes: given.records_bytes.or(file.records_bytes).unwrap_or(RECORDS_BYTES),
             workers: workers(given.workers.or(file.workers), cores)?,
             drain: Duration::from_secs(given.drain.or(file.drain).unwrap_or(30)),
+            unisolated_functions: given.unisolated_functions.or(file.unisolated_functions).unwrap_or_default(),
+            functions: functions::read(file.functions, path.parent().unwrap_or(Path::new("")))?,
         })
     }
 }

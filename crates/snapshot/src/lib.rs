@@ -24,11 +24,7 @@ pub use certificate::Certificate;
 pub use context::Variable;
 pub use freshness::Freshness;
 pub use function::{
-<<<<<<< HEAD
-    Alias, Function, FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LocalFunction, Version,
-=======
     Alias, Function, FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LATEST, LocalFunction, Version,
->>>>>>> 4e2a1ee (Serve the lambda service: functions, versions, aliases, layers, permissions)
 };
 pub use integration::{HttpCall, HttpIntegration, Integration, IntegrationAnswer, Mock, Passthrough, Selection};
 pub use jwt_authorizer::JwtAuthorizer;

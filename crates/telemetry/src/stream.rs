@@ -1,4 +1,4 @@
-//! What streams are named: access logs, execution logs, trails.
+//! What streams are named: access logs, execution logs, what functions print, trails.
 
 use std::sync::Arc;
 
@@ -10,6 +10,9 @@ pub const ACCESS: &str = "access/";
 
 /// What execution logs' streams begin with.
 pub const EXECUTION: &str = "execution/";
+
+/// What the streams of functions' own logs begin with.
+pub const FUNCTION: &str = "function/";
 
 /// What API Gateway names the log groups of execution logs by, before the API's id.
 /// <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html>
@@ -23,4 +26,9 @@ pub fn access(api: &str, stage: &str) -> Arc<str> {
 /// The stream of a stage's execution log; made once a stage, not once a request.
 pub fn execution(api: &str, stage: &str) -> Arc<str> {
     format!("{EXECUTION}{api}/{stage}").into()
+}
+
+/// The stream of what a function prints.
+pub fn function(name: &str) -> Arc<str> {
+    format!("{FUNCTION}{name}").into()
 }

@@ -9,10 +9,15 @@ use crate::cli::{AnswerFormat, AskArgs};
 use crate::client::{AskError, Client};
 
 pub(super) async fn run(args: AskArgs) -> Result<ExitCode, Stop> {
-    let methods = methods(&Client::of(&args.node)?, None).await?;
+    let client = Client::of(&args.node)?;
+    let methods = methods(&client, None).await?;
+    let isolation = client.portcullis("DescribeStatus", &json!({})).await?["FunctionIsolation"].take();
     match args.format {
-        AnswerFormat::Json => println!("{:#}", json!({ "Methods": methods })),
-        AnswerFormat::Text => print(&methods),
+        AnswerFormat::Json => println!("{:#}", json!({ "Methods": methods, "FunctionIsolation": isolation })),
+        AnswerFormat::Text => {
+            print(&methods);
+            println!("functions: {}", apart(&isolation));
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -28,6 +33,19 @@ pub(super) async fn methods(client: &Client, api: Option<&str>) -> Result<Vec<Va
             Some(token) => input["NextToken"] = json!(token),
             None => return Ok(methods),
         }
+    }
+}
+
+/// How functions are kept apart, in a line.
+fn apart(isolation: &Value) -> String {
+    let walls = isolation["Walls"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let missing: Vec<&str> =
+        walls.iter().filter(|wall| wall["Stands"] != true).map(|wall| text(wall, "Name")).collect();
+    match (isolation["Waived"] == true, missing.is_empty()) {
+        (false, true) => "isolated".to_owned(),
+        (false, false) => format!("those that need a missing wall are refused ({})", missing.join(", ")),
+        (true, true) => "isolated, though --unisolated-functions would let them run without".to_owned(),
+        (true, false) => format!("UNISOLATED, without {} (--unisolated-functions)", missing.join(", ")),
     }
 }
 

@@ -79,6 +79,14 @@ async fn node(client: &Client) -> Vec<Check> {
             remedy: "The records store is slower than the traffic; give it a faster disk, or log less.".to_owned(),
         },
     });
+    checks.push(match dropped("Events") {
+        0 => Check::Good("no asynchronous event was given up".to_owned()),
+        events => Check::Bad {
+            what: format!("{events} asynchronous events were given up since the start"),
+            remedy: "Their functions failed three times, or could not run for hours; look at the node's own log.".to_owned(),
+        },
+    });
+    checks.extend(isolation(&status["FunctionIsolation"]));
     let findings = status["Findings"].as_array().map(Vec::as_slice).unwrap_or_default();
     if findings.is_empty() {
         checks.push(Check::Good("everything that is deployed is served".to_owned()));
@@ -87,6 +95,27 @@ async fn node(client: &Client) -> Vec<Check> {
         what: format!("{} is closed: {}", text(finding, "Unit"), text(finding, "Why")),
         remedy: text(finding, "Remedy").to_owned(),
     }));
+    checks
+}
+
+/// What keeps functions apart: every wall that does not stand, and whether the operator has waived them.
+fn isolation(found: &Value) -> Vec<Check> {
+    let walls = found["Walls"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let missing = walls.iter().filter(|wall| wall["Stands"] != true);
+    let mut checks: Vec<Check> = missing
+        .map(|wall| Check::Bad {
+            what: format!("functions have no {}: {}", text(wall, "Name"), text(wall, "Detail")),
+            remedy: text(wall, "Remedy").to_owned(),
+        })
+        .collect();
+    if found["Waived"] == true {
+        checks.push(Check::Bad {
+            what: "functions run UNISOLATED where this machine cannot keep them apart (--unisolated-functions)".to_owned(),
+            remedy: "Start the node without it, unless all functions are trusted like the node itself.".to_owned(),
+        });
+    } else if checks.is_empty() {
+        checks.push(Check::Good("functions are kept apart by everything this program knows".to_owned()));
+    }
     checks
 }
 

@@ -58,6 +58,7 @@ fn prefixes(args: &LogsArgs) -> Vec<String> {
     };
     let (access, execution) = (format!("access/{behind}"), format!("execution/{behind}"));
     match args.kind {
+        LogKind::Function => vec![format!("function/{}", args.function.as_deref().unwrap_or_default())],
         LogKind::All => vec![access, execution],
         LogKind::Access => vec![access],
         LogKind::Execution => vec![execution],

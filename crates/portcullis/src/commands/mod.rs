@@ -9,6 +9,7 @@ mod logs;
 mod doctor;
 mod explain;
 mod account;
+mod function;
 mod shapes;
 
 use std::process::ExitCode;
@@ -47,6 +48,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Stop> {
         Command::Logs(args) => small_runtime()?.block_on(logs::run(args)),
         Command::Doctor(args) => small_runtime()?.block_on(doctor::run(args)),
         Command::Explain(args) => small_runtime()?.block_on(explain::run(args)),
+        Command::Function(args) => small_runtime()?.block_on(function::run(*args)),
         Command::Account(args) => small_runtime()?.block_on(account::run(args)),
         Command::Shapes => Ok(shapes::run()),
     }

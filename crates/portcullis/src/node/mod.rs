@@ -3,6 +3,7 @@
 mod start;
 mod listeners;
 mod planes;
+mod functions;
 mod services;
 mod stores;
 mod certificates;
@@ -14,7 +15,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use base::Clock;
+use ::functions::Functions;
 use control::KeyUseWriter;
+use gateway::EventQueue;
 use telemetry::Sink;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -35,6 +38,8 @@ pub(crate) struct Node {
     stores: Stores,
     sink: Sink,
     key_uses: KeyUseWriter,
+    functions: Functions,
+    events: EventQueue,
     shutdown: CancellationToken,
     /// The listeners; they end once they have drained.
     listeners: JoinSet<edge::Drained>,
@@ -73,6 +78,11 @@ impl Node {
         while let Some(drained) = self.listeners.join_next().await {
             whole &= drained.is_ok_and(|drained| drained.cut_off == 0);
         }
+        match self.events.waiting() {
+            0 => {}
+            lost => tracing::warn!(lost, "asynchronous events were still waiting; they are lost"),
+        }
+        self.functions.drain().await;
         if let Err(fault) = self.sink.flush().await {
             tracing::error!(error = %fault, "the last log lines could not be stored");
         }

@@ -1,6 +1,7 @@
 //! Both planes, wired: the journey and the calls, with what runs beside them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use base::seal::MasterKey;
 use base::{Clock, Scope, limits};
@@ -9,13 +10,15 @@ use control::{Control, Jobs, KeyUseWriter, Listen, Publisher, Setup};
 use edge::{Endpoint, Limits, Server, Tls};
 use egress::Egress;
 use gateway::tokens::Tokens;
-use gateway::{Explainer, Gateway};
+use ::functions::Functions;
+use gateway::{EventQueue, EventWorker, Explainer, Gateway};
 use identity::{Identities, KeyUses};
 use operation::{Installation, Job, Ports};
 use snapshot::{Freshness, Place};
 use telemetry::{Sink, Writer};
 
 use super::certificates::AuthorityRenewal;
+use super::functions::{self, Running};
 use super::listeners::Listeners;
 use super::start::StartError;
 use super::status::Status;
@@ -37,10 +40,16 @@ pub(super) struct Planes {
     tokens: Arc<Tokens>,
     egress: egress::Config,
     scope: Scope,
+    pub(super) functions: Functions,
+    pub(super) events: EventQueue,
+    event_worker: EventWorker,
 }
 
 /// Signing keys and sessions of API callers that are kept ready.
 const CALLERS: usize = 65_536;
+
+/// How long a management call may take without progress: the longest function, and some time to start it.
+const FUNCTION_PATIENCE: Duration = Duration::from_secs(930);
 
 /// What the work loops of a node's own listeners share.
 struct Traffic {
@@ -60,16 +69,22 @@ impl Planes {
     ) -> Result<Self, StartError> {
         let freshness = Freshness::new(settings.stale_max.unwrap_or_default(), clock.elapsed());
         let place = Place::new(settings.region.clone(), &settings.zone);
-        let compiler = Compiler::new(Arc::clone(master_key));
+        let configured = functions::configured(settings, scope);
+        let compiler = Compiler::new(Arc::clone(master_key)).with_functions(configured.clone());
         let resources = Arc::clone(&stores.resources);
         let publisher = Publisher::new(resources, compiler, Arc::clone(clock), place, freshness.clone());
         let publisher = Arc::new(publisher);
         let (sink, writer) = telemetry::pipe(Arc::clone(&stores.events), Arc::clone(clock), telemetry::QUEUE_BYTES_MAX);
+        let configured = configured.iter().map(|function| function.name.clone()).collect();
+        let running = Running::start(settings, stores, &sink, &egress, clock, publisher.snapshot(), configured);
         let status = Status {
             publisher: Arc::clone(&publisher),
             sink: sink.clone(),
             clock: Arc::clone(clock),
             started: clock.now(),
+            functions: running.functions.clone(),
+            events: running.events.clone(),
+            isolation: running.isolation,
         };
         let uses = Arc::<KeyUses>::default();
         let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));
@@ -81,10 +96,12 @@ impl Planes {
             egress: Egress::new(egress.clone(), Arc::clone(clock)),
             tokens: Arc::clone(&tokens),
             clock: Arc::clone(clock),
+            invoker: running.invoker.clone(),
         };
         let ports = Arc::new(Ports {
             resources: Arc::clone(&stores.resources),
             events: Arc::clone(&stores.events),
+            blobs: Arc::clone(&stores.blobs),
             data_plane: Arc::new(explainer),
             status: Arc::new(status),
             master_key: Arc::clone(master_key),
@@ -121,6 +138,9 @@ impl Planes {
             callers,
             tokens,
             egress,
+            functions: running.functions,
+            events: running.events,
+            event_worker: running.worker,
         })
     }
 
@@ -143,6 +163,8 @@ impl Planes {
         node.background.spawn(async move { publisher.run().await });
         node.background.spawn(tls::follow(Arc::clone(&self.publisher), certificates, default));
         node.background.spawn(self.writer.run());
+        node.background.spawn(functions::follow(Arc::clone(&self.publisher), self.functions));
+        node.background.spawn(self.event_worker.run());
         let key_uses = self.key_uses;
         node.background.spawn(async move { key_uses.run().await });
         for job in jobs(renewal, settings) {
@@ -155,14 +177,17 @@ impl Planes {
         let mut api = vec![Endpoint::tls(gateway, tls)];
         api.extend(plain.map(Endpoint::plain));
         let limits = Limits { drain_timeout: settings.drain, ..Limits::default() };
-        let server = |endpoints, workers| Server {
+        // Whoever invokes a function waits for as long as functions may run.
+        let patient = Limits { stall_timeout: limits.stall_timeout.max(FUNCTION_PATIENCE), ..limits.clone() };
+        let server = |endpoints, workers, limits| Server {
             endpoints,
-            limits: limits.clone(),
+            limits,
             workers,
             clock: Arc::clone(clock),
             shutdown: node.shutdown.clone(),
         };
-        let (calls, requests) = (server(vec![admin], edge::Workers::Shared), server(api, workers(settings.workers)));
+        let calls = server(vec![admin], edge::Workers::Shared, patient);
+        let requests = server(api, workers(settings.workers), limits);
         let (control, clock) = (self.control, Arc::clone(clock));
         let listen = move |_| Listen::new(Arc::clone(&control), Arc::clone(&clock));
         node.listeners.spawn(async move { drained(edge::serve(calls, listen).await) });
@@ -218,6 +243,7 @@ fn jobs(renewal: AuthorityRenewal, settings: &Settings) -> Vec<Arc<dyn Job>> {
         Arc::new(installation::jobs::RecordsRetention { retention }),
         Arc::new(installation::jobs::AuditRetention),
         Arc::new(installation::jobs::ChangeFeedRetention::default()),
+        Arc::new(lambda::jobs::CodeSweep::default()),
     ]
 }
 

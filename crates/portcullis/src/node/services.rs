@@ -4,5 +4,12 @@ use operation::Service;
 
 /// All of them. Conformance, coverage and the security matrix read this list too.
 pub(crate) fn services() -> Vec<Service> {
-    vec![apigateway::service(), iam::service(), sts::service(), cloudtrail::service(), installation::service()]
+    vec![
+        apigateway::service(),
+        lambda::service(),
+        iam::service(),
+        sts::service(),
+        cloudtrail::service(),
+        installation::service(),
+    ]
 }

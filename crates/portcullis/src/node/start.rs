@@ -70,6 +70,8 @@ pub(super) async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<N
         stores,
         sink: planes.sink.clone(),
         key_uses: planes.key_uses.clone(),
+        functions: planes.functions.clone(),
+        events: planes.events.clone(),
         shutdown: CancellationToken::new(),
         listeners: JoinSet::new(),
         background: JoinSet::new(),

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use base::{Clock, Scope, Timestamp};
 use compiler::Finding as Compiled;
 use control::Publisher;
-use gateway::Openness;
-use operation::{CoverageLine, Finding, Losses, NodeStatus};
+use functions::isolation::{Found, State};
+use functions::{Functions, Isolation};
+use gateway::{EventQueue, Openness};
+use operation::{CoverageLine, Finding, FunctionIsolation, Losses, NodeStatus, Wall};
 use snapshot::{Authorization, Logging, Method, Stage, StageUnit};
 use telemetry::Sink;
 
@@ -17,6 +19,9 @@ pub(super) struct Status {
     pub(super) sink: Sink,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) started: Timestamp,
+    pub(super) functions: Functions,
+    pub(super) events: EventQueue,
+    pub(super) isolation: Isolation,
 }
 
 impl NodeStatus for Status {
@@ -67,7 +72,20 @@ impl NodeStatus for Status {
 
     fn losses(&self) -> Losses {
         let dropped = self.sink.dropped();
-        Losses { log_lines: dropped.logs, trails: dropped.trails }
+        Losses { log_lines: dropped.logs, trails: dropped.trails, events: self.events.dropped() }
+    }
+
+    fn isolation(&self) -> FunctionIsolation {
+        let wall = |found: &Found| {
+            let (stands, detail) = match &found.state {
+                State::Present(by) => (true, by.clone()),
+                State::Missing(why) => (false, why.clone()),
+            };
+            let remedy = found.mechanism.remedy().to_owned();
+            Wall { name: found.mechanism.to_string(), stands, detail, remedy }
+        };
+        let walls = self.functions.isolation().found.iter().map(wall).collect();
+        FunctionIsolation { waived: self.isolation == Isolation::Waived, walls }
     }
 }
 

@@ -3,17 +3,18 @@
 use std::sync::Arc;
 
 use base::Clock;
-use store_records::Events;
+use store_records::{Blobs, Events};
 use store_resources::Resources;
 
 use super::StartError;
 use crate::data_dir::DataDir;
 use crate::settings::Store;
 
-/// Both stores, and how to close them.
+/// The stores, and how to close them.
 pub(super) struct Stores {
     pub(super) resources: Arc<dyn Resources>,
     pub(super) events: Arc<dyn Events>,
+    pub(super) blobs: Arc<dyn Blobs>,
     opened: Opened,
 }
 
@@ -29,13 +30,23 @@ impl Stores {
             Store::Sqlite => {
                 let opened = store_sqlite::SqliteStore::open(data_dir.path()).await;
                 let opened = opened.map_err(|fault| StartError::Store(Box::new(fault)))?;
-                Ok(Self { resources: opened.resources(), events: opened.events(), opened: Opened::Sqlite(opened) })
+                Ok(Self {
+                    resources: opened.resources(),
+                    events: opened.events(),
+                    blobs: opened.blobs(),
+                    opened: Opened::Sqlite(opened),
+                })
             }
             Store::Postgres(url) => {
                 let opened =
                     store_postgres::PostgresStore::open(url, &store_postgres::PostgresOptions::new(clock)).await;
                 let opened = opened.map_err(|fault| StartError::Store(Box::new(fault)))?;
-                Ok(Self { resources: opened.resources(), events: opened.events(), opened: Opened::Postgres(opened) })
+                Ok(Self {
+                    resources: opened.resources(),
+                    events: opened.events(),
+                    blobs: opened.blobs(),
+                    opened: Opened::Postgres(opened),
+                })
             }
         }
     }

@@ -31,6 +31,8 @@ pub(crate) struct Output {
     dropped: Dropped,
     /// What is closed of the caller's account, and why.
     findings: Vec<Finding>,
+    /// What keeps functions apart on this node.
+    function_isolation: FunctionIsolation,
 }
 
 /// Records that were dropped.
@@ -39,6 +41,27 @@ pub(crate) struct Output {
 pub(crate) struct Dropped {
     log_lines: i64,
     trails: i64,
+    /// Asynchronous events that were given up.
+    events: i64,
+}
+
+/// What keeps functions apart.
+#[derive(Debug, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct FunctionIsolation {
+    /// The node was started with `--unisolated-functions`.
+    waived: bool,
+    walls: Vec<Wall>,
+}
+
+/// One thing that keeps functions apart.
+#[derive(Debug, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct Wall {
+    name: String,
+    stands: bool,
+    detail: String,
+    remedy: String,
 }
 
 /// Something that is closed.
@@ -72,10 +95,23 @@ impl Operation for DescribeStatus {
             start_time: status.started(),
             uptime_seconds: call.now.as_second() - status.started().as_second(),
             records_bytes: whole(call.ports.events.bytes().await?),
-            dropped: Dropped { log_lines: whole(losses.log_lines), trails: whole(losses.trails) },
+            dropped: Dropped {
+                log_lines: whole(losses.log_lines),
+                trails: whole(losses.trails),
+                events: whole(losses.events),
+            },
             findings: status.findings(&call.scope).into_iter().map(finding).collect(),
+            function_isolation: isolation(status.isolation()),
         })
     }
+}
+
+fn isolation(found: operation::FunctionIsolation) -> FunctionIsolation {
+    let wall = |wall: operation::Wall| {
+        let operation::Wall { name, stands, detail, remedy } = wall;
+        Wall { name, stands, detail, remedy }
+    };
+    FunctionIsolation { waived: found.waived, walls: found.walls.into_iter().map(wall).collect() }
 }
 
 /// AWS's integers are signed.
@@ -95,7 +131,8 @@ mod tests {
         let output = world.ask::<DescribeStatus>(ONE, &Input {}).await.expect("an answer");
         assert_eq!((output.served_revision, output.stored_revision), (41, 0));
         assert_eq!((output.start_time, output.uptime_seconds), (at(NOW - 60), 60));
-        assert_eq!((output.dropped.log_lines, output.dropped.trails), (3, 4));
+        assert_eq!((output.dropped.log_lines, output.dropped.trails, output.dropped.events), (3, 4, 5));
+        assert!(output.function_isolation.waived && !output.function_isolation.walls[0].stands);
         assert!(output.records_bytes > 0);
     }
 

@@ -10,8 +10,8 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use model::Record;
 use operation::{
-    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, Invoked, Job, JobCall, Kind,
-    Losses, NodeStatus, NotInvoked, Operation, Ports, Principal, Transaction, WhatIf,
+    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, FunctionIsolation, Invoked, Job, JobCall, Kind,
+    Losses, NodeStatus, NotInvoked, Operation, Ports, Principal, Transaction, Wall, WhatIf,
 };
 use store_records::{BlockBuilder, BlockQuery, Stream};
 use store_resources::{AuditEntry, AuditFilter, Batch, Changes, Key, Lease, Revision, Table, Write};
@@ -275,6 +275,16 @@ impl NodeStatus for Node {
     }
 
     fn losses(&self) -> Losses {
-        Losses { log_lines: 3, trails: 4 }
+        Losses { log_lines: 3, trails: 4, events: 5 }
+    }
+
+    fn isolation(&self) -> FunctionIsolation {
+        let wall = Wall {
+            name: "Landlock".to_owned(),
+            stands: false,
+            detail: "the kernel has none".to_owned(),
+            remedy: "use a newer one".to_owned(),
+        };
+        FunctionIsolation { waived: true, walls: vec![wall] }
     }
 }

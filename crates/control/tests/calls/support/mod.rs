@@ -176,7 +176,14 @@ impl World {
 
 /// Everything that a node serves.
 pub(crate) fn services() -> Vec<Service> {
-    vec![apigateway::service(), iam::service(), sts::service(), cloudtrail::service(), installation::service()]
+    vec![
+        apigateway::service(),
+        lambda::service(),
+        iam::service(),
+        sts::service(),
+        cloudtrail::service(),
+        installation::service(),
+    ]
 }
 
 /// Gives an API a method and a stage `prod`; answers the deployment's answer.

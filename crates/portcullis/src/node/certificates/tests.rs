@@ -24,6 +24,17 @@ const DAY: Duration = Duration::from_hours(24);
 /// When the tests begin.
 const START: i64 = 1_800_000_000;
 
+/// No function runs here.
+#[derive(Debug)]
+struct NoCode;
+
+#[async_trait]
+impl functions::CodeSource for NoCode {
+    async fn fetch(&self, _: &Scope, _: &[u8; 32]) -> Result<bytes::Bytes, String> {
+        Err("there is no code".to_owned())
+    }
+}
+
 struct World {
     clock: Arc<ManualClock>,
     ports: Arc<Ports>,
@@ -79,7 +90,28 @@ impl World {
                 clock: Arc::clone(&clock),
                 invoker: gateway::Invoker::idle(publisher.snapshot(), Arc::clone(&clock)),
             }),
-            status: Arc::new(Status { publisher, sink, clock, started: now }),
+            status: Arc::new(Status {
+                functions: functions::Functions::new(
+                    functions::Settings::new(dir.path().join("functions")),
+                    Arc::new(NoCode),
+                    Egress::new(
+                        egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap(),
+                        Arc::clone(&clock),
+                    ),
+                    Arc::clone(&clock),
+                ),
+                events: gateway::EventQueue::new(
+                    publisher.snapshot(),
+                    Arc::new(gateway::NoFunctions),
+                    Arc::clone(&clock),
+                )
+                .0,
+                isolation: functions::Isolation::Required,
+                publisher,
+                sink,
+                clock,
+                started: now,
+            }),
             master_key,
             web_tokens: Arc::new(operation::NoWebTokens),
             installation: Installation {

@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 use operation::ApiError;
-use telemetry::stream::{ACCESS, EXECUTION, EXECUTION_LOG_GROUP};
+use telemetry::stream::{ACCESS, EXECUTION, EXECUTION_LOG_GROUP, FUNCTION};
 
 use super::Input;
 use crate::refusal::{invalid, limit};
@@ -75,10 +75,10 @@ fn stream(prefix: &str) -> Result<String, ApiError> {
         Some(rest) => format!("{EXECUTION}{rest}"),
         None => prefix.to_owned(),
     };
-    let is_log = own.starts_with(ACCESS) || own.starts_with(EXECUTION);
+    let is_log = [ACCESS, EXECUTION, FUNCTION].iter().any(|known| own.starts_with(known));
     if !is_log || own.len() > PREFIX_BYTES_MAX || own.contains('\0') {
         return Err(invalid(format!(
-            "A stream prefix begins with {ACCESS}, {EXECUTION} or {EXECUTION_LOG_GROUP} and holds at most {PREFIX_BYTES_MAX} bytes."
+            "A stream prefix begins with {ACCESS}, {EXECUTION}, {EXECUTION_LOG_GROUP} or {FUNCTION} and holds at most {PREFIX_BYTES_MAX} bytes."
         )));
     }
     Ok(own)
