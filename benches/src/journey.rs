@@ -60,6 +60,8 @@ impl Journeys {
             identities: Arc::new(Identities::new(Arc::new(MasterKey::random()), 1024, Arc::default())),
             room: edge::Room::new(base::limits::JOURNEY_BODIES_BYTES_MAX),
             tokens,
+            runner: Arc::new(gateway::NoFunctions),
+            grants: Arc::new(gateway::Grants::new(1 << 20)),
             sink,
             clock,
             installation: scope(),

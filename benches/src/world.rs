@@ -27,6 +27,7 @@ pub fn stage_of(api: &RestApiId, round: usize) -> Stage {
         variables: BTreeMap::from([("upstream".to_owned(), "127.0.0.1:9000".to_owned())]),
         access_log: None,
         method_settings: BTreeMap::new(),
+        authorizers_flushed: 0,
         tags: BTreeMap::new(),
     }
 }
@@ -61,6 +62,7 @@ pub fn deployment_of(api: &RestApiId) -> Deployment {
             tags: BTreeMap::new(),
         },
         resources: resources.collect(),
+        authorizers: BTreeMap::new(),
     }
 }
 
@@ -73,6 +75,7 @@ fn resource(api: &RestApiId, number: usize) -> Resource {
             "integration.request.path.id".to_owned(),
             "method.request.path.id".to_owned(),
         )]),
+        credentials: None,
         request_templates: BTreeMap::new(),
         passthrough_behavior: PassthroughBehavior::WhenNoMatch,
         timeout_ms: 29_000,
@@ -82,6 +85,7 @@ fn resource(api: &RestApiId, number: usize) -> Resource {
     };
     let method = Method {
         authorization: AuthorizationType::None,
+        authorizer_id: None,
         operation_name: None,
         request_parameters: BTreeMap::from([("method.request.path.id".to_owned(), true)]),
         request_models: BTreeMap::new(),

@@ -100,6 +100,10 @@ text_id!(
     DeploymentId, "deployment id", 32, lower_alphanumeric
 );
 text_id!(
+    /// An authorizer's id inside its REST API.
+    AuthorizerId, "authorizer id", 32, lower_alphanumeric
+);
+text_id!(
     /// A stage's name: up to 128 letters, digits, `_` and `-`.
     StageName, "stage name", 128, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 );
@@ -121,6 +125,13 @@ impl RestApiId {
 }
 
 impl ResourceId {
+    /// A fresh random id.
+    pub fn random() -> Self {
+        Self(random_text(PART_ID_CHARS).into())
+    }
+}
+
+impl AuthorizerId {
     /// A fresh random id.
     pub fn random() -> Self {
         Self(random_text(PART_ID_CHARS).into())

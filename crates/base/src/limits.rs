@@ -28,6 +28,20 @@ pub const CODE_BODIES_BYTES_MAX: usize = 160 * 1024 * 1024;
 pub const JOURNEY_BODIES_BYTES_MAX: usize = 256 * 1024 * 1024;
 /// Resources of one API (AWS).
 pub const RESOURCES_PER_API: usize = 300;
+/// Authorizers of one API (AWS).
+pub const AUTHORIZERS_PER_API: usize = 10;
+/// How long an authorizer's answer counts unless it is said, in seconds (AWS).
+pub const AUTHORIZER_TTL_S_DEFAULT: i32 = 300;
+/// The longest that an authorizer's answer may count, in seconds (AWS).
+pub const AUTHORIZER_TTL_S_MAX: i32 = 3_600;
+/// What an authorizer may answer, in bytes (ours: its policy is kept, and asked of every request of its caller).
+pub const AUTHORIZER_ANSWER_BYTES_MAX: usize = 131_072;
+/// A resource in the policy that an authorizer answers, in characters (AWS).
+pub const AUTHORIZER_RESOURCE_CHARS_MAX: usize = 512;
+/// How long an authorizer's function may take, in milliseconds (AWS: as an integration).
+pub const AUTHORIZER_TIMEOUT_MS: u64 = 29_000;
+/// All answers of authorizers that a node keeps, in bytes (ours).
+pub const AUTHORIZER_ANSWERS_BYTES_MAX: u64 = 64 * 1024 * 1024;
 /// Stages of one API (AWS).
 pub const STAGES_PER_API: usize = 10;
 /// REST APIs of one account and region (AWS: 600 regional; ours is wider, for installations that hold many teams).

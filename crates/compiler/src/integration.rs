@@ -3,14 +3,29 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::Scope;
 use model::apigateway as stored;
-use model::apigateway::{IntegrationType, PassthroughBehavior};
-use snapshot::{HttpCall, HttpIntegration, Integration, Mock, Passthrough};
+use model::apigateway::{HttpMethod, IntegrationType, PassthroughBehavior};
+use snapshot::{FunctionCall, FunctionIntegration, HttpCall, HttpIntegration, Integration, Mock, Passthrough, ProxyFunction};
 
-use crate::{answers, mapping, uri};
+use crate::{answers, function_call, mapping, uri};
+
+/// Where a method stands.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Place<'a> {
+    /// Whose it is and where.
+    pub(crate) scope: &'a Scope,
+    /// The stage that serves it.
+    pub(crate) stage: &'a stored::Stage,
+    /// Its resource's path.
+    pub(crate) path: &'a str,
+    /// Its verb.
+    pub(crate) verb: HttpMethod,
+}
 
 /// Compiles a method's integration. An error closes the method.
-pub(crate) fn compile(stage: &stored::Stage, method: &stored::Method) -> Result<Integration, String> {
+pub(crate) fn compile(place: &Place<'_>, method: &stored::Method) -> Result<Integration, String> {
+    let stage = place.stage;
     let Some(integration) = &method.integration else {
         return Err("it has no integration".to_owned());
     };
@@ -31,7 +46,34 @@ pub(crate) fn compile(stage: &stored::Stage, method: &stored::Method) -> Result<
             passthrough: passthrough(integration.passthrough_behavior),
             selection: answers::compile(stage, method, integration)?,
         }),
+        IntegrationType::AwsProxy => Integration::ProxyFunction(ProxyFunction {
+            call: function(place, integration)?,
+            timeout: timeout(integration)?,
+        }),
+        IntegrationType::Aws => Integration::Function(FunctionIntegration {
+            call: function(place, integration)?,
+            timeout: timeout(integration)?,
+            parameters: mapping::request(&integration.request_parameters, &stage.variables)?,
+            templates: templates(&integration.request_templates),
+            passthrough: passthrough(integration.passthrough_behavior),
+            selection: answers::compile(stage, method, integration)?,
+        }),
     })
+}
+
+/// AWS names the method in the source ARN as it is configured: `ANY` and `{proxy+}` stay.
+fn function(place: &Place<'_>, integration: &stored::Integration) -> Result<FunctionCall, String> {
+    let text = integration.uri.as_deref().ok_or("it has no URI")?;
+    let Place { scope, stage, path, verb } = place;
+    let arn = snapshot::Stage::arn_of(scope, &stage.rest_api_id, &stage.name);
+    let source_arn = format!("{arn}{verb}{path}").into();
+    let invoker = function_call::invoker(scope, integration.credentials.as_deref())?;
+    function_call::compile(scope, stage, text, source_arn, invoker)
+}
+
+fn timeout(integration: &stored::Integration) -> Result<Duration, String> {
+    let milliseconds = u64::try_from(integration.timeout_ms).map_err(|_| "its timeout is negative")?;
+    Ok(Duration::from_millis(milliseconds))
 }
 
 fn call(stage: &stored::Stage, integration: &stored::Integration) -> Result<HttpCall, String> {
@@ -47,7 +89,7 @@ fn call(stage: &stored::Stage, integration: &stored::Integration) -> Result<Http
         target: endpoint.target,
         authority: endpoint.authority,
         parameters: mapping::request(&integration.request_parameters, &stage.variables)?,
-        timeout: Duration::from_millis(u64::try_from(integration.timeout_ms).map_err(|_| "its timeout is negative")?),
+        timeout: timeout(integration)?,
         insecure_skip_verification: integration.tls_insecure_skip_verification.unwrap_or(false),
     })
 }

@@ -8,6 +8,8 @@ pub mod load;
 pub mod compile;
 mod stage;
 mod method;
+mod authorizer;
+mod function_call;
 mod integration;
 mod uri;
 mod mapping;

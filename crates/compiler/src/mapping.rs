@@ -71,6 +71,9 @@ fn from_anywhere(text: &str, variables: &BTreeMap<String, String>) -> Result<Sou
             variables.get(name).ok_or_else(|| format!("the stage has no variable `{name}`, which a mapping names"))?;
         return Ok(Source::Static(value.as_str().into()));
     }
+    if let Some(key) = text.strip_prefix("context.authorizer.").filter(|key| !key.is_empty()) {
+        return Ok(Source::Authorizer(key.into()));
+    }
     if let Some(name) = text.strip_prefix("context.") {
         return Variable::parse(name).map(Source::Context).ok_or_else(|| unknown(text));
     }

@@ -2,35 +2,54 @@
 
 use std::sync::Arc;
 
+use base::Scope;
 use model::apigateway as stored;
 use model::apigateway::{AuthorizationType, HttpMethod, LoggingLevel};
-use snapshot::{Authorization, Integration, Logging, Method};
+use snapshot::{Authorization, AuthorizerJudge, Integration, Logging, Method};
 
-use crate::integration;
+use crate::authorizer::{self, Authorizers};
+use crate::integration::{self, Place};
 
 /// Compiles a method; when its integration cannot be called, also says why.
 pub(crate) fn compile(
-    stage: &stored::Stage,
+    (scope, stage, authorizers): (&Scope, &stored::Stage, &Authorizers),
     resource: &stored::Resource,
     verb: HttpMethod,
     method: &stored::Method,
 ) -> (Method, Option<String>) {
-    let (integration, broken) = match integration::compile(stage, method) {
+    let place = Place { scope, stage, path: &resource.path, verb };
+    let (integration, broken) = match integration::compile(&place, method) {
         Ok(integration) => (integration, None),
         Err(why) => (Integration::Broken { why: why.as_str().into() }, Some(why)),
     };
+    let authorization = match method.authorization {
+        AuthorizationType::None => Authorization::None,
+        AuthorizationType::AwsIam => Authorization::Iam,
+        AuthorizationType::Custom => Authorization::Custom({
+            let named = method.authorizer_id.as_ref();
+            named.and_then(|id| authorizers.get(id).cloned()).unwrap_or_else(|| authorizer::missing(named))
+        }),
+    };
+    let broken = broken.or_else(|| closed_by(&authorization));
     let compiled = Method {
         resource_id: resource.id.clone(),
         resource_path: Arc::from(resource.path.as_str()),
         verb: verb.as_str(),
-        authorization: match method.authorization {
-            AuthorizationType::None => Authorization::None,
-            AuthorizationType::AwsIam => Authorization::Iam,
-        },
+        operation_name: method.operation_name.as_deref().map(Arc::from),
+        authorization,
         logging: logging(stage, &resource.path, verb),
         integration,
     };
     (compiled, broken)
+}
+
+/// Why no caller can be let in, where that is so.
+fn closed_by(authorization: &Authorization) -> Option<String> {
+    let Authorization::Custom(authorizer) = authorization else { return None };
+    match &authorizer.judge {
+        AuthorizerJudge::Function(_) | AuthorizerJudge::Jwt(_) => None,
+        AuthorizerJudge::Broken { why } => Some(format!("its authorizer `{}` cannot be asked: {why}", authorizer.name)),
+    }
 }
 
 /// The verb requests carry; `None` for `ANY`.

@@ -8,7 +8,7 @@ use policy::{Kind, Policy};
 use snapshot::{AccessLog, LogFormat, NamedPolicy, Routes, StageUnit};
 
 use crate::compile::closed;
-use crate::{Finding, StageInput, Unit, method};
+use crate::{Finding, StageInput, Unit, authorizer, method};
 
 /// Compiles a stage. What is wrong with one method closes that method; what is wrong with the rest closes the stage.
 pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUnit, Vec<Finding>) {
@@ -44,6 +44,7 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUn
         execution_stream: telemetry::stream::execution(api.as_str(), stage.name.as_str()),
         api_id: stage.rest_api_id,
         name: stage.name,
+        binary_media_types: deployment.api.binary_media_types.iter().map(|media| media.as_str().into()).collect(),
         variables: stage.variables,
     };
     (StageUnit::Ready(Arc::new(ready)), findings)
@@ -67,17 +68,18 @@ fn routes(
     stage: &stored::Stage,
     deployment: &stored::Deployment,
 ) -> Result<(Routes, Vec<Finding>), String> {
+    let authorizers = authorizer::all(scope, stage, deployment);
     let mut routes = Routes::new();
     let mut findings = Vec::new();
     for resource in deployment.resources.values() {
         for (verb, stored) in &resource.methods {
-            let (compiled, broken) = method::compile(stage, resource, *verb, stored);
+            let (compiled, broken) = method::compile((scope, stage, &authorizers), resource, *verb, stored);
             findings.extend(broken.map(|why| Finding {
                 scope: scope.clone(),
                 unit: unit.clone(),
                 method: Some(format!("{verb} {}", resource.path)),
                 why,
-                remedy: "Requests to this method are answered 500. Mend the integration or the stage variable it names, and deploy.",
+                remedy: "Requests to this method are answered 500. Mend the integration, the authorizer or the stage variable it names, and deploy.",
             }));
             routes.add(&resource.path, method::verb(*verb), Arc::new(compiled)).map_err(|fault| {
                 format!("`{}` of `{}` stands beside another parameter of the same place", fault.segment, resource.path)

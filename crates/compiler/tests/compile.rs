@@ -45,6 +45,7 @@ fn stage(api: &str) -> Stage {
         variables: BTreeMap::new(),
         access_log: None,
         method_settings: BTreeMap::new(),
+        authorizers_flushed: 0,
         tags: BTreeMap::new(),
     }
 }
@@ -55,6 +56,7 @@ fn proxy(uri: &str) -> Method {
         http_method: Some("GET".into()),
         uri: Some(uri.into()),
         request_parameters: BTreeMap::new(),
+        credentials: None,
         request_templates: BTreeMap::new(),
         passthrough_behavior: PassthroughBehavior::WhenNoMatch,
         timeout_ms: 29_000,
@@ -64,6 +66,7 @@ fn proxy(uri: &str) -> Method {
     };
     Method {
         authorization: AuthorizationType::None,
+        authorizer_id: None,
         operation_name: None,
         request_parameters: BTreeMap::new(),
         request_models: BTreeMap::new(),
@@ -108,6 +111,7 @@ fn deployment(api: &str, routes: &[(&str, Method)]) -> Deployment {
             tags: BTreeMap::new(),
         },
         resources: routes.iter().enumerate().map(resource).collect(),
+        authorizers: BTreeMap::new(),
     }
 }
 

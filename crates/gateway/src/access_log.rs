@@ -21,12 +21,20 @@ pub(crate) fn render(format: &LogFormat, values: &Values<'_>, line: &mut Vec<u8>
     let mut id_at = None;
     let syntax = match format.pieces.first() {
         Some(Piece::Text(text)) if text.trim_start().starts_with('<') => Syntax::Xml,
-        Some(Piece::Text(_) | Piece::Variable(_) | Piece::Unknown(_)) | None => Syntax::Json,
+        Some(Piece::Text(_) | Piece::Variable(_) | Piece::Authorizer(_) | Piece::Unknown(_)) | None => Syntax::Json,
     };
     for piece in &format.pieces {
         match piece {
             Piece::Text(text) => line.extend_from_slice(text.as_bytes()),
             Piece::Unknown(_) => line.push(b'-'),
+            Piece::Authorizer(key) => {
+                let before = line.len();
+                if values.write_authorizer(key, line) {
+                    escape(line, before, syntax);
+                } else {
+                    line.push(b'-');
+                }
+            }
             Piece::Variable(variable) => {
                 let before = line.len();
                 if !values.write(*variable, line) {

@@ -11,6 +11,7 @@ use base::Timestamp;
 use base::id::AccessKeyId;
 use snapshot::{Stage, Variable};
 
+use crate::authorizer::Granted;
 use crate::reason::{Answer, Answered, Integrate};
 use crate::refused::ResponseType;
 use crate::request::{Request, Signer};
@@ -43,6 +44,18 @@ impl Values<'_> {
     pub fn write(&self, variable: Variable, out: &mut Vec<u8>) -> bool {
         let before = out.len();
         self.put(variable, out);
+        out.len() > before
+    }
+
+    /// Writes what the authorizer said under `key`. Without it nothing is written and the answer is `false`.
+    pub fn write_authorizer(&self, key: &str, out: &mut Vec<u8>) -> bool {
+        let before = out.len();
+        if let Some(Granted { said, latency_ms }) = self.request.notes.authorizer.get() {
+            match key {
+                "integrationLatency" | "latency" => put_number(*latency_ms, out),
+                key => put_text(said.value(key).as_deref(), out),
+            }
+        }
         out.len() > before
     }
 
@@ -89,7 +102,7 @@ impl Values<'_> {
             Variable::ErrorMessageString => self.put_error(out, |_, message| message.map(quoted)),
             Variable::ErrorResponseType => self.put_error(out, |kind, _| kind.map(|kind| kind.name().into())),
             Variable::IntegrationError | Variable::IntegrationErrorMessage => {
-                put_text(self.integrate().and_then(error_of), out);
+                put_text(self.integrate().and_then(error_of).as_deref(), out);
             }
             Variable::IntegrationStatus | Variable::IntegrationIntegrationStatus | Variable::IntegrationStatusAlias => {
                 self.put_exchange(out, |exchange, out| put_number(exchange.status.into(), out));
@@ -168,9 +181,14 @@ impl Ending<'_> {
 }
 
 /// What AWS's logs say where an integration failed.
-pub(crate) fn error_of(integrate: &Integrate) -> Option<&str> {
-    match integrate {
-        Integrate::Answered(_) | Integrate::Mocked { .. } => None,
+pub(crate) fn error_of(integrate: &Integrate) -> Option<Cow<'_, str>> {
+    let text = match integrate {
+        Integrate::FunctionFailed { message, request_id, .. } => {
+            return Some(Cow::Owned(format!(
+                "Lambda execution failed with status 200 due to customer function error: {message}. Lambda request id: {request_id}"
+            )));
+        }
+        Integrate::Answered(_) | Integrate::Mocked { .. } | Integrate::Queued { .. } => None,
         Integrate::TimedOut { .. } => Some("Execution failed due to a timeout error"),
         Integrate::Unreachable { .. } => Some("Network error communicating with endpoint"),
         Integrate::BadAnswer { .. } => Some("Execution failed due to an internal error"),
@@ -188,7 +206,17 @@ pub(crate) fn error_of(integrate: &Integrate) -> Option<&str> {
         Integrate::UnsupportedMediaType { .. } => Some("Unsupported Media Type"),
         Integrate::BodyTooLarge { .. } => Some("HTTP content length exceeded 10485760 bytes."),
         Integrate::BodyBroke { .. } => Some("The request's body did not arrive"),
-    }
+        Integrate::NoRoom => Some("Execution failed due to an internal error"),
+        Integrate::FunctionNotInvoked { .. } => {
+            Some("Execution failed due to configuration error: Invalid permissions on Lambda function")
+        }
+        Integrate::FunctionNotRun { .. } => Some("Execution failed due to an internal error"),
+        Integrate::MalformedAnswer { .. } => {
+            Some("Execution failed due to configuration error: Malformed Lambda proxy response")
+        }
+        Integrate::EventTooLarge { .. } => Some("Execution failed: the Lambda payload is too large"),
+    };
+    text.map(Cow::Borrowed)
 }
 
 /// `1-…` out of `Root=1-…;Parent=…`.

@@ -104,7 +104,7 @@ fn is_secret(name: &str) -> bool {
     SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
-fn masked(value: &str) -> String {
+pub(crate) fn masked(value: &str) -> String {
     // A value too short to hide behind six characters is hidden whole.
     let shown = if value.chars().count() >= 12 { value.len() - last_six(value) } else { value.len() };
     format!("****{}", &value[shown..])
@@ -115,7 +115,7 @@ fn last_six(value: &str) -> usize {
 }
 
 /// A stranger's text on one line.
-fn one_line(text: &str) -> String {
+pub(crate) fn one_line(text: &str) -> String {
     text.chars().map(|char| if char.is_control() { ' ' } else { char }).collect()
 }
 
@@ -136,9 +136,9 @@ pub(crate) fn lines(request: &Request, stage: &Stage, method: &Method, ending: &
     }
     let failure = integrate.and_then(error_of);
     if (errors || info)
-        && let Some(failure) = failure
+        && let Some(failure) = &failure
     {
-        lines.push(failure.to_owned());
+        lines.push(one_line(&failure));
     }
     if errors || info {
         gateway_response(ending, &mut lines);
@@ -163,6 +163,7 @@ fn before_call(request: &Request, stage: &Stage, method: &Method, payloads: bool
     let (api, name) = (&stage.api_id, &stage.name);
     let id = request.shown_id();
     lines.push(format!("Extended Request Id: {}", request.extended_id()));
+    lines.extend(request.notes.authorizer_log());
     lines.push(format!("Verifying Usage Plan for request: {id}. API Key:  API Stage: {api}/{name}"));
     lines.push(format!(
         "API Key  authorized because method '{verb} {}' does not require API Key. Request will not contribute to throttle or quota limits",

@@ -8,8 +8,8 @@ use operation::data_plane::Explanation;
 use serde_json::{Value, json};
 
 use crate::reason::{
-    Answer, Answered, Authorize, Cache, Firewall, Integrate, Locate, Meter, Network, Reason, Record, Route, Token,
-    Validate,
+    Answer, Answered, Authorize, Cache, Firewall, GrantFrom, Integrate, Locate, Meter, Network, Reason, Record, Route,
+    Token, Validate,
 };
 use crate::target::Flaw;
 use crate::trail::{DecodeError, Entry, Outcome, Story};
@@ -37,7 +37,9 @@ fn text(story: &Story<'_>) -> String {
 
 /// What else there is to say of a reason, a line each: the statements that did not apply.
 fn others(reason: &Reason) -> Vec<String> {
-    let Reason::Authorize(Authorize::Denied { record, .. }) = reason else { return Vec::new() };
+    let Reason::Authorize(Authorize::Denied { record, .. } | Authorize::NotGranted { record, .. }) = reason else {
+        return Vec::new();
+    };
     let mut lines: Vec<String> = record.others.iter().map(ToString::to_string).collect();
     if record.others_left_off > 0 {
         lines.push(format!("and {} more statements that did not apply", record.others_left_off));
@@ -206,6 +208,32 @@ fn authorize(reason: &Authorize) -> String {
                 .to_owned()
         }
         Authorize::BodyBroke { why } => format!("the body, which the signature covers, did not arrive: {why}"),
+        Authorize::Granted { authorizer, principal, from, statements, .. } => {
+            let by: Vec<String> = statements.iter().map(ToString::to_string).collect();
+            format!("authorizer `{authorizer}` says ({}) it is `{principal}`, allowed by {}", came(*from), by.join(", "))
+        }
+        Authorize::NotGranted { authorizer, principal, from, resource, record } => {
+            format!(
+                "authorizer `{authorizer}` says ({}) it is `{principal}`, who may not invoke `{resource}`: {record}",
+                came(*from)
+            )
+        }
+        Authorize::NoIdentity { authorizer, why } => format!("authorizer `{authorizer}` was not asked: {why}"),
+        Authorize::SaidUnauthorized { authorizer } => format!("authorizer `{authorizer}` says `Unauthorized`"),
+        Authorize::AuthorizerFailed { authorizer, why } => format!("authorizer `{authorizer}` gave no answer: {why}"),
+        Authorize::AuthorizerMalformed { authorizer, why } => {
+            format!("what authorizer `{authorizer}` answered is no answer: {why}")
+        }
+        Authorize::WouldAsk { authorizer, function } => {
+            format!("authorizer `{authorizer}` would ask `{function}`, which decides; no function is asked about a question")
+        }
+    }
+}
+
+fn came(from: GrantFrom) -> &'static str {
+    match from {
+        GrantFrom::Kept => "from an answer that still counts",
+        GrantFrom::Function => "its function was asked",
     }
 }
 
@@ -249,6 +277,15 @@ fn integrate(reason: &Integrate) -> String {
         }
         Integrate::BodyTooLarge { max } => format!("the body grew beyond {max} bytes"),
         Integrate::BodyBroke { why } => format!("the client's body did not arrive: {why}"),
+        Integrate::NoRoom => "other bodies fill the memory set aside for those that a function gets whole".to_owned(),
+        Integrate::FunctionNotInvoked { why } => why.to_string(),
+        Integrate::FunctionFailed { function, message, request_id, latency_us } => {
+            format!("`{function}` failed after {latency_us} µs: {message} (invocation `{request_id}`)")
+        }
+        Integrate::FunctionNotRun { function, why } => format!("`{function}` did not run: {why}"),
+        Integrate::MalformedAnswer { function, why } => format!("what `{function}` answered is no answer: {why}"),
+        Integrate::EventTooLarge { bytes, max } => format!("the event has {bytes} bytes; Lambda takes {max}"),
+        Integrate::Queued { function } => format!("the event was taken for `{function}`, to be run later"),
     }
 }
 

@@ -33,6 +33,8 @@ pub mod reason;
 pub mod explain;
 mod what_if;
 pub mod invoke;
+mod authorizer;
+mod lambda;
 pub mod refused;
 pub mod context;
 mod access_log;
@@ -60,8 +62,10 @@ use crate::trail::Outcome;
 use crate::world::{Stale, World};
 
 pub use steps::authorize::Openness;
+pub use authorizer::Grants;
 pub use invoke::{EventQueue, EventWorker, Invoker, NoFunctions, Runner};
 pub use what_if::Explainer;
+pub use lambda::permission::hints as function_hints;
 
 /// Answers the requests of API traffic. One value a worker: each has its own connections to the backends.
 #[derive(Debug)]
@@ -72,6 +76,8 @@ pub struct Gateway {
     identities: Arc<Identities>,
     room: edge::Room,
     tokens: Arc<Tokens>,
+    invoker: Invoker,
+    grants: Arc<Grants>,
     desk: Arc<Desk>,
 }
 
@@ -88,6 +94,10 @@ pub struct Shared {
     pub room: edge::Room,
     /// Proves the tokens that calls bring.
     pub tokens: Arc<Tokens>,
+    /// Runs functions.
+    pub invoker: Invoker,
+    /// The answers of authorizers that still count.
+    pub grants: Arc<Grants>,
     /// Takes lines and trails.
     pub sink: Sink,
     /// Time.
@@ -99,16 +109,9 @@ pub struct Shared {
 impl Gateway {
     /// A gateway with its own way out.
     pub fn new(shared: Shared, egress: Egress) -> Self {
-        let Shared { snapshot, freshness, identities, room, tokens, sink, clock, installation } = shared;
-        Self {
-            snapshot,
-            freshness,
-            egress,
-            identities,
-            room,
-            tokens,
-            desk: Arc::new(Desk { sink, clock, installation }),
-        }
+        let Shared { snapshot, freshness, identities, room, tokens, invoker, grants, sink, clock, installation } = shared;
+        let desk = Arc::new(Desk { sink, clock, installation });
+        Self { snapshot, freshness, egress, identities, room, tokens, invoker, grants, desk }
     }
 
     /// The world at `now`, as the clock measures durations.
@@ -121,6 +124,8 @@ impl Gateway {
             identities: Arc::clone(&self.identities),
             room: self.room.clone(),
             tokens: Arc::clone(&self.tokens),
+            invoker: self.invoker.clone(),
+            grants: Arc::clone(&self.grants),
             clock: Arc::clone(&self.desk.clock),
         }
     }

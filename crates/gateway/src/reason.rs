@@ -10,7 +10,7 @@ use std::sync::Arc;
 use base::id::{DeploymentId, ResourceId, RestApiId, StageName};
 use serde::{Deserialize, Serialize, Serializer};
 
-pub use self::authorize::{Authorize, Token};
+pub use self::authorize::{Authorize, GrantFrom, Token};
 use crate::refused::ResponseType;
 use crate::steps::Step;
 use crate::target::Flaw;
@@ -298,6 +298,50 @@ pub enum Integrate {
     BodyBroke {
         /// The edge's words.
         why: Arc<str>,
+    },
+    /// Other bodies fill the memory set aside for those that a function gets whole.
+    NoRoom,
+    /// The function may not be invoked, or does not exist.
+    FunctionNotInvoked {
+        /// Why, and what would allow it.
+        why: Arc<str>,
+    },
+    /// The function failed.
+    FunctionFailed {
+        /// Its ARN.
+        function: Arc<str>,
+        /// What it said.
+        message: Arc<str>,
+        /// The invocation's own id.
+        request_id: Arc<str>,
+        /// How long it took.
+        latency_us: u64,
+    },
+    /// The function could not run.
+    FunctionNotRun {
+        /// Its ARN.
+        function: Arc<str>,
+        /// Why.
+        why: Arc<str>,
+    },
+    /// What the function answered is no answer of a proxy integration.
+    MalformedAnswer {
+        /// Its ARN.
+        function: Arc<str>,
+        /// What is wrong with it.
+        why: Arc<str>,
+    },
+    /// The event is longer than Lambda takes.
+    EventTooLarge {
+        /// Its length.
+        bytes: u64,
+        /// The most it may have.
+        max: u64,
+    },
+    /// The event was taken to be run later.
+    Queued {
+        /// The function's ARN.
+        function: Arc<str>,
     },
 }
 

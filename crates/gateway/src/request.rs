@@ -13,6 +13,8 @@ use identity::Caller;
 use policy::Principal;
 use snapshot::Method;
 
+use crate::authorizer::Granted;
+
 use crate::execution_log::Exchange;
 use crate::target::Target;
 
@@ -56,6 +58,10 @@ pub struct Notes {
     pub method: OnceLock<Arc<Method>>,
     /// Who signed, from the authorize step.
     pub signer: OnceLock<Signer>,
+    /// What an authorizer said of the caller, from the authorize step.
+    pub(crate) authorizer: OnceLock<Granted>,
+    /// Its lines of the execution log; only where the method's logging asks.
+    authorizer_log: Mutex<Vec<String>>,
     /// What went to the backend and came back, from the integrate step; only where the method's logging asks.
     exchange: Mutex<Exchange>,
 }
@@ -89,6 +95,16 @@ impl Notes {
         // Only the authorize step writes it, once a request.
         let _ =
             self.signer.set(Signer { account: caller.account(), id, arn, access_key: caller.access_key().cloned() });
+    }
+
+    /// Adds a line about the authorizer to the execution log.
+    pub(crate) fn log_authorizer(&self, line: String) {
+        self.authorizer_log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+    }
+
+    /// The lines about the authorizer.
+    pub(crate) fn authorizer_log(&self) -> Vec<String> {
+        self.authorizer_log.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The exchange with the backend.

@@ -12,12 +12,16 @@ use edge::{Alpn, Connection, Head, Limits, TlsFacts};
 use egress::Egress;
 use futures_util::future::BoxFuture;
 use identity::{Caller, Identities};
-use operation::data_plane::{DataPlane, Explanation, FunctionCall, Invoked, NotInvoked, WhatIf};
+use operation::data_plane::{
+    AuthorizerTest, AuthorizerTested, DataPlane, Explanation, FunctionCall, Invoked, NotInvoked, WhatIf,
+};
 use policy::DecisionRecord;
 use serde_json::{Value, json};
 use snapshot::{Authorization, Freshness, Snapshot};
 
 use crate::Invoker;
+use crate::authorizer::Grants;
+use crate::authorizer::test::Bench;
 use crate::explain::{self, printable, sentence, step, step_data};
 use crate::reason::{Authorize, Reason};
 use crate::refused::Refused;
@@ -45,8 +49,10 @@ pub struct Explainer {
     pub tokens: Arc<Tokens>,
     /// Time.
     pub clock: Arc<dyn Clock>,
-    /// Runs functions.
+    /// Runs functions: those that somebody invokes, and those of authorizers that are tried.
     pub invoker: Invoker,
+    /// What a step's world holds; nothing is kept here.
+    pub grants: Arc<Grants>,
 }
 
 impl DataPlane for Explainer {
@@ -73,6 +79,16 @@ impl DataPlane for Explainer {
     fn is_configured(&self, scope: &Scope, function: &str) -> bool {
         self.invoker.is_configured(scope, function)
     }
+
+    fn test_authorizer(&self, question: AuthorizerTest) -> BoxFuture<'_, Result<AuthorizerTested, String>> {
+        let bench = Bench {
+            snapshot: self.snapshot.load_full(),
+            runner: Arc::clone(self.invoker.runner()),
+            clock: Arc::clone(&self.clock),
+        };
+        let connection = Arc::new(connection(Ipv4Addr::LOCALHOST.into(), true, &*self.clock));
+        Box::pin(bench.test(question, connection))
+    }
 }
 
 impl Explainer {
@@ -96,6 +112,8 @@ impl Explainer {
             identities: Arc::clone(&self.identities),
             room: edge::Room::new(0),
             tokens: Arc::clone(&self.tokens),
+            invoker: self.invoker.clone(),
+            grants: Arc::clone(&self.grants),
             clock: Arc::clone(&self.clock),
         }
     }
@@ -214,13 +232,17 @@ impl Supposed {
         let routed = trail.record(Step::Route, route::find(screened))?;
         self.decision = authorize::in_full(&routed, caller, world);
         self.note = note(&routed, caller);
-        trail.record(Step::Authorize, authorize::judge(routed, caller, world))?;
+        trail.record(Step::Authorize, authorize::suppose(&routed, caller, world))?;
         Ok(())
     }
 
     fn explanation(self, question: &WhatIf, world: &World) -> Explanation {
         let who = question.caller.as_deref().unwrap_or("anonymous");
-        let verdict = if self.allowed { "allowed" } else { "refused" };
+        let verdict = match (self.allowed, self.would_ask()) {
+            (true, false) => "allowed",
+            (true, true) => "decided by its authorizer's function",
+            (false, _) => "refused",
+        };
         let mut text = format!(
             "if `{}` sent {} {} from {}, it would be {verdict}, at revision {}",
             printable(who),
@@ -241,7 +263,8 @@ impl Supposed {
         }
         let steps: Vec<Value> = self.trail.entries().iter().map(|entry| step_data(&self.whole(entry))).collect();
         let data = json!({
-            "allowed": self.allowed,
+            "allowed": self.allowed && !self.would_ask(),
+            "undecided": self.would_ask(),
             "caller": who,
             "sourceIp": question.source_ip,
             "httpMethod": question.method,
@@ -252,6 +275,12 @@ impl Supposed {
             "note": self.note,
         });
         Explanation { text, data }
+    }
+
+    /// Whether a function would decide.
+    fn would_ask(&self) -> bool {
+        let asks = |entry: &Entry| matches!(entry.reason, Reason::Authorize(Authorize::WouldAsk { .. }));
+        self.trail.entries().iter().any(asks)
     }
 
     /// The entry with every statement, where trails keep the closest only.
@@ -267,13 +296,16 @@ impl Supposed {
 }
 
 fn note(routed: &Routed, caller: Option<&Caller>) -> Option<&'static str> {
-    match (routed.method().authorization, caller) {
+    match (&routed.method().authorization, caller) {
         (Authorization::None, Some(_)) => Some(
             "the method's authorization is NONE: signatures are not looked at, and policies see an anonymous caller",
         ),
         (Authorization::Iam, None) => {
             Some("the method's authorization is AWS_IAM: whoever signs is asked about with --as ARN")
         }
-        (Authorization::None, None) | (Authorization::Iam, Some(_)) => None,
+        (Authorization::Custom(_), Some(_)) => Some(
+            "the method's authorization is CUSTOM: signatures are not looked at, and an authorizer says who asks",
+        ),
+        (Authorization::None | Authorization::Custom(_), None) | (Authorization::Iam, Some(_)) => None,
     }
 }

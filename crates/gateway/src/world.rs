@@ -9,6 +9,8 @@ use identity::Identities;
 use snapshot::Snapshot;
 
 use crate::tokens::Tokens;
+use crate::authorizer::Grants;
+use crate::invoke::Invoker;
 
 /// The world of one request.
 #[derive(Debug)]
@@ -25,6 +27,10 @@ pub struct World {
     pub room: edge::Room,
     /// Proves the tokens that calls bring.
     pub tokens: Arc<Tokens>,
+    /// Runs functions.
+    pub invoker: Invoker,
+    /// The answers of authorizers that still count.
+    pub grants: Arc<Grants>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }

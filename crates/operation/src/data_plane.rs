@@ -1,9 +1,10 @@
 //! The port to the journey: what a service needs of it. `gateway` implements it, `portcullis` injects it.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use base::Scope;
-use base::id::RequestId;
+use base::id::{AuthorizerId, RequestId, RestApiId};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
@@ -33,12 +34,60 @@ pub struct WhatIf {
     pub headers: Vec<(String, String)>,
 }
 
+/// An authorizer that somebody tries, as it is stored, and the request it is tried with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuthorizerTest {
+    /// Whose API it belongs to.
+    pub scope: Scope,
+    /// The API.
+    pub rest_api_id: RestApiId,
+    /// The authorizer.
+    pub authorizer_id: AuthorizerId,
+    /// Its name.
+    pub name: String,
+    /// `TOKEN` or `REQUEST`.
+    pub kind: &'static str,
+    /// The invocation of its function, with `${stageVariables.NAME}`.
+    pub uri: String,
+    /// The role it is invoked with.
+    pub credentials: Option<String>,
+    /// Where the identity stands.
+    pub identity_source: String,
+    /// What a token must match.
+    pub identity_validation_expression: Option<String>,
+    /// Header names and values.
+    pub headers: Vec<(String, String)>,
+    /// Path and query.
+    pub path: String,
+    /// The variables of the stage that is supposed to serve it.
+    pub stage_variables: BTreeMap<String, String>,
+}
+
+/// What came of trying an authorizer.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuthorizerTested {
+    /// The status that a caller would be answered: 200 where it was let in.
+    pub status: u16,
+    /// The lines of the execution log.
+    pub log: String,
+    /// How long it took.
+    pub latency_ms: u64,
+    /// Who asks, in its words.
+    pub principal_id: Option<String>,
+    /// The policy it answered.
+    pub policy: Option<String>,
+    /// What else it said.
+    pub context: BTreeMap<String, String>,
+}
+
 /// The data plane as the control plane may ask it.
 pub trait DataPlane: Send + Sync + std::fmt::Debug {
     /// Renders a stored trail. An error says what is wrong with its bytes.
     fn explain(&self, trail: &[u8]) -> Result<Explanation, String>;
     /// Decides about a request that nobody sent, and does nothing else. An error says why it cannot be asked.
     fn what_if(&self, question: WhatIf) -> BoxFuture<'_, Result<Explanation, String>>;
+    /// Asks an authorizer. An error says why it cannot be asked.
+    fn test_authorizer(&self, question: AuthorizerTest) -> BoxFuture<'_, Result<AuthorizerTested, String>>;
     /// Invokes a function, or takes the event to do so later.
     fn invoke(&self, call: FunctionCall) -> BoxFuture<'_, Result<Invoked, NotInvoked>>;
     /// Whether this node's own settings give a function this name.

@@ -20,7 +20,9 @@ pub mod page_token;
 pub mod testing;
 
 pub use call::{Call, Installation, Ports};
-pub use data_plane::{DataPlane, Explanation, FunctionCall, FunctionMode, Invoked, NotInvoked, WhatIf};
+pub use data_plane::{
+    AuthorizerTest, AuthorizerTested, DataPlane, Explanation, FunctionCall, FunctionMode, Invoked, NotInvoked, WhatIf,
+};
 pub use failure::{ApiError, Failure};
 pub use job::{Job, JobCall};
 pub use operation::{CALLER, Operation, Prepared, Registered};

@@ -50,6 +50,13 @@ impl DataPlane for Idle {
         Box::pin(async { Err("this test has no data plane".to_owned()) })
     }
 
+    fn test_authorizer(
+        &self,
+        _: crate::AuthorizerTest,
+    ) -> BoxFuture<'_, Result<crate::AuthorizerTested, String>> {
+        Box::pin(async { Err("this test has no data plane".to_owned()) })
+    }
+
     fn invoke(&self, _: FunctionCall) -> BoxFuture<'_, Result<Invoked, NotInvoked>> {
         Box::pin(async { Err(NotInvoked::Missing) })
     }
@@ -92,6 +99,12 @@ impl World {
         let store = SqliteStore::open(dir.path()).await.expect("a fresh store");
         let now = "2026-01-02T03:04:05.678Z".parse().expect("a good time");
         Self { service, ports: ports(&store, ACCOUNT), now, _dir: dir }
+    }
+
+    /// Where most tests call from.
+    pub fn scope() -> Scope {
+        let account = AccountId::parse(ACCOUNT).expect("twelve digits");
+        Scope { account, region: Region::parse("eu-west-1").expect("a good region") }
     }
 
     /// The account's root user.

@@ -52,6 +52,8 @@ pub struct Stage {
     pub resource_policy: Option<Arc<NamedPolicy>>,
     /// Where requests go.
     pub routes: Routes,
+    /// Media types whose bodies functions get, and answer, as base64.
+    pub binary_media_types: Box<[Arc<str>]>,
     /// `$stageVariables`.
     pub variables: BTreeMap<String, String>,
     /// One line a request.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{MethodAnswer, Source, Target};
+use crate::{FunctionCall, MethodAnswer, Source, Target};
 
 /// What answers.
 #[derive(Debug)]
@@ -14,6 +14,10 @@ pub enum Integration {
     Http(HttpIntegration),
     /// Answered here.
     Mock(Mock),
+    /// A function that gets the whole request and answers whole (`AWS_PROXY`).
+    ProxyFunction(ProxyFunction),
+    /// A function with mapping both ways (`AWS`).
+    Function(FunctionIntegration),
     /// It cannot be called: requests are answered 500 `API_CONFIGURATION_ERROR`, and the owner is told why.
     Broken {
         /// The finding's sentence.
@@ -59,6 +63,32 @@ pub struct HttpIntegration {
     /// What happens to a body no template fits.
     pub passthrough: Passthrough,
     /// What becomes of the backend's answer.
+    pub selection: Selection,
+}
+
+/// A function that gets the whole request.
+#[derive(Debug)]
+pub struct ProxyFunction {
+    /// Which, and by whose leave.
+    pub call: FunctionCall,
+    /// How long it may take.
+    pub timeout: Duration,
+}
+
+/// A function with mapping.
+#[derive(Debug)]
+pub struct FunctionIntegration {
+    /// Which, and by whose leave.
+    pub call: FunctionCall,
+    /// How long it may take.
+    pub timeout: Duration,
+    /// `integration.request.*` mappings; of headers only `X-Amz-Invocation-Type` reaches Lambda.
+    pub parameters: Vec<(Target, Source)>,
+    /// Media type to the static event that replaces the caller's body.
+    pub templates: Vec<(Arc<str>, Arc<str>)>,
+    /// What happens to a body no template fits.
+    pub passthrough: Passthrough,
+    /// What becomes of the answer. Patterns match a failure's `errorMessage`.
     pub selection: Selection,
 }
 

@@ -15,10 +15,13 @@ pub mod log_format;
 pub mod access_key;
 pub mod principals;
 pub mod function;
+pub mod function_call;
+pub mod authorizer;
 pub mod freshness;
 pub mod certificate;
 
 pub use access_key::AccessKey;
+pub use authorizer::{Authorizer, AuthorizerJudge, FunctionAuthorizer, Identity, IdentitySource};
 pub use api::{AccessLog, Api, Stage, StageUnit};
 pub use certificate::Certificate;
 pub use context::Variable;
@@ -26,8 +29,11 @@ pub use freshness::Freshness;
 pub use function::{
     Alias, Function, FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LATEST, LocalFunction, Version,
 };
-pub use integration::{HttpCall, HttpIntegration, Integration, IntegrationAnswer, Mock, Passthrough, Selection};
 pub use jwt_authorizer::JwtAuthorizer;
+pub use function_call::{FunctionArn, FunctionCall, FunctionInvoker, NoInvocation};
+pub use integration::{
+    FunctionIntegration, HttpCall, HttpIntegration, Integration, IntegrationAnswer, Mock, Passthrough, ProxyFunction, Selection,
+};
 pub use log_format::LogFormat;
 pub use mapping::{Source, Target};
 pub use method::{Authorization, Logging, Method, MethodAnswer};

@@ -17,6 +17,8 @@ pub enum Piece {
     Text(String),
     /// Written as the variable's value, `-` without one.
     Variable(Variable),
+    /// Written as what the authorizer said under this name (`$context.authorizer.NAME`), `-` where it said nothing.
+    Authorizer(String),
     /// A variable nobody knows (yet): always `-`, as in AWS.
     Unknown(String),
 }
@@ -49,6 +51,8 @@ impl LogFormat {
 }
 
 const MARK: &str = "$context.";
+/// What begins the names of an authorizer's own values.
+const AUTHORIZER: &str = "authorizer.";
 
 fn pieces(text: &str) -> Vec<Piece> {
     let mut pieces = Vec::new();
@@ -61,7 +65,10 @@ fn pieces(text: &str) -> Vec<Piece> {
         let name = longest_name(behind);
         pieces.push(match Variable::parse(name) {
             Some(variable) => Piece::Variable(variable),
-            None => Piece::Unknown(name.to_owned()),
+            None => match name.strip_prefix(AUTHORIZER).filter(|key| !key.is_empty()) {
+                Some(key) => Piece::Authorizer(key.to_owned()),
+                None => Piece::Unknown(name.to_owned()),
+            },
         });
         rest = &behind[name.len()..];
     }

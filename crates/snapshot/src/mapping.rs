@@ -26,6 +26,8 @@ pub enum Source {
     ResponseHeaders(http::HeaderName),
     /// `context.NAME`.
     Context(Variable),
+    /// `context.authorizer.NAME`: what the authorizer said of the caller.
+    Authorizer(Arc<str>),
 }
 
 /// Where a mapped value goes in the integration request.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::id::ResourceId;
 
-use crate::Integration;
+use crate::{Authorizer, Integration};
 
 /// Everything a request needs once its route is found.
 #[derive(Debug)]
@@ -15,6 +15,8 @@ pub struct Method {
     pub resource_path: Arc<str>,
     /// The verb as configured: `ANY` stays `ANY`.
     pub verb: &'static str,
+    /// A name for code generators; functions are told.
+    pub operation_name: Option<Arc<str>>,
     /// Who may call.
     pub authorization: Authorization,
     /// What its execution log holds.
@@ -24,12 +26,14 @@ pub struct Method {
 }
 
 /// Who may call. Every other type is refused at the call that sets it until it is enforced.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Authorization {
     /// Anybody whom the API's resource policy lets in.
     None,
     /// Whoever signs, and is allowed by policies (`AWS_IAM`).
     Iam,
+    /// Whom an authorizer lets in (`CUSTOM`).
+    Custom(Arc<Authorizer>),
 }
 
 /// What an execution log holds.
@@ -67,6 +71,7 @@ pub(crate) mod tests {
             resource_id: ResourceId::parse("r1").expect("an id"),
             resource_path: name.into(),
             verb: "ANY",
+            operation_name: None,
             authorization: Authorization::None,
             logging: Logging::OFF,
             integration: Integration::Broken { why: "a test".into() },

@@ -74,6 +74,34 @@ impl Fate {
     }
 }
 
+/// What becomes of a client's header in an event for a function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum EventFate {
+    /// It is told.
+    Passed,
+    /// It is the hop's own, or told anew.
+    Removed,
+    /// A signature for us.
+    Signature,
+    /// The session token of one.
+    Token,
+    /// The chain that the client joins.
+    ForwardedFor,
+}
+
+/// What becomes of a client's header in an event. Functions are told the host, as in AWS.
+pub(crate) fn event_fate(name: &str, value: &[u8]) -> EventFate {
+    match Fate::of(name) {
+        Fate::Passed | Fate::Cookie => EventFate::Passed,
+        Fate::Removed if name.eq_ignore_ascii_case("host") => EventFate::Passed,
+        Fate::Removed | Fate::Connection => EventFate::Removed,
+        Fate::Authorization if is_signature(value) => EventFate::Signature,
+        Fate::Authorization => EventFate::Passed,
+        Fate::Token => EventFate::Token,
+        Fate::ForwardedFor => EventFate::ForwardedFor,
+    }
+}
+
 /// Headers that mappings set: each name once, with all its values.
 #[derive(Debug, Default)]
 pub(crate) struct Mapped(pub(crate) Vec<(HeaderName, Vec<HeaderValue>)>);

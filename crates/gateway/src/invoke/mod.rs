@@ -73,6 +73,25 @@ impl Invoker {
         Self::new(snapshot, runner, events, Arc::new([]))
     }
 
+    /// What runs functions.
+    pub(crate) fn runner(&self) -> &Arc<dyn Runner> {
+        &self.runner
+    }
+
+    /// Takes an event for later.
+    pub(crate) fn later(
+        &self,
+        function: FunctionName,
+        qualifier: Option<String>,
+        invocation: Invocation,
+    ) -> Result<(), NotInvoked> {
+        let bytes = invocation.payload.len();
+        if bytes > EVENT_BYTES_MAX {
+            return Err(NotInvoked::TooLarge { bytes, max: EVENT_BYTES_MAX });
+        }
+        self.events.take(events::Event { function, qualifier, invocation })
+    }
+
     pub(crate) fn is_configured(&self, scope: &Scope, function: &str) -> bool {
         self.configured.iter().any(|known| known.account == scope.account && *known.name == *function)
     }

@@ -55,6 +55,74 @@ pub enum Authorize {
         /// Why.
         why: Arc<str>,
     },
+    /// An authorizer says who asks, and policies allow it.
+    Granted {
+        /// The authorizer's name.
+        authorizer: Arc<str>,
+        /// Who asks, in its words.
+        principal: Arc<str>,
+        /// Where its answer came from.
+        from: GrantFrom,
+        /// The layer that granted.
+        layer: Layer,
+        /// The determining statements.
+        statements: Vec<StatementRecord>,
+    },
+    /// An authorizer says who asks, and policies do not allow it.
+    NotGranted {
+        /// The authorizer's name.
+        authorizer: Arc<str>,
+        /// Who asks, in its words.
+        principal: Arc<str>,
+        /// Where its answer came from.
+        from: GrantFrom,
+        /// The ARN that policies saw.
+        resource: Arc<str>,
+        /// What was decided, and what would have allowed it.
+        record: Box<DecisionRecord>,
+    },
+    /// The request does not hold what the authorizer asks for, so it was not asked.
+    NoIdentity {
+        /// The authorizer's name.
+        authorizer: Arc<str>,
+        /// What is missing.
+        why: Arc<str>,
+    },
+    /// The authorizer's function said `Unauthorized`.
+    SaidUnauthorized {
+        /// The authorizer's name.
+        authorizer: Arc<str>,
+    },
+    /// The authorizer could not be asked, or failed.
+    AuthorizerFailed {
+        /// The authorizer's name.
+        authorizer: Arc<str>,
+        /// How.
+        why: Arc<str>,
+    },
+    /// The authorizer's function answered what no authorizer answers.
+    AuthorizerMalformed {
+        /// The authorizer's name.
+        authorizer: Arc<str>,
+        /// What is wrong with it.
+        why: Arc<str>,
+    },
+    /// The authorizer's function would be asked; a question about a request that nobody sent asks none.
+    WouldAsk {
+        /// The authorizer's name.
+        authorizer: Arc<str>,
+        /// Its function's ARN.
+        function: Arc<str>,
+    },
+}
+
+/// Where an authorizer's answer came from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum GrantFrom {
+    /// It was at hand.
+    Kept,
+    /// The function was asked.
+    Function,
 }
 
 /// What a native JWT authorizer found.

@@ -6,7 +6,10 @@ mod http;
 mod mock;
 mod call;
 mod uri;
-mod sources;
+pub(crate) mod sources;
+mod proxy_function;
+mod proxy_answer;
+mod function;
 mod templates;
 
 use std::sync::Arc;
@@ -28,6 +31,8 @@ pub async fn call(missed: Missed, world: &World) -> Verdict<Answer> {
         Integration::HttpProxy(call) => http_proxy::call(parts, call, world).await,
         Integration::Http(integration) => http::call(parts, integration, world).await,
         Integration::Mock(mock) => mock::call(&parts, mock),
+        Integration::ProxyFunction(proxy) => proxy_function::call(parts, proxy, world).await,
+        Integration::Function(integration) => function::call(parts, integration, world).await,
         Integration::Broken { why } => {
             Err(refused(ResponseType::ApiConfigurationError, Integrate::Broken { why: cut(why) }))
         }

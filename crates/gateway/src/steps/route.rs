@@ -11,8 +11,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::header::AUTHORIZATION;
 use http::{Method as Verb, StatusCode};
+use identity::Caller;
 use snapshot::{Method, Stage};
 
+use crate::lambda::event::Facts;
 use crate::reason::{Reason, Route};
 use crate::refused::{GatewayResponse, Passed, Refusal, Refused, ResponseType, Verdict};
 use crate::request::Request;
@@ -27,6 +29,8 @@ pub struct Routed {
     stage: Arc<Stage>,
     method: Arc<Method>,
     parameters: Parameters,
+    /// Who signed, from the authorize step.
+    caller: Option<Caller>,
 }
 
 /// What the path's parameters hold: places in the normal path, so still encoded.
@@ -34,6 +38,11 @@ pub struct Routed {
 pub struct Parameters(Vec<(Box<str>, Range<usize>)>);
 
 impl Parameters {
+    /// Every parameter with its text as it stands in `path`.
+    pub(crate) fn each<'p>(&'p self, path: &'p str) -> impl Iterator<Item = (&'p str, &'p str)> {
+        self.0.iter().filter_map(|(name, range)| Some((&**name, path.get(range.clone())?)))
+    }
+
     /// The text of a parameter as it stands in `path`.
     pub fn get<'p>(&self, name: &str, path: &'p str) -> Option<&'p str> {
         let (_, range) = self.0.iter().find(|(known, _)| **known == *name)?;
@@ -48,6 +57,7 @@ pub(super) struct Parts {
     pub(super) stage: Arc<Stage>,
     pub(super) method: Arc<Method>,
     pub(super) parameters: Parameters,
+    pub(super) caller: Option<Caller>,
 }
 
 impl Routed {
@@ -66,6 +76,22 @@ impl Routed {
         &self.inbound.received
     }
 
+    /// What events tell of it.
+    pub(super) fn facts(&self) -> Facts<'_> {
+        Facts {
+            request: self.request(),
+            stage: &self.stage,
+            method: &self.method,
+            received: self.received(),
+            parameters: &self.parameters,
+        }
+    }
+
+    /// Keeps who signed for whoever acts with their permissions.
+    pub(super) fn sign(&mut self, caller: Caller) {
+        self.caller = Some(caller);
+    }
+
     /// What is moved on to the backend.
     pub(super) fn inbound_mut(&mut self) -> &mut Inbound {
         &mut self.inbound
@@ -77,8 +103,8 @@ impl Routed {
     }
 
     pub(super) fn into_parts(self) -> Parts {
-        let Self { inbound, stage, method, parameters } = self;
-        Parts { inbound, stage, method, parameters }
+        let Self { inbound, stage, method, parameters, caller } = self;
+        Parts { inbound, stage, method, parameters, caller }
     }
 }
 
@@ -99,7 +125,7 @@ pub fn find(screened: Screened) -> Verdict<Routed> {
         verb: method.verb.into(),
     });
     let (inbound, stage) = screened.into_located().into_parts();
-    Ok(Passed { value: Routed { inbound, stage, method, parameters }, reason })
+    Ok(Passed { value: Routed { inbound, stage, method, parameters, caller: None }, reason })
 }
 
 fn look_up(request: &Request, stage: &Stage) -> Option<(Arc<Method>, Parameters)> {

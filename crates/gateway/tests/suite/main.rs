@@ -2,6 +2,7 @@
 
 mod support;
 mod authorize;
+mod authorizers;
 mod explained;
 mod http;
 mod http_proxy;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use base::Timestamp;
-use base::id::{DeploymentId, ResourceId, RestApiId};
+use base::id::{AuthorizerId, DeploymentId, ResourceId, RestApiId};
 use serde::{Deserialize, Serialize};
 
-use super::{HttpMethod, Method, Resource, RestApi};
+use super::{Authorizer, HttpMethod, Method, Resource, RestApi};
 use crate::Record;
 
 /// An immutable copy of an API: stages serve this, never what is being edited. Only the description may change.
@@ -24,6 +24,9 @@ pub struct Deployment {
     pub api: RestApi,
     /// Its resources then, by id.
     pub resources: BTreeMap<ResourceId, Resource>,
+    /// Its authorizers then, by id.
+    #[serde(default)]
+    pub authorizers: BTreeMap<AuthorizerId, Authorizer>,
 }
 
 /// What `apiSummary` says of a method.

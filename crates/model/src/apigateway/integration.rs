@@ -11,6 +11,9 @@ pub struct Integration {
     pub kind: IntegrationType,
     /// The verb sent to the backend; `None` for `MOCK`. `ANY` passes the caller's on.
     pub http_method: Option<String>,
+    /// The role that a function is invoked with, or `arn:aws:iam::*:user/*` for the caller's own permissions.
+    #[serde(default)]
+    pub credentials: Option<String>,
     /// The backend's URI with `{name}` and `${stageVariables.name}`; `None` for `MOCK`.
     pub uri: Option<String>,
     /// `integration.request.{header|querystring|path}.NAME` to where its value comes from.
@@ -39,6 +42,10 @@ pub enum IntegrationType {
     HttpProxy,
     /// Answered here.
     Mock,
+    /// A function with mapping.
+    Aws,
+    /// A function, passed through.
+    AwsProxy,
 }
 
 impl IntegrationType {
@@ -48,6 +55,8 @@ impl IntegrationType {
             IntegrationType::Http => "HTTP",
             IntegrationType::HttpProxy => "HTTP_PROXY",
             IntegrationType::Mock => "MOCK",
+            IntegrationType::Aws => "AWS",
+            IntegrationType::AwsProxy => "AWS_PROXY",
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use base::id::AuthorizerId;
 use serde::{Deserialize, Serialize};
 
 use super::Integration;
@@ -13,6 +14,9 @@ pub struct Method {
     /// Who may call it.
     #[serde(default)]
     pub authorization: AuthorizationType,
+    /// Who judges callers, where the type is `CUSTOM`.
+    #[serde(default)]
+    pub authorizer_id: Option<AuthorizerId>,
     /// A name for code generators.
     pub operation_name: Option<String>,
     /// `method.request.{header|querystring|path}.NAME` and whether it is required (which only a validator enforces).
@@ -35,6 +39,9 @@ pub enum AuthorizationType {
     /// By signature; IAM policies and the resource policy decide.
     #[serde(rename = "AWS_IAM")]
     AwsIam,
+    /// By an authorizer of the API.
+    #[serde(rename = "CUSTOM")]
+    Custom,
 }
 
 impl AuthorizationType {
@@ -43,6 +50,7 @@ impl AuthorizationType {
         match self {
             Self::None => "NONE",
             Self::AwsIam => "AWS_IAM",
+            Self::Custom => "CUSTOM",
         }
     }
 }

@@ -29,6 +29,9 @@ pub struct Stage {
     pub access_log: Option<AccessLogSettings>,
     /// `*/*` or `~1pets~1{id}/GET` in AWS's own key form (`/` in the path written `~1`), to its settings.
     pub method_settings: BTreeMap<String, MethodSetting>,
+    /// How often the answers of its authorizers were thrown away.
+    #[serde(default)]
+    pub authorizers_flushed: u64,
     /// Tags.
     pub tags: BTreeMap<String, String>,
 }

@@ -11,7 +11,7 @@ use edge::{Endpoint, Limits, Server, Tls};
 use egress::Egress;
 use gateway::tokens::Tokens;
 use ::functions::Functions;
-use gateway::{EventQueue, EventWorker, Explainer, Gateway};
+use gateway::{EventQueue, EventWorker, Explainer, Gateway, Grants, Invoker};
 use identity::{Identities, KeyUses};
 use operation::{Installation, Job, Ports};
 use snapshot::{Freshness, Place};
@@ -38,6 +38,10 @@ pub(super) struct Planes {
     /// Who may call APIs.
     callers: Arc<Identities>,
     tokens: Arc<Tokens>,
+    /// Runs functions.
+    invoker: Invoker,
+    /// What authorizers answered.
+    grants: Arc<Grants>,
     egress: egress::Config,
     scope: Scope,
     pub(super) functions: Functions,
@@ -89,6 +93,7 @@ impl Planes {
         let uses = Arc::<KeyUses>::default();
         let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));
         let tokens = Arc::new(Tokens::new(egress.clone(), Arc::clone(clock)));
+        let grants = Arc::new(Grants::new(limits::AUTHORIZER_ANSWERS_BYTES_MAX));
         let explainer = Explainer {
             snapshot: publisher.snapshot(),
             freshness: freshness.clone(),
@@ -97,6 +102,7 @@ impl Planes {
             tokens: Arc::clone(&tokens),
             clock: Arc::clone(clock),
             invoker: running.invoker.clone(),
+            grants: Arc::clone(&grants),
         };
         let ports = Arc::new(Ports {
             resources: Arc::clone(&stores.resources),
@@ -137,6 +143,8 @@ impl Planes {
             freshness,
             callers,
             tokens,
+            invoker,
+            grants,
             egress,
             functions: running.functions,
             events: running.events,
@@ -202,6 +210,8 @@ impl Planes {
             identities: Arc::clone(&self.callers),
             room: edge::Room::new(limits::JOURNEY_BODIES_BYTES_MAX),
             tokens: Arc::clone(&self.tokens),
+            invoker: self.invoker.clone(),
+            grants: Arc::clone(&self.grants),
             sink: self.sink.clone(),
             clock: Arc::clone(clock),
             installation: self.scope.clone(),

@@ -9,7 +9,7 @@ use functions::isolation::{Found, State};
 use functions::{Functions, Isolation};
 use gateway::{EventQueue, Openness};
 use operation::{CoverageLine, Finding, FunctionIsolation, Losses, NodeStatus, Wall};
-use snapshot::{Authorization, Logging, Method, Stage, StageUnit};
+use snapshot::{Authorization, AuthorizerJudge, Identity, Logging, Method, Snapshot, Stage, StageUnit};
 use telemetry::Sink;
 
 /// The node's view of itself.
@@ -54,7 +54,8 @@ impl NodeStatus for Status {
                 match unit {
                     StageUnit::Ready(stage) => {
                         let openness = Openness::of(stage, &world.snapshot.place, now);
-                        lines.extend(stage.routes.methods().map(|method| line(stage, method, &openness)));
+                        let at = (&world.snapshot, now);
+                        lines.extend(stage.routes.methods().map(|method| line(stage, method, &openness, at)));
                     }
                     StageUnit::Broken { .. } => lines.push(CoverageLine {
                         rest_api_id: api.id.to_string(),
@@ -99,15 +100,12 @@ fn finding(found: &Compiled) -> Finding {
 
 /// What is live of everything that could protect a method. Keys, throttles, web ACLs and validators are refused at the call
 /// that would set them, so there is no method yet that has one.
-fn line(stage: &Stage, method: &Method, openness: &Openness<'_>) -> CoverageLine {
+fn line(stage: &Stage, method: &Method, openness: &Openness<'_>, (snapshot, now): (&Snapshot, Timestamp)) -> CoverageLine {
     let mut controls = vec![TLS_FLOOR.to_owned()];
     if stage.default_endpoint_disabled {
         controls.push("default endpoint disabled".to_owned());
     }
-    controls.push(match method.authorization {
-        Authorization::None => "authorization NONE".to_owned(),
-        Authorization::Iam => "authorization AWS_IAM".to_owned(),
-    });
+    controls.push(authorization(method));
     if let Some(named) = &stage.resource_policy {
         let statements = named.policy.len();
         controls.push(format!("resource policy of {statements} statement{}", if statements == 1 { "" } else { "s" }));
@@ -116,6 +114,8 @@ fn line(stage: &Stage, method: &Method, openness: &Openness<'_>) -> CoverageLine
         controls.push("access log".to_owned());
     }
     controls.extend(execution_log(method.logging).map(str::to_owned));
+    // What is not permitted is answered 500, which its owner should hear of before anybody calls.
+    controls.extend(gateway::function_hints(snapshot, stage, method, now).into_iter().map(|hint| format!("closed: {hint}")));
     CoverageLine {
         rest_api_id: stage.api_id.to_string(),
         stage: stage.name.to_string(),
@@ -123,6 +123,27 @@ fn line(stage: &Stage, method: &Method, openness: &Openness<'_>) -> CoverageLine
         path: method.resource_path.to_string(),
         open: openness.is_open(method),
         controls,
+    }
+}
+
+/// Who may call, and who judges it.
+fn authorization(method: &Method) -> String {
+    let authorizer = match &method.authorization {
+        Authorization::None => return "authorization NONE".to_owned(),
+        Authorization::Iam => return "authorization AWS_IAM".to_owned(),
+        Authorization::Custom(authorizer) => authorizer,
+    };
+    let name = &authorizer.name;
+    match &authorizer.judge {
+        AuthorizerJudge::Function(function) => {
+            let kind = match &function.identity {
+                Identity::Token { .. } => "TOKEN",
+                Identity::Request { .. } => "REQUEST",
+            };
+            format!("authorization CUSTOM by {kind} authorizer {name}")
+        }
+        AuthorizerJudge::Jwt(jwt) => format!("authorization CUSTOM by tokens of {} (authorizer {name})", jwt.issuer),
+        AuthorizerJudge::Broken { .. } => format!("closed: authorizer {name} cannot be asked"),
     }
 }
 

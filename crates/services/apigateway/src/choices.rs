@@ -19,6 +19,17 @@ pub(crate) enum IntegrationType {
     AwsProxy,
 }
 
+/// Who judges callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, wire::Shape)]
+pub(crate) enum AuthorizerType {
+    #[shape("TOKEN")]
+    Token,
+    #[shape("REQUEST")]
+    Request,
+    #[shape("COGNITO_USER_POOLS")]
+    CognitoUserPools,
+}
+
 /// The way to the backend.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, wire::Shape)]
 pub(crate) enum ConnectionType {

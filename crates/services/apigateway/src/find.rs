@@ -1,7 +1,7 @@
 //! Finds what a call names, and says in AWS's words what is missing. Foreign ids are missing too.
 
-use base::id::{DeploymentId, ResourceId, RestApiId, StageName};
-use model::apigateway::{Deployment, HttpMethod, Integration, Method, Resource, RestApi, Stage};
+use base::id::{AuthorizerId, DeploymentId, ResourceId, RestApiId, StageName};
+use model::apigateway::{Authorizer, Deployment, HttpMethod, Integration, Method, Resource, RestApi, Stage};
 use operation::{Call, Failure};
 
 use crate::error::Error;
@@ -36,6 +36,23 @@ pub(crate) async fn stage(call: &mut Call<'_>, api: &RestApiId, name: &str) -> R
     let Ok(name) = StageName::parse(name) else { return Err(missing().into()) };
     let found = call.tx.get::<Stage>(&call.scope, &Stage::id_of(api, &name)).await?;
     found.ok_or_else(|| missing().into())
+}
+
+/// An authorizer of an API that exists.
+pub(crate) async fn authorizer(call: &mut Call<'_>, api: &RestApiId, id: &str) -> Result<Authorizer, Failure> {
+    let missing = || Error::not_found("Invalid Authorizer identifier specified");
+    let Ok(id) = AuthorizerId::parse(id) else { return Err(missing().into()) };
+    let found = call.tx.get::<Authorizer>(&call.scope, &Authorizer::id_of(api, &id)).await?;
+    found.ok_or_else(|| missing().into())
+}
+
+/// The authorizer that a method names, if it names one: it must exist.
+pub(crate) async fn authorizer_of(call: &mut Call<'_>, api: &RestApiId, method: &Method) -> Result<(), Failure> {
+    let Some(id) = &method.authorizer_id else { return Ok(()) };
+    match call.tx.get::<Authorizer>(&call.scope, &Authorizer::id_of(api, id)).await? {
+        Some(_) => Ok(()),
+        None => Err(crate::rules::method::invalid_authorizer().into()),
+    }
 }
 
 /// A resource's method.

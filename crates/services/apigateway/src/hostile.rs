@@ -97,7 +97,7 @@ proptest! {
         let mut report = Report::default();
         let description = read::description(&document, &mut report);
         let base_path = BasePath::parse(Some(basepath)).expect("a known word");
-        let resources = apply(description, &mut api(), Vec::new(), (Mode::Overwrite, base_path), &mut report);
+        let resources = apply(description, &mut api(), Vec::new(), (Mode::Overwrite, base_path, &operation::testing::World::scope()), &mut report);
         prop_assert!(resources.len() < 20);
     }
 }

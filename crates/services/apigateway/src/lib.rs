@@ -13,6 +13,7 @@ mod method;
 mod method_response;
 mod integration;
 mod integration_response;
+mod authorizer;
 mod deployment;
 mod stage;
 mod tags;
@@ -83,6 +84,13 @@ fn operations() -> Vec<Registered> {
         Registered::of::<integration_response::GetIntegrationResponse>(),
         Registered::of::<integration_response::UpdateIntegrationResponse>(),
         Registered::of::<integration_response::DeleteIntegrationResponse>(),
+        Registered::of::<authorizer::CreateAuthorizer>(),
+        Registered::of::<authorizer::GetAuthorizer>(),
+        Registered::of::<authorizer::GetAuthorizers>(),
+        Registered::of::<authorizer::UpdateAuthorizer>(),
+        Registered::of::<authorizer::DeleteAuthorizer>(),
+        Registered::of::<authorizer::TestInvokeAuthorizer>(),
+        Registered::of::<authorizer::FlushStageAuthorizersCache>(),
         Registered::of::<deployment::CreateDeployment>(),
         Registered::of::<deployment::GetDeployment>(),
         Registered::of::<deployment::GetDeployments>(),

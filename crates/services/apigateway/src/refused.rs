@@ -36,7 +36,6 @@ fn action(verb: &Verb) -> &'static str {
 const CAPABILITIES: &[(&str, &[Row])] = &[
     ("API keys are not enforced by this version of Portcullis yet, so they are refused.", API_KEYS),
     ("Usage plans are not enforced by this version of Portcullis yet, so they are refused.", USAGE_PLANS),
-    ("Authorizers are not enforced by this version of Portcullis yet, so they are refused.", AUTHORIZERS),
     ("Request validators are not enforced by this version of Portcullis yet, so they are refused.", VALIDATORS),
     (
         "Models other than the built-in Empty and Error are not enforced by this version of Portcullis yet, so they are refused.",
@@ -89,21 +88,6 @@ const USAGE_PLANS: &[Row] = &[
     Row("GetUsagePlans", Verb::GET, "/usageplans", 200),
     Row("UpdateUsage", Verb::PATCH, "/usageplans/{usageplanId}/keys/{keyId}/usage", 200),
     Row("UpdateUsagePlan", Verb::PATCH, "/usageplans/{usageplanId}", 200),
-];
-
-const AUTHORIZERS: &[Row] = &[
-    Row("CreateAuthorizer", Verb::POST, "/restapis/{restapi_id}/authorizers", 201),
-    Row("DeleteAuthorizer", Verb::DELETE, "/restapis/{restapi_id}/authorizers/{authorizer_id}", 202),
-    Row(
-        "FlushStageAuthorizersCache",
-        Verb::DELETE,
-        "/restapis/{restapi_id}/stages/{stage_name}/cache/authorizers",
-        202,
-    ),
-    Row("GetAuthorizer", Verb::GET, "/restapis/{restapi_id}/authorizers/{authorizer_id}", 200),
-    Row("GetAuthorizers", Verb::GET, "/restapis/{restapi_id}/authorizers", 200),
-    Row("TestInvokeAuthorizer", Verb::POST, "/restapis/{restapi_id}/authorizers/{authorizer_id}", 200),
-    Row("UpdateAuthorizer", Verb::PATCH, "/restapis/{restapi_id}/authorizers/{authorizer_id}", 200),
 ];
 
 const VALIDATORS: &[Row] = &[

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use model::Record;
 use operation::{
-    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, FunctionIsolation, Invoked, Job, JobCall, Kind,
+    AuthorizerTest, AuthorizerTested, Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, FunctionIsolation, Invoked, Job, JobCall, Kind,
     Losses, NodeStatus, NotInvoked, Operation, Ports, Principal, Transaction, Wall, WhatIf,
 };
 use store_records::{BlockBuilder, BlockQuery, Stream};
@@ -223,6 +223,10 @@ impl DataPlane for Echo {
             return Err("broken bytes".to_owned());
         }
         Ok(Explanation { text: format!("explained: {trail}"), data: serde_json::json!({ "trail": trail }) })
+    }
+
+    fn test_authorizer(&self, _: AuthorizerTest) -> BoxFuture<'_, Result<AuthorizerTested, String>> {
+        Box::pin(async { Err("nobody tries an authorizer here".to_owned()) })
     }
 
     fn what_if(&self, question: WhatIf) -> BoxFuture<'_, Result<Explanation, String>> {

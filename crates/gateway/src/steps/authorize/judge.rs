@@ -6,7 +6,8 @@ use std::sync::LazyLock;
 
 use http::header::{HeaderName, REFERER, USER_AGENT};
 use identity::{Caller, Circumstances, Held};
-use policy::{Action, Attached, DecisionRecord, Keys, Layer, Layers, Principal, RequestContext, StatementRecord};
+use policy::{Action, Attached, Decision, DecisionRecord, Keys, Layer, Layers, Principal, RequestContext, StatementRecord};
+use snapshot::Stage;
 
 use super::resource::Resource;
 use crate::reason::{Authorize, Reason, cut};
@@ -23,21 +24,44 @@ pub(super) fn ask(routed: &Routed, caller: Option<&Caller>, world: &World) -> Re
     put(routed, caller, world, |request, layers, resource| {
         let decision = policy::evaluate(request, layers);
         let who = request.principal().arn().map_or(Cow::Borrowed("anonymous"), Cow::Owned);
-        let Some(denial) = decision.denial(request) else {
-            let statements = decision.statements().map(policy::StatementRecord::from);
-            let statements = statements.map(|statement| veiled(statement, veil)).collect();
-            return Ok(Authorize::Allowed { caller: cut(&who), layer: decision.layer, statements });
-        };
-        let message = denial.replacen(&resource.arn, &resource.masked(routed.stage()), 1);
-        let mut record = Box::new(policy::explain(request, layers).record());
-        if veil == Veil::Drawn {
-            draw(&mut record);
+        if !decision.is_allowed() {
+            return Err(refuse(&decision, request, layers, (resource, routed.stage()), veil));
         }
-        let reason = Reason::Authorize(Authorize::Denied { caller: cut(&who), resource: cut(&resource.arn), record });
-        let mut response = ResponseType::AccessDenied.response();
-        response.message = Some(Cow::Owned(message));
-        Err(Refused { reason, refusal: Refusal::Gateway(response) })
+        let statements = decision.statements().map(policy::StatementRecord::from);
+        let statements = statements.map(|statement| veiled(statement, veil)).collect();
+        Ok(Authorize::Allowed { caller: cut(&who), layer: decision.layer, statements })
     })?
+}
+
+/// AWS's refusal of a stranger whom the API's own policy denies.
+pub(super) fn refused(
+    decision: &Decision<'_>,
+    request: &RequestContext<'_>,
+    layers: &Layers<'_>,
+    resource: &Resource,
+    stage: &Stage,
+) -> Refused {
+    refuse(decision, request, layers, (resource, stage), Veil::Open)
+}
+
+fn refuse(
+    decision: &Decision<'_>,
+    request: &RequestContext<'_>,
+    layers: &Layers<'_>,
+    (resource, stage): (&Resource, &Stage),
+    veil: Veil,
+) -> Refused {
+    let who = request.principal().arn().map_or(Cow::Borrowed("anonymous"), Cow::Owned);
+    let denial = decision.denial(request).unwrap_or_default();
+    let message = denial.replacen(&resource.arn, &resource.masked(stage), 1);
+    let mut record = Box::new(policy::explain(request, layers).record());
+    if veil == Veil::Drawn {
+        draw(&mut record);
+    }
+    let reason = Reason::Authorize(Authorize::Denied { caller: cut(&who), resource: cut(&resource.arn), record });
+    let mut response = ResponseType::AccessDenied.response();
+    response.message = Some(Cow::Owned(message));
+    Refused { reason, refusal: Refusal::Gateway(response) }
 }
 
 /// Whether a record may tell of the caller's own policies. SECURITY: the API's owner reads it, and the policies of a caller of
@@ -113,7 +137,7 @@ fn put<T>(
 }
 
 /// What a request tells about itself.
-fn keys(routed: &Routed, caller: Option<&Caller>, world: &World) -> Keys {
+pub(super) fn keys(routed: &Routed, caller: Option<&Caller>, world: &World) -> Keys {
     let request = routed.request();
     let [user_agent, referer] = [USER_AGENT, REFERER].map(|name| header(routed, &name));
     let circumstances = Circumstances {

@@ -63,8 +63,8 @@ impl<'a> Openness<'a> {
         if self.stage.default_endpoint_disabled {
             return false;
         }
-        match (method.authorization, &self.stage.resource_policy) {
-            (Authorization::Iam, _) => false,
+        match (&method.authorization, &self.stage.resource_policy) {
+            (Authorization::Iam | Authorization::Custom(_), _) => false,
             (Authorization::None, None) => true,
             (Authorization::None, Some(policy)) => self.lets_strangers_in(method, policy),
         }
@@ -126,6 +126,7 @@ mod tests {
 
     const ALL: &str = r#"{"Effect":"Allow","Principal":"*","Action":"execute-api:Invoke","Resource":"*"}"#;
 
+    #[expect(clippy::needless_pass_by_value, reason = "the tests read better so")]
     fn stage(methods: &[&str], authorization: Authorization, statements: Option<&str>, disabled: bool) -> Stage {
         let mut routes = Routes::new();
         for method in methods {
@@ -135,7 +136,8 @@ mod tests {
                 resource_id: ResourceId::parse("r1").unwrap(),
                 resource_path: path.into(),
                 verb,
-                authorization,
+                operation_name: None,
+                authorization: authorization.clone(),
                 logging: Logging::OFF,
                 integration: Integration::Broken { why: "a test".into() },
             };
@@ -159,6 +161,7 @@ mod tests {
             endpoint_type: "REGIONAL",
             resource_policy,
             routes,
+            binary_media_types: Box::new([]),
             variables: BTreeMap::new(),
             access_log: None,
             access_stream: "access".into(),

@@ -24,7 +24,7 @@ use crate::{execution_log, steps::locate::Inbound};
 
 /// Maps the request, calls, and maps the answer.
 pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &World) -> Verdict<Answer> {
-    let Parts { inbound, stage, method, parameters } = parts;
+    let Parts { inbound, stage, method, parameters, .. } = parts;
     // The room of a body that is at hand is held until the backend has answered.
     let Inbound { request, received, body, held: _held } = *inbound;
     let call = &integration.call;

@@ -24,7 +24,7 @@ use crate::world::World;
 
 /// Passes the request on and the answer back.
 pub(super) async fn call(parts: Parts, call: &HttpCall, world: &World) -> Verdict<Answer> {
-    let Parts { inbound, stage, method, parameters } = parts;
+    let Parts { inbound, stage, method, parameters, .. } = parts;
     // The room of a body that is at hand is held until the backend has answered.
     let Inbound { request, received, body, held: _held } = *inbound;
     let payloads = method.logging.payloads;

@@ -13,7 +13,7 @@ use crate::steps::route::Parts;
 
 /// Answers.
 pub(super) fn call(parts: &Parts, mock: &Mock) -> Verdict<Answer> {
-    let Parts { inbound, stage, method, parameters } = parts;
+    let Parts { inbound, stage, method, parameters, .. } = parts;
     if method.logging.payloads {
         inbound.request.notes.exchange().request_headers = execution_log::headers(&inbound.received.to_map());
     }

@@ -23,7 +23,7 @@ pub(super) struct Sources<'a> {
 }
 
 /// A mapped value: the bytes it stands for, nothing encoded.
-pub(super) type Value<'a> = Cow<'a, [u8]>;
+pub(crate) type Value<'a> = Cow<'a, [u8]>;
 
 impl<'a> Sources<'a> {
     /// The values of a source, none where there is nothing. Only multi-value sources have more than one.
@@ -40,6 +40,11 @@ impl<'a> Sources<'a> {
             }
             Source::ResponseHeader(name) => last(self.response_headers(name)),
             Source::ResponseHeaders(name) => self.response_headers(name),
+            Source::Authorizer(key) => {
+                let values = Values { request: self.request, stage: Some(self.stage), ending: None };
+                let mut value = Vec::new();
+                values.write_authorizer(key, &mut value).then_some(Cow::Owned(value)).into_iter().collect()
+            }
             Source::Context(variable) => {
                 let values = Values { request: self.request, stage: Some(self.stage), ending: None };
                 values.get(*variable).map(Cow::Owned).into_iter().collect()
@@ -75,12 +80,12 @@ fn last(mut values: Vec<Value<'_>>) -> Vec<Value<'_>> {
 }
 
 /// The `name=value` pairs of a query, undecoded.
-pub(super) fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
+pub(crate) fn pairs(query: &str) -> impl Iterator<Item = (&str, &str)> {
     query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")))
 }
 
 /// A query's name or value as forms encode it.
-pub(super) fn decode(text: &str) -> Value<'_> {
+pub(crate) fn decode(text: &str) -> Value<'_> {
     if !text.contains(['%', '+']) {
         return Cow::Borrowed(text.as_bytes());
     }

@@ -1,6 +1,7 @@
 //! What journey tests share: an API made by hand, a real backend, and a look into the records.
 
 pub(crate) mod issuer;
+pub(crate) mod functions;
 pub(crate) mod records;
 pub(crate) mod upstream;
 
@@ -20,8 +21,8 @@ use http_body_util::BodyExt as _;
 use identity::Identities;
 use snapshot::integration::UriPiece;
 use snapshot::{
-    AccessLog, Api, Authorization, Freshness, HttpCall, HttpIntegration, Integration, IntegrationAnswer, LogFormat,
-    Logging, Method, MethodAnswer, Mock, NamedPolicy, Passthrough, Place, Routes, Selection, Snapshot, Stage,
+    AccessLog, Api, Authorization, Freshness, FunctionIntegration, HttpCall, HttpIntegration, Integration, IntegrationAnswer, LogFormat,
+    Logging, Method, MethodAnswer, Mock, NamedPolicy, Passthrough, Place, ProxyFunction, Routes, Selection, Snapshot, Stage,
     StageUnit,
 };
 
@@ -45,6 +46,10 @@ pub(crate) struct Plan {
     /// Adds users, roles, keys and policies.
     pub(crate) people: fn(&mut Snapshot),
     pub(crate) room: usize,
+    /// Runs functions.
+    pub(crate) runner: Arc<dyn gateway::Runner>,
+    pub(crate) binary_media_types: Vec<&'static str>,
+    pub(crate) variables: Vec<(&'static str, &'static str)>,
 }
 
 /// The key that session tokens of these tests are sealed with.
@@ -65,6 +70,9 @@ pub(crate) fn plan(routes: Vec<(&'static str, &'static str, Integration)>) -> Pl
         resource_policy: None,
         people: |_| {},
         room: 64 * 1024 * 1024,
+        runner: Arc::new(gateway::NoFunctions),
+        binary_media_types: Vec::new(),
+        variables: Vec::new(),
     }
 }
 
@@ -110,6 +118,8 @@ impl Plan {
             identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
             room: edge::Room::new(self.room),
             tokens: tokens(&clock),
+            runner: Arc::clone(&self.runner),
+            grants: Arc::new(gateway::Grants::new(1 << 20)),
             sink: records.sink.clone(),
             clock: Arc::clone(&clock),
             installation: scope(INSTALLATION),
@@ -129,6 +139,8 @@ impl Plan {
             egress: egress(&self.clock),
             tokens: tokens(&self.clock),
             clock: Arc::clone(&self.clock),
+            runner: Arc::clone(&self.runner),
+            grants: Arc::new(gateway::Grants::new(1 << 20)),
         }
     }
 
@@ -161,7 +173,8 @@ impl Plan {
             }),
             endpoint_type: "REGIONAL",
             routes: self.routes(),
-            variables: std::collections::BTreeMap::new(),
+            binary_media_types: self.binary_media_types.iter().map(|media| Arc::from(*media)).collect(),
+            variables: self.variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
             access_log: self.log_format.map(|format| AccessLog {
                 destination_arn: "arn:aws:logs:us-east-1:111122223333:log-group:a".into(),
                 format: LogFormat::parse(format).expect("a good format"),
@@ -178,7 +191,8 @@ impl Plan {
                 resource_id: ResourceId::parse(&format!("r{number}")).expect("sound"),
                 resource_path: (*path).into(),
                 verb,
-                authorization: self.authorization,
+                operation_name: None,
+                authorization: self.authorization.clone(),
                 logging: self.logging,
                 integration: copy(integration),
             };
@@ -202,6 +216,17 @@ fn copy(integration: &Integration) -> Integration {
             statuses: mock.statuses.clone(),
             passthrough: mock.passthrough,
             selection: copy_selection(&mock.selection),
+        }),
+        Integration::ProxyFunction(proxy) => {
+            Integration::ProxyFunction(ProxyFunction { call: proxy.call.clone(), timeout: proxy.timeout })
+        }
+        Integration::Function(function) => Integration::Function(FunctionIntegration {
+            call: function.call.clone(),
+            timeout: function.timeout,
+            parameters: function.parameters.clone(),
+            templates: function.templates.clone(),
+            passthrough: function.passthrough,
+            selection: copy_selection(&function.selection),
         }),
         Integration::Broken { why } => Integration::Broken { why: Arc::clone(why) },
     }

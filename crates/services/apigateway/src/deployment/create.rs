@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use base::Scope;
 use base::id::DeploymentId;
 use http::Method as Verb;
-use model::apigateway::{Deployment, Resource, RestApi, Stage};
+use model::apigateway::{Authorizer, Deployment, Resource, RestApi, Stage};
 use operation::{Call, Failure, Operation, Spec};
 
 use super::{DeploymentView, Summary};
@@ -81,6 +81,7 @@ impl Operation for CreateDeployment {
 async fn copy(input: &Input, api: &RestApi, call: &mut Call<'_>) -> Result<Deployment, Failure> {
     let resources = call.tx.all::<Resource>(&call.scope, &Resource::prefix(&api.id)).await?;
     deployment::check(&resources)?;
+    let authorizers = call.tx.all::<Authorizer>(&call.scope, &Authorizer::prefix(&api.id)).await?;
     let mut id = DeploymentId::random();
     while call.tx.get::<Deployment>(&call.scope, &Deployment::id_of(&api.id, &id)).await?.is_some() {
         id = DeploymentId::random();
@@ -91,6 +92,7 @@ async fn copy(input: &Input, api: &RestApi, call: &mut Call<'_>) -> Result<Deplo
         description: input.description.clone().filter(|text| !text.is_empty()),
         created: whole_second(call.now),
         api: api.clone(),
+        authorizers: authorizers.into_iter().map(|authorizer| (authorizer.id.clone(), authorizer)).collect(),
         resources: resources.into_iter().map(|resource| (resource.id.clone(), resource)).collect(),
     })
 }

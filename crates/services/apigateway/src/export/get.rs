@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use base::Scope;
 use http::Method as Verb;
+use model::apigateway::Authorizer;
 use operation::{Call, Failure, Operation, Spec};
+use snapshot::JwtAuthorizer;
 
 use crate::error::{Error, declared};
 use crate::openapi::document::Dialect;
@@ -70,6 +72,18 @@ impl Operation for GetExport {
         let api = find::api(call, &input.rest_api_id).await?;
         let stage = find::stage(call, &api.id, &input.stage_name).await?;
         let deployment = find::deployment(call, &api.id, stage.deployment_id.as_str()).await?;
+        // AWS has no such authorizer on REST APIs: a document that named one could not be imported there.
+        let native = |authorizer: &&Authorizer| JwtAuthorizer::is_meant(&authorizer.uri);
+        if extensions.secured()
+            && let Some(found) = deployment.authorizers.values().find(native)
+        {
+            let name = &found.name;
+            return Err(Error::bad_request(format!(
+                "The authorizer '{name}' has a `jwt://` URI, which AWS does not know; export without extensions, or with \
+                 `integrations` alone"
+            ))
+            .into());
+        }
         let place = &call.ports.installation;
         let host = format!("{}.execute-api.{}.{}", api.id, place.region, place.zone);
         let served = Served { host, stage: stage.name.to_string() };

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use base::Scope;
 use http::Method as Verb;
-use operation::{Call, Failure, Operation, Spec};
+use operation::{Call, Failure, Keys, Operation, Spec};
 
 use super::{IntegrationView, TlsConfig};
 use crate::choices::{ConnectionType, ContentHandlingStrategy, IntegrationType, ResponseTransferMode};
 use crate::error::declared;
+use crate::rules::credentials;
 use crate::rules::integration::{self, Fields};
 use crate::{arn, find, templates};
 
@@ -88,6 +89,14 @@ impl Operation for PutIntegration {
         )
     }
 
+    fn further(input: &Input, _: &Scope) -> Vec<(&'static str, String)> {
+        credentials::passed(input.credentials.as_deref())
+    }
+
+    fn keys(_: &Input, keys: Keys) -> Keys {
+        keys.text("iam:PassedToService", credentials::SERVICE)
+    }
+
     fn audited(input: &Input) -> Vec<(String, String)> {
         arn::audited_api(&input.rest_api_id)
     }
@@ -96,7 +105,7 @@ impl Operation for PutIntegration {
         let mut resource = find::resource(call, &input.rest_api_id, &input.resource_id).await?;
         let resource_id = resource.id.clone();
         let method = find::method_mut(&mut resource, &input.http_method)?;
-        let made = integration::build(input.fields(), &method.request_parameters, resource_id.as_str())?;
+        let made = integration::build(input.fields(), &method.request_parameters, resource_id.as_str(), &call.scope)?;
         let view = IntegrationView::of(&made);
         method.integration = Some(made);
         call.tx.put(&call.scope, &resource)?;

@@ -2,12 +2,13 @@
 
 use base::Scope;
 use http::Method as Verb;
-use operation::{Call, Failure, Operation, Spec};
+use operation::{Call, Failure, Keys, Operation, Spec};
 
 use super::IntegrationView;
 use crate::choices::{ConnectionType, ContentHandlingStrategy, ResponseTransferMode};
 use crate::error::{Error, declared};
 use crate::patch::{ADD_REMOVE_REPLACE, Change, Edit, PatchOperation, REPLACE, Rule, Table, Tone, entry};
+use crate::rules::credentials;
 use crate::rules::integration::{self, Fields};
 use crate::{arn, find};
 
@@ -83,6 +84,16 @@ impl Operation for UpdateIntegration {
         )
     }
 
+    fn further(input: &Input, _: &Scope) -> Vec<(&'static str, String)> {
+        let changes = TABLE.read(&input.patch_operations).unwrap_or_default().into_iter();
+        let roles = changes.filter(|change| change.property == Property::Credentials).filter_map(Change::optional);
+        roles.flat_map(|role| credentials::passed(Some(&role))).collect()
+    }
+
+    fn keys(_: &Input, keys: Keys) -> Keys {
+        keys.text("iam:PassedToService", credentials::SERVICE)
+    }
+
     fn audited(input: &Input) -> Vec<(String, String)> {
         arn::audited_api(&input.rest_api_id)
     }
@@ -93,7 +104,7 @@ impl Operation for UpdateIntegration {
         let method = find::method_mut(&mut resource, &input.http_method)?;
         let old = find::integration(method)?;
         let fields = patched(Fields::of(old), &input.patch_operations)?;
-        let mut made = integration::build(fields, &method.request_parameters, resource_id.as_str())?;
+        let mut made = integration::build(fields, &method.request_parameters, resource_id.as_str(), &call.scope)?;
         made.responses.clone_from(&old.responses);
         let view = IntegrationView::of(&made);
         method.integration = Some(made);
@@ -166,7 +177,7 @@ mod tests {
         let value = Some(value.to_owned());
         let operation = PatchOperation { op: Some(op), path: Some(path.to_owned()), value, from: None };
         let fields = patched(fields, &[operation]);
-        fields.and_then(|fields| integration::build(fields, &BTreeMap::new(), "r")).map_err(|error| error.to_string())
+        fields.and_then(|fields| integration::build(fields, &BTreeMap::new(), "r", &operation::testing::World::scope())).map_err(|error| error.to_string())
     }
 
     #[test]

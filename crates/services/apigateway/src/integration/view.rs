@@ -47,6 +47,8 @@ impl IntegrationView {
             stored::IntegrationType::Http => IntegrationType::Http,
             stored::IntegrationType::HttpProxy => IntegrationType::HttpProxy,
             stored::IntegrationType::Mock => IntegrationType::Mock,
+            stored::IntegrationType::Aws => IntegrationType::Aws,
+            stored::IntegrationType::AwsProxy => IntegrationType::AwsProxy,
         };
         let responses = integration.responses.iter();
         let tls = integration.tls_insecure_skip_verification;
@@ -56,7 +58,7 @@ impl IntegrationView {
             uri: integration.uri.clone(),
             connection_type: None,
             connection_id: None,
-            credentials: None,
+            credentials: integration.credentials.clone(),
             request_parameters: integration.request_parameters.clone(),
             request_templates: templates::view(&integration.request_templates),
             passthrough_behavior: Some(integration.passthrough_behavior.as_str().to_owned()),

@@ -75,6 +75,7 @@ impl Operation for PutMethod {
             request_models: input.request_models.clone(),
             request_validator_id: input.request_validator_id.clone(),
         })?;
+        find::authorizer_of(call, &resource.rest_api_id, &method).await?;
         let view = MethodView::of(verb, &method);
         resource.methods.insert(verb, method);
         call.tx.put(&call.scope, &resource)?;

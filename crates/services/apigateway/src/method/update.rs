@@ -1,6 +1,7 @@
 //! UpdateMethod. <https://docs.aws.amazon.com/apigateway/latest/api/API_UpdateMethod.html>
 
 use base::Scope;
+use base::id::AuthorizerId;
 use http::Method as Verb;
 use model::apigateway::{HttpMethod, Method};
 use operation::{Call, Failure, Operation, Spec};
@@ -73,9 +74,11 @@ impl Operation for UpdateMethod {
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<MethodView, Failure> {
         let mut resource = find::resource(call, &input.rest_api_id, &input.resource_id).await?;
         let method = find::method_mut(&mut resource, &input.http_method)?;
-        *method = patched(method, &input.patch_operations)?;
+        let made = patched(method, &input.patch_operations)?;
         let verb = HttpMethod::parse(&input.http_method).ok_or_else(find::no_method)?;
-        let view = MethodView::of(verb, method);
+        let view = MethodView::of(verb, &made);
+        *method = made.clone();
+        find::authorizer_of(call, &resource.rest_api_id, &made).await?;
         call.tx.put(&call.scope, &resource)?;
         Ok(view)
     }
@@ -101,6 +104,10 @@ fn patched(method: &Method, operations: &[PatchOperation]) -> Result<Method, Err
             }
             Property::RequestValidatorId => fields.request_validator_id = change.optional(),
         }
+    }
+    // AWS lets go of an authorizer when the type no longer asks for one.
+    if fields.authorization_type != "CUSTOM" && fields.authorizer_id.as_deref() == method.authorizer_id.as_ref().map(AuthorizerId::as_str) {
+        fields.authorizer_id = None;
     }
     let made = method::build(fields)?;
     Ok(Method { responses: method.responses.clone(), integration: method.integration.clone(), ..made })
@@ -151,7 +158,7 @@ mod tests {
                 "Empty",
                 "Invalid patch path /requestModels/application/json".to_owned(),
             ),
-            (Op::Replace, "/authorizerId", "abc", later("authorizerId")),
+            (Op::Replace, "/authorizerId", "abc", later("authorizerId without authorizationType `CUSTOM`")),
             (Op::Replace, "/apiKeyRequired", "true", later("apiKeyRequired `true`")),
             (Op::Replace, "/requestValidatorId", "abc", later("requestValidatorId")),
             (Op::Add, "/authorizationScopes", "read", later("authorizationScopes")),

@@ -35,7 +35,7 @@ impl MethodView {
         Self {
             http_method: Some(verb.to_string()),
             authorization_type: Some(method.authorization.as_str().to_owned()),
-            authorizer_id: None,
+            authorizer_id: method.authorizer_id.as_ref().map(ToString::to_string),
             api_key_required: Some(false),
             request_validator_id: None,
             operation_name: method.operation_name.clone(),

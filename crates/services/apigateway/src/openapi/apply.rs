@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use base::id::ResourceId;
+use base::Scope;
+use base::id::{AuthorizerId, ResourceId};
 use base::limits::RESOURCES_PER_API;
 use model::apigateway::{HttpMethod, Method, Resource, RestApi};
 
@@ -61,7 +62,7 @@ pub(crate) fn apply(
     description: Description,
     api: &mut RestApi,
     existing: Vec<Resource>,
-    (mode, base_path): (Mode, BasePath),
+    (mode, base_path, scope): (Mode, BasePath, &Scope),
     report: &mut Report,
 ) -> Vec<Resource> {
     let prefix = base_path.prefix(&description.base_path);
@@ -73,7 +74,7 @@ pub(crate) fn apply(
             Ok(at) => {
                 for (verb, operation) in path.methods {
                     let resource = &mut tree.resources[at];
-                    let method = method(operation, verb, resource, report);
+                    let method = method(operation, verb, (resource, &description.authorizer_ids, scope), report);
                     resource.methods.extend(method.map(|method| (verb, method)));
                 }
             }
@@ -166,8 +167,15 @@ impl Tree {
     }
 }
 
-fn method(operation: Operation, verb: HttpMethod, resource: &Resource, report: &mut Report) -> Option<Method> {
+fn method(
+    mut operation: Operation,
+    verb: HttpMethod,
+    (resource, authorizers, scope): (&Resource, &BTreeMap<String, AuthorizerId>, &Scope),
+    report: &mut Report,
+) -> Option<Method> {
     let path = &resource.path;
+    let id = operation.authorizer.as_ref().and_then(|name| authorizers.get(name));
+    operation.method.authorizer_id = id.map(ToString::to_string);
     let mut method = match rules::method::build(operation.method) {
         Ok(method) => method,
         Err(error) => {
@@ -186,7 +194,7 @@ fn method(operation: Operation, verb: HttpMethod, resource: &Resource, report: &
         }
     }
     if let Some(found) = operation.integration
-        && let Err(error) = integrate(found, &mut method, resource)
+        && let Err(error) = integrate(found, &mut method, resource, scope)
     {
         report.error(format!("Unable to put integration on '{verb}' for resource at path '{path}': {error}"));
         return None;
@@ -194,8 +202,9 @@ fn method(operation: Operation, verb: HttpMethod, resource: &Resource, report: &
     Some(method)
 }
 
-fn integrate(found: Integration, method: &mut Method, resource: &Resource) -> Result<(), Error> {
-    let mut integration = rules::integration::build(found.fields, &method.request_parameters, resource.id.as_str())?;
+fn integrate(found: Integration, method: &mut Method, resource: &Resource, scope: &Scope) -> Result<(), Error> {
+    let id = resource.id.as_str();
+    let mut integration = rules::integration::build(found.fields, &method.request_parameters, id, scope)?;
     for (status, fields) in found.responses {
         rules::status_code::check(&status)?;
         let response = rules::integration_response::build(fields, method.responses.get(&status))?;

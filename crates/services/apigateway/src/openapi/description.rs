@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use base::id::AuthorizerId;
 use model::apigateway::{AuthorizationType, HttpMethod, MethodResponse};
 
 use crate::rules;
@@ -27,18 +28,45 @@ pub(crate) struct Description {
     pub(crate) schemas: BTreeMap<String, String>,
     /// `basePath`, or the path of the first server; empty without one.
     pub(crate) base_path: String,
+    /// The ids of the authorizers, by name, once they have any.
+    pub(crate) authorizer_ids: BTreeMap<String, AuthorizerId>,
     /// Paths in the document's order.
     pub(crate) paths: Vec<Path>,
 }
 
-/// The document's own security: which schemes stand for AWS's signature, and what operations without a word of their own
+/// The document's own security: which schemes stand for AWS's signature or for an authorizer, and what operations without a word of their own
 /// ask for.
 #[derive(Debug, Default)]
 pub(crate) struct Protection {
     /// Schemes with `x-amazon-apigateway-authtype: awsSigv4`.
     pub(crate) signatures: BTreeSet<String>,
+    /// Schemes with `x-amazon-apigateway-authorizer`.
+    pub(crate) authorizers: BTreeMap<String, rules::authorizer::Fields>,
     /// From the root's `security`.
-    pub(crate) default: AuthorizationType,
+    pub(crate) default: Asked,
+}
+
+/// Who may call, as a document says it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Nobody in particular.
+    #[default]
+    Nobody,
+    /// Whoever signs.
+    Signature,
+    /// Whom the authorizer of this name lets in.
+    Authorizer(String),
+}
+
+impl Asked {
+    /// The method's type.
+    pub(crate) fn authorization(&self) -> AuthorizationType {
+        match self {
+            Self::Nobody => AuthorizationType::None,
+            Self::Signature => AuthorizationType::AwsIam,
+            Self::Authorizer(_) => AuthorizationType::Custom,
+        }
+    }
 }
 
 /// A path with its methods; one without methods is a resource all the same.
@@ -53,8 +81,10 @@ pub(crate) struct Path {
 /// A method with everything that belongs to it.
 #[derive(Debug)]
 pub(crate) struct Operation {
-    /// The method itself.
+    /// The method itself; its authorizer has no id yet.
     pub(crate) method: rules::method::Fields,
+    /// The name of its authorizer.
+    pub(crate) authorizer: Option<String>,
     /// By status code.
     pub(crate) responses: BTreeMap<String, MethodResponse>,
     /// What answers.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use base::Timestamp;
-use base::id::{DeploymentId, ResourceId, RestApiId};
+use base::id::{AuthorizerId, DeploymentId, ResourceId, RestApiId};
 use model::apigateway::{AuthorizationType, Deployment, EndpointType, HttpMethod, Resource, RestApi};
 
 use super::apply::{BasePath, Mode, apply};
@@ -82,8 +82,11 @@ type Imported = (RestApi, Vec<Resource>, Vec<String>);
 fn import_onto(text: &str, existing: Vec<Resource>, how: (Mode, BasePath)) -> Result<Imported, String> {
     let document = Document::parse(text.as_bytes()).map_err(|error| error.to_string())?;
     let mut report = Report::default();
-    let description = read::description(&document, &mut report);
+    let mut description = read::description(&document, &mut report);
     let mut api = blank();
+    let ids = description.protection.authorizers.keys().map(|name| (name.clone(), AuthorizerId::random()));
+    description.authorizer_ids = ids.collect();
+    let how = (how.0, how.1, &operation::testing::World::scope());
     let resources = apply(description, &mut api, existing, how, &mut report);
     report.finish(false).map(|warnings| (api, resources, warnings)).map_err(|error| error.to_string())
 }
@@ -242,6 +245,7 @@ fn an_export_imports_as_what_it_was() {
         description: None,
         created: Timestamp::UNIX_EPOCH,
         resources: resources.iter().map(|resource| (resource.id.clone(), resource.clone())).collect(),
+        authorizers: BTreeMap::new(),
         api,
     };
     for dialect in [Dialect::OpenApi3, Dialect::Swagger2] {

@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use base::Scope;
-use base::id::{ResourceId, RestApiId};
+use base::id::{AuthorizerId, ResourceId, RestApiId};
 use base::limits::APIS_PER_ACCOUNT;
 use http::Method as Verb;
-use model::apigateway::{EndpointType, Resource, RestApi};
+use model::apigateway::{Authorizer, EndpointType, Resource, RestApi};
 use operation::{Call, Failure, Operation, Spec};
 use wire::Value;
 
@@ -63,13 +63,35 @@ impl Operation for CreateRestApi {
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<RestApiView, Failure> {
-        let (api, resources) = new_api(input, call).await?;
+        let (api, mut resources) = new_api(input, call).await?;
+        if let Some(source) = input.clone_from.as_deref().filter(|id| !id.is_empty()) {
+            copy_authorizers(source, &api.id, &mut resources, call).await?;
+        }
         call.tx.put(&call.scope, &api)?;
         for resource in &resources {
             call.tx.put(&call.scope, resource)?;
         }
         Ok(RestApiView::of(&api, Tags::WhenPresent))
     }
+}
+
+/// A copy's methods are judged by copies of the authorizers, under new ids.
+async fn copy_authorizers(
+    source: &str,
+    api: &RestApiId,
+    resources: &mut [Resource],
+    call: &mut Call<'_>,
+) -> Result<(), Failure> {
+    let source = find::api(call, source).await?;
+    for original in call.tx.all::<Authorizer>(&call.scope, &Authorizer::prefix(&source.id)).await? {
+        let copy = Authorizer { rest_api_id: api.clone(), id: AuthorizerId::random(), ..original.clone() };
+        let methods = resources.iter_mut().flat_map(|resource| resource.methods.values_mut());
+        for method in methods.filter(|method| method.authorizer_id.as_ref() == Some(&original.id)) {
+            method.authorizer_id = Some(copy.id.clone());
+        }
+        call.tx.put(&call.scope, &copy)?;
+    }
+    Ok(())
 }
 
 async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Resource>), Failure> {

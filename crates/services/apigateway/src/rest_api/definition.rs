@@ -2,8 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use model::apigateway::{EndpointType as Stored, Resource, RestApi};
+use base::id::{AuthorizerId, RestApiId};
+use model::Record;
+use model::apigateway::{Authorizer, EndpointType as Stored, Resource, RestApi};
 use operation::{Call, Failure};
+use serde_json::Value;
 use wire::Choice as _;
 
 use crate::choices::EndpointType;
@@ -14,7 +17,8 @@ use crate::openapi::document::Document;
 use crate::openapi::read;
 use crate::openapi::report::Report;
 use crate::rules::api::{self, Endpoint};
-use crate::rules::resource_policy;
+use crate::authorizer::room_for_one_more;
+use crate::rules::{authorizer, credentials, resource_policy};
 
 /// A document that was read, with the call's parameters.
 pub(super) struct Import {
@@ -73,8 +77,13 @@ impl Import {
             api.policy = resource_policy::read(policy, &api.id, &call.scope)?;
             api.policy_ids = resource_policy::ids(call, api.policy.as_deref()).await?;
         }
-        let resources = apply(self.description, &mut api, existing, (mode, self.base_path), &mut self.report);
+        let kept = self.authorizers(call, &api.id, mode).await?;
+        let scope = call.scope.clone();
+        let resources = apply(self.description, &mut api, existing, (mode, self.base_path, &scope), &mut self.report);
         api.warnings = self.report.finish(self.fail_on_warnings)?;
+        for authorizer in &kept {
+            call.tx.put(&call.scope, authorizer)?;
+        }
         api::name(&api.name)?;
         let after: BTreeSet<_> = resources.iter().map(|resource| resource.id.clone()).collect();
         for gone in before.difference(&after) {
@@ -86,4 +95,53 @@ impl Import {
         call.tx.put(&call.scope, &api)?;
         Ok(api)
     }
+
+    /// The document's authorizers, each under the id that its name has already; those that an overwriting document does not
+    /// name go.
+    async fn authorizers(
+        &mut self,
+        call: &mut Call<'_>,
+        api: &RestApiId,
+        mode: Mode,
+    ) -> Result<Vec<Authorizer>, Failure> {
+        let existing = call.tx.all::<Authorizer>(&call.scope, &Authorizer::prefix(api)).await?;
+        let named = std::mem::take(&mut self.description.protection.authorizers);
+        for gone in existing.iter().filter(|old| mode == Mode::Overwrite && !named.contains_key(&old.name)) {
+            call.tx.delete::<Authorizer>(&call.scope, &Record::id(gone));
+        }
+        let others = existing.iter().filter(|old| mode == Mode::Merge && !named.contains_key(&old.name)).count();
+        let mut made = Vec::with_capacity(named.len());
+        for (name, fields) in named {
+            let old = existing.iter().find(|old| old.name == name).map(|old| old.id.clone());
+            let id = old.unwrap_or_else(AuthorizerId::random);
+            room_for_one_more(others + made.len())?;
+            match authorizer::build(fields, api, id.clone(), &call.scope) {
+                Ok(authorizer) => {
+                    self.description.authorizer_ids.insert(name, id);
+                    made.push(authorizer);
+                }
+                Err(error) => self.report.error(format!("Unable to create authorizer '{name}': {error}")),
+            }
+        }
+        Ok(made)
+    }
+}
+
+/// What whoever brings a document must be allowed besides: to pass the roles that it names.
+pub(super) fn roles(body: &[u8]) -> Vec<(&'static str, String)> {
+    let Ok(document) = Document::parse(body) else { return Vec::new() };
+    let mut open = vec![&document.root];
+    let mut roles = BTreeSet::new();
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                let named = ["credentials", "authorizerCredentials"].map(|name| members.get(name).and_then(Value::as_str));
+                roles.extend(named.into_iter().flatten().map(str::to_owned));
+                open.extend(members.values());
+            }
+            Value::Array(items) => open.extend(items),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    roles.iter().flat_map(|role| credentials::passed(Some(role))).collect()
 }

@@ -4,7 +4,7 @@
 use base::Scope;
 use http::Method as Verb;
 use model::Record;
-use model::apigateway::{Deployment, Resource, RestApi, Stage};
+use model::apigateway::{Authorizer, Deployment, Resource, RestApi, Stage};
 use operation::{Call, Failure, Operation, Spec};
 
 use crate::error::declared;
@@ -41,6 +41,7 @@ impl Operation for DeleteRestApi {
         let api = find::api(call, &input.rest_api_id).await?;
         delete_all::<Stage>(call, &Stage::prefix(&api.id)).await?;
         delete_all::<Deployment>(call, &Deployment::prefix(&api.id)).await?;
+        delete_all::<Authorizer>(call, &Authorizer::prefix(&api.id)).await?;
         delete_all::<Resource>(call, &Resource::prefix(&api.id)).await?;
         call.tx.delete::<RestApi>(&call.scope, api.id.as_str());
         Ok(Nothing)

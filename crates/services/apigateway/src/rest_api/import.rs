@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use base::Scope;
 use http::Method as Verb;
 use model::apigateway::RestApi;
-use operation::{Call, Failure, Operation, Spec};
+use operation::{Call, Failure, Keys, Operation, Spec};
 use wire::Value;
 
 use super::{RestApiView, Tags};
 use crate::arn;
 use crate::error::{Error, declared};
 use crate::openapi::apply::Mode;
+use crate::rules::credentials;
 use crate::rules::api;
 
 /// The operation.
@@ -39,6 +40,14 @@ impl Operation for ImportRestApi {
 
     fn resource(_: &Input, scope: &Scope) -> String {
         arn::of(scope, "/restapis")
+    }
+
+    fn further(input: &Input, _: &Scope) -> Vec<(&'static str, String)> {
+        super::definition::roles(&input.body)
+    }
+
+    fn keys(_: &Input, keys: Keys) -> Keys {
+        keys.text("iam:PassedToService", credentials::SERVICE)
     }
 
     fn made(output: &Value) -> Vec<(String, String)> {

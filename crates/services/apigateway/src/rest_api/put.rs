@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 use base::Scope;
 use http::Method as Verb;
 use model::apigateway::Resource;
-use operation::{Call, Failure, Operation, Spec};
+use operation::{Call, Failure, Keys, Operation, Spec};
 
 use super::{RestApiView, Tags};
 use crate::choices::PutMode;
 use crate::error::declared;
 use crate::openapi::apply::Mode;
+use crate::rules::credentials;
 use crate::{arn, find};
 
 /// The operation.
@@ -42,6 +43,14 @@ impl Operation for PutRestApi {
 
     fn resource(input: &Input, scope: &Scope) -> String {
         arn::of(scope, format!("/restapis/{}", input.rest_api_id))
+    }
+
+    fn further(input: &Input, _: &Scope) -> Vec<(&'static str, String)> {
+        super::definition::roles(&input.body)
+    }
+
+    fn keys(_: &Input, keys: Keys) -> Keys {
+        keys.text("iam:PassedToService", credentials::SERVICE)
     }
 
     fn audited(input: &Input) -> Vec<(String, String)> {

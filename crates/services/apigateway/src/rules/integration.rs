@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use base::Scope;
 use base::limits::{INTEGRATION_TIMEOUT_MS_MAX, INTEGRATION_TIMEOUT_MS_MIN};
 use model::apigateway::{Integration, IntegrationType as Stored, PassthroughBehavior};
+use snapshot::FunctionInvoker;
 
-use super::{mapping, template, uri};
+use super::{credentials, mapping, template, uri};
 use crate::choices::{ConnectionType, ContentHandlingStrategy, IntegrationType, ResponseTransferMode};
 use crate::error::Error;
 
@@ -75,8 +77,11 @@ impl Fields {
             Stored::Http => IntegrationType::Http,
             Stored::HttpProxy => IntegrationType::HttpProxy,
             Stored::Mock => IntegrationType::Mock,
+            Stored::Aws => IntegrationType::Aws,
+            Stored::AwsProxy => IntegrationType::AwsProxy,
         };
         Self {
+            credentials: integration.credentials.clone(),
             http_method: integration.http_method.clone(),
             uri: integration.uri.clone(),
             request_parameters: integration.request_parameters.clone(),
@@ -98,9 +103,11 @@ pub(crate) fn build(
     fields: Fields,
     parameters: &BTreeMap<String, bool>,
     resource_id: &str,
+    scope: &Scope,
 ) -> Result<Integration, Error> {
     refuse_later(&fields)?;
-    let (kind, http_method, uri) = backend(&fields)?;
+    let (kind, http_method, uri) = backend(&fields, scope)?;
+    let credentials = function_credentials(kind, fields.credentials, scope)?;
     mapping::check_request(&fields.request_parameters, parameters)?;
     template::check(&fields.request_templates)?;
     let cache_namespace = fields.cache_namespace.filter(|name| !name.is_empty());
@@ -110,6 +117,7 @@ pub(crate) fn build(
     Ok(Integration {
         kind,
         http_method,
+        credentials,
         uri,
         request_parameters: fields.request_parameters,
         request_templates: fields.request_templates,
@@ -121,7 +129,7 @@ pub(crate) fn build(
     })
 }
 
-fn backend(fields: &Fields) -> Result<(Stored, Option<String>, Option<String>), Error> {
+fn backend(fields: &Fields, scope: &Scope) -> Result<(Stored, Option<String>, Option<String>), Error> {
     let kind = match fields.kind {
         IntegrationType::Mock => {
             // AWS keeps a verb and a URI of a mock and uses neither.
@@ -130,8 +138,8 @@ fn backend(fields: &Fields) -> Result<(Stored, Option<String>, Option<String>), 
         }
         IntegrationType::Http => Stored::Http,
         IntegrationType::HttpProxy => Stored::HttpProxy,
-        IntegrationType::Aws => return Err(Error::not_enforced("integration type `AWS`")),
-        IntegrationType::AwsProxy => return Err(Error::not_enforced("integration type `AWS_PROXY`")),
+        IntegrationType::Aws => Stored::Aws,
+        IntegrationType::AwsProxy => Stored::AwsProxy,
     };
     let verb = fields.http_method.as_deref().unwrap_or_default();
     if verb.is_empty() {
@@ -139,7 +147,10 @@ fn backend(fields: &Fields) -> Result<(Stored, Option<String>, Option<String>), 
     }
     super::method::verb(verb)?;
     let uri = fields.uri.clone().unwrap_or_default();
-    uri::check(&uri)?;
+    match kind {
+        Stored::Http | Stored::HttpProxy | Stored::Mock => uri::check(&uri)?,
+        Stored::Aws | Stored::AwsProxy => uri::check_function(&uri, scope)?,
+    }
     Ok((kind, Some(verb.to_owned()), Some(uri)))
 }
 
@@ -151,9 +162,6 @@ fn refuse_later(fields: &Fields) -> Result<(), Error> {
     }
     if is_set(&fields.connection_id) {
         return Err(Error::not_enforced("connectionId"));
-    }
-    if is_set(&fields.credentials) {
-        return Err(Error::not_enforced("credentials"));
     }
     if !fields.cache_key_parameters.is_empty() {
         return Err(Error::not_enforced("cacheKeyParameters"));
@@ -168,6 +176,18 @@ fn refuse_later(fields: &Fields) -> Result<(), Error> {
         return Err(Error::not_enforced("integrationTarget"));
     }
     Ok(())
+}
+
+/// The role that a function is invoked with, or the caller's own permissions. Nothing else is called with any.
+fn function_credentials(kind: Stored, text: Option<String>, scope: &Scope) -> Result<Option<String>, Error> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    match kind {
+        Stored::Http | Stored::HttpProxy | Stored::Mock => {
+            Err(Error::not_enforced(format!("credentials of an integration of type `{}`", kind.as_str())))
+        }
+        Stored::Aws | Stored::AwsProxy if text == FunctionInvoker::CALLER => Ok(Some(text)),
+        Stored::Aws | Stored::AwsProxy => credentials::role(Some(text), scope),
+    }
 }
 
 fn passthrough_behavior(text: Option<&str>) -> Result<PassthroughBehavior, Error> {
@@ -203,8 +223,42 @@ mod tests {
         }
     }
 
+    fn scope() -> Scope {
+        Scope {
+            account: base::AccountId::parse("123456789012").expect("digits"),
+            region: base::Region::parse("us-east-1").expect("a region"),
+        }
+    }
+
+    fn function(kind: IntegrationType, uri: &str) -> Fields {
+        Fields { http_method: Some("POST".to_owned()), uri: Some(uri.to_owned()), ..Fields::new(kind) }
+    }
+
+    const URI: &str = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:123456789012:function:pets/invocations";
+
+    #[test]
+    fn a_function_is_named_by_its_invocation_and_perhaps_a_role() {
+        let proxy = || function(IntegrationType::AwsProxy, URI);
+        let made_of = |credentials: &str| made(Fields { credentials: Some(credentials.to_owned()), ..proxy() });
+        let role = "arn:aws:iam::123456789012:role/invoke";
+        assert_eq!(made_of(role).map(|one| one.credentials), Ok(Some(role.to_owned())));
+        assert!(made_of("arn:aws:iam::*:user/*").is_ok());
+        for (credentials, message) in [
+            ("arn:aws:iam::999999999999:role/invoke", "another account"),
+            ("arn:aws:iam::123456789012:user/bob", "not the ARN of an IAM role"),
+        ] {
+            assert!(made_of(credentials).expect_err(credentials).contains(message));
+        }
+        for uri in ["", "http://upstream.example", &URI.replace("us-east-1", "eu-west-1"), &URI.replace("/invocations", "")] {
+            assert!(made(function(IntegrationType::Aws, uri)).is_err(), "{uri}");
+        }
+        let named = URI.replace("function:pets", "function:${stageVariables.pets}:${stageVariables.alias}");
+        let integration = made(function(IntegrationType::Aws, &named)).expect("variables may name a function");
+        assert_eq!(made(Fields::of(&integration)), Ok(integration));
+    }
+
     fn made(fields: Fields) -> Result<Integration, String> {
-        build(fields, &BTreeMap::new(), "res123").map_err(|error| error.to_string())
+        build(fields, &BTreeMap::new(), "res123", &scope()).map_err(|error| error.to_string())
     }
 
     #[test]
@@ -239,8 +293,8 @@ mod tests {
     fn what_is_not_enforced_is_refused_and_its_default_is_not() {
         let some = |text: &str| Some(text.to_owned());
         for fields in [
-            Fields::new(IntegrationType::Aws),
-            Fields::new(IntegrationType::AwsProxy),
+            function(IntegrationType::Aws, "arn:aws:apigateway:us-east-1:sqs:path/123456789012/queue"),
+            function(IntegrationType::AwsProxy, "arn:aws:apigateway:us-east-1:dynamodb:action/PutItem"),
             Fields { connection_type: Some(ConnectionType::VpcLink), ..http() },
             Fields { connection_id: some("abc"), ..http() },
             Fields { credentials: some("arn:aws:iam::123456789012:role/r"), ..http() },
@@ -249,7 +303,7 @@ mod tests {
             Fields { response_transfer_mode: Some(ResponseTransferMode::Stream), ..http() },
             Fields { integration_target: some("arn:x"), ..http() },
         ] {
-            let refused = build(fields.clone(), &BTreeMap::new(), "r");
+            let refused = build(fields.clone(), &BTreeMap::new(), "r", &scope());
             assert!(matches!(refused, Err(Error::NotEnforced { .. })), "{fields:?}");
         }
         let defaults = Fields {

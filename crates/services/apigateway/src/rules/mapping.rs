@@ -92,7 +92,11 @@ fn from_anywhere(source: &str) -> Result<Option<String>, Error> {
         return Ok(if stage_variables::is_name(name) { None } else { invalid() });
     }
     if let Some(name) = source.strip_prefix("context.") {
-        if name.starts_with("authorizer.") || name.starts_with("identity.cognito") {
+        if let Some(key) = name.strip_prefix("authorizer.") {
+            let good = is_name("header", key);
+            return Ok(if good { None } else { invalid() });
+        }
+        if name.starts_with("identity.cognito") {
             return Err(Error::not_enforced(format!("mapping from `{source}`")));
         }
         return Ok(if Variable::parse(name).is_some() { None } else { invalid() });
@@ -148,6 +152,9 @@ mod tests {
             ("''", None),
             ("context.requestId", None),
             ("context.identity.sourceIp", None),
+            ("context.authorizer.principalId", None),
+            ("context.authorizer.claims.sub", None),
+            ("context.authorizer.", Some("[Invalid mapping expression specified: context.authorizer.]")),
             ("stageVariables.name", None),
             ("true", Some("[Invalid mapping expression specified: true]")),
             ("'open", Some("[Invalid mapping expression specified: 'open]")),
@@ -176,7 +183,7 @@ mod tests {
 
     #[test]
     fn sources_that_need_the_mapping_language_are_refused_by_name() {
-        for source in ["method.request.body", "method.request.body.a", "method.request.body[0]", "context.authorizer.x"]
+        for source in ["method.request.body", "method.request.body.a", "method.request.body[0]", "context.identity.cognitoIdentityId"]
         {
             let answer = check_request(&map(&[("integration.request.header.A", source)]), &BTreeMap::new());
             assert!(matches!(answer, Err(Error::NotEnforced { .. })), "{source}");

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use base::id::AuthorizerId;
 use model::apigateway::{AuthorizationType, HttpMethod, Method};
 
 use super::{models, parameters};
@@ -10,7 +11,7 @@ use crate::error::Error;
 /// A method as it is asked for.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Fields {
-    /// Who may call: `NONE` or `AWS_IAM` so far.
+    /// Who may call: `NONE`, `AWS_IAM` or `CUSTOM` so far.
     pub(crate) authorization_type: String,
     /// The authorizer's id.
     pub(crate) authorizer_id: Option<String>,
@@ -33,6 +34,7 @@ impl Fields {
     pub(crate) fn of(method: &Method) -> Self {
         Self {
             authorization_type: method.authorization.as_str().to_owned(),
+            authorizer_id: method.authorizer_id.as_ref().map(ToString::to_string),
             operation_name: method.operation_name.clone(),
             request_parameters: method.request_parameters.clone(),
             request_models: method.request_models.clone(),
@@ -41,13 +43,14 @@ impl Fields {
     }
 }
 
-/// Checks a method; it has no responses and no integration yet.
+/// Checks a method; it has no responses and no integration yet. Whoever stores it sees to it that its authorizer exists.
 pub(crate) fn build(fields: Fields) -> Result<Method, Error> {
-    let authorization = authorization(&fields)?;
+    let (authorization, authorizer_id) = authorization(&fields)?;
     parameters::check_request(&fields.request_parameters)?;
     models::check(&fields.request_models)?;
     Ok(Method {
         authorization,
+        authorizer_id,
         operation_name: fields.operation_name.filter(|name| !name.is_empty()),
         request_parameters: fields.request_parameters,
         request_models: fields.request_models,
@@ -57,29 +60,30 @@ pub(crate) fn build(fields: Fields) -> Result<Method, Error> {
 }
 
 // SECURITY: a method that asks for protection we cannot give must not be made at all.
-fn authorization(fields: &Fields) -> Result<AuthorizationType, Error> {
+fn authorization(fields: &Fields) -> Result<(AuthorizationType, Option<AuthorizerId>), Error> {
     let is_set = |text: &Option<String>| text.as_deref().is_some_and(|text| !text.is_empty());
     let authorization = match fields.authorization_type.as_str() {
         "NONE" => AuthorizationType::None,
         "AWS_IAM" => AuthorizationType::AwsIam,
-        "CUSTOM" | "COGNITO_USER_POOLS" if !is_set(&fields.authorizer_id) => {
-            return Err(Error::bad_request(
-                "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS \
-                 requires a valid authorizer.",
-            ));
-        }
-        kind @ ("CUSTOM" | "COGNITO_USER_POOLS") => {
-            return Err(Error::not_enforced(format!("authorizationType `{kind}`")));
-        }
+        "CUSTOM" | "COGNITO_USER_POOLS" if !is_set(&fields.authorizer_id) => return Err(invalid_authorizer()),
+        "CUSTOM" => AuthorizationType::Custom,
+        "COGNITO_USER_POOLS" => return Err(Error::not_enforced("authorizationType `COGNITO_USER_POOLS`")),
         _ => {
             return Err(Error::bad_request(
                 "Invalid authorization type specified. Valid options are NONE, AWS_IAM, CUSTOM, COGNITO_USER_POOLS",
             ));
         }
     };
-    if is_set(&fields.authorizer_id) {
-        return Err(Error::not_enforced("authorizerId"));
-    }
+    let authorizer_id = match authorization {
+        AuthorizationType::Custom => {
+            let id = fields.authorizer_id.as_deref().unwrap_or_default();
+            Some(AuthorizerId::parse(id).map_err(|_| invalid_authorizer())?)
+        }
+        AuthorizationType::None | AuthorizationType::AwsIam if is_set(&fields.authorizer_id) => {
+            return Err(Error::not_enforced("authorizerId without authorizationType `CUSTOM`"));
+        }
+        AuthorizationType::None | AuthorizationType::AwsIam => None,
+    };
     if !fields.authorization_scopes.is_empty() {
         return Err(Error::not_enforced("authorizationScopes"));
     }
@@ -89,7 +93,15 @@ fn authorization(fields: &Fields) -> Result<AuthorizationType, Error> {
     if is_set(&fields.request_validator_id) {
         return Err(Error::not_enforced("requestValidatorId"));
     }
-    Ok(authorization)
+    Ok((authorization, authorizer_id))
+}
+
+/// AWS's words for an authorizer that is not there.
+pub(crate) fn invalid_authorizer() -> Error {
+    Error::bad_request(
+        "Invalid authorizer ID specified. Setting the authorization type to CUSTOM or COGNITO_USER_POOLS requires a valid \
+         authorizer.",
+    )
 }
 
 /// A verb to make a method for.

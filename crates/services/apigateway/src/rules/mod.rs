@@ -17,6 +17,8 @@ pub(crate) mod method;
 pub(crate) mod method_response;
 pub(crate) mod integration;
 pub(crate) mod integration_response;
+pub(crate) mod credentials;
+pub(crate) mod authorizer;
 pub(crate) mod deployment;
 pub(crate) mod stage;
 pub(crate) mod stage_variables;

@@ -1,5 +1,8 @@
-//! The URI of an HTTP integration: `http` or `https`, a host, `{parameters}` and `${stageVariables.NAME}`.
+//! The URI of an integration: a function's invocation, or `http` or `https`, a host, `{parameters}` and `${stageVariables.NAME}`.
 //! <https://docs.aws.amazon.com/apigateway/latest/api/API_PutIntegration.html>
+
+use base::Scope;
+use snapshot::{FunctionArn, NoInvocation};
 
 use super::stage_reference;
 use crate::error::Error;
@@ -10,6 +13,25 @@ const URI_BYTES_MAX: usize = 8192;
 /// Checks a URI.
 pub(crate) fn check(uri: &str) -> Result<(), Error> {
     if is_endpoint(uri) { Ok(()) } else { Err(Error::bad_request("Invalid HTTP endpoint specified for URI")) }
+}
+
+/// Checks the invocation of a function in this region. Other services of AWS are refused by name.
+pub(crate) fn check_function(uri: &str, scope: &Scope) -> Result<(), Error> {
+    let invalid = || Error::bad_request("AWS ARN for integration must contain path or action");
+    if uri.len() > URI_BYTES_MAX {
+        return Err(invalid());
+    }
+    // A stage variable may be a function's name or qualifier, or a part of either; `1` is a valid part of both.
+    let filled = stage_reference::replace(uri, "1").ok_or_else(invalid)?;
+    match FunctionArn::of_invocation(&filled) {
+        Ok(function) if function.region == scope.region => Ok(()),
+        Ok(_) => Err(Error::bad_request(format!("Invalid region in the integration's ARN; functions run in {}", scope.region))),
+        Err(NoInvocation::Service(service)) => {
+            Err(Error::not_enforced(format!("an integration with the service `{service}`")))
+        }
+        Err(NoInvocation::Function(_)) => Err(Error::bad_request("Invalid function ARN or invalid uri")),
+        Err(NoInvocation::Form) => Err(invalid()),
+    }
 }
 
 fn is_endpoint(uri: &str) -> bool {

@@ -114,6 +114,7 @@ impl NewStage<'_> {
             variables: self.variables,
             access_log: None,
             method_settings: BTreeMap::new(),
+            authorizers_flushed: 0,
             tags: self.tags,
         }
     }

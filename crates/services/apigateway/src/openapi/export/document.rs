@@ -1,9 +1,11 @@
 //! The document's frame: info, servers, paths, schemas.
 
-use model::apigateway::{AuthorizationType, Deployment, HttpMethod, Resource};
+use std::collections::BTreeSet;
+
+use model::apigateway::{AuthorizationType, Deployment, HttpMethod, Method, Resource};
 use serde_json::{Map, Value, json};
 
-use super::operation;
+use super::{authorizer, operation};
 use crate::openapi::document::Dialect;
 
 /// Which extensions a document carries.
@@ -19,7 +21,7 @@ pub(crate) struct Extensions {
 
 impl Extensions {
     /// Whether the document says who may call.
-    pub(super) fn secured(self) -> bool {
+    pub(crate) fn secured(self) -> bool {
         self.authorizers || self.api
     }
 }
@@ -111,7 +113,7 @@ impl Export<'_> {
                 HttpMethod::Any => "x-amazon-apigateway-any-method".to_owned(),
                 verb => verb.as_str().to_ascii_lowercase(),
             };
-            (name, operation::write(self.dialect, self.extensions, resource, method))
+            (name, operation::write((self.dialect, self.extensions), resource, method, self.scheme(method)))
         });
         Value::Object(methods.collect())
     }
@@ -131,17 +133,37 @@ impl Export<'_> {
 
     /// The schemes that operations name.
     fn secure(&self, root: &mut Map<String, Value>) {
-        let mut methods = self.deployment.resources.values().flat_map(|resource| resource.methods.values());
-        if !methods.any(|method| method.authorization == AuthorizationType::AwsIam) {
+        let methods = self.deployment.resources.values().flat_map(|resource| resource.methods.values());
+        let named: BTreeSet<&str> = methods.filter_map(|method| self.scheme(method)).collect();
+        let mut schemes = Map::new();
+        if named.contains(SIGV4) {
+            let scheme = json!({
+                "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4",
+            });
+            schemes.insert(SIGV4.to_owned(), scheme);
+        }
+        for found in self.deployment.authorizers.values().filter(|found| named.contains(found.name.as_str())) {
+            schemes.insert(found.name.clone(), authorizer::write(found));
+        }
+        if schemes.is_empty() {
             return;
         }
-        let scheme = json!({
-            "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "awsSigv4",
-        });
         match (self.dialect, root.get_mut("components")) {
-            (Dialect::OpenApi3, Some(components)) => components["securitySchemes"] = json!({ SIGV4: scheme }),
+            (Dialect::OpenApi3, Some(components)) => components["securitySchemes"] = Value::Object(schemes),
             (Dialect::OpenApi3 | Dialect::Swagger2, _) => {
-                root.insert("securityDefinitions".to_owned(), json!({ SIGV4: scheme }));
+                root.insert("securityDefinitions".to_owned(), Value::Object(schemes));
+            }
+        }
+    }
+
+    /// The name of the scheme that protects a method.
+    fn scheme(&self, method: &Method) -> Option<&str> {
+        match method.authorization {
+            AuthorizationType::None => None,
+            AuthorizationType::AwsIam => Some(SIGV4),
+            AuthorizationType::Custom => {
+                let found = method.authorizer_id.as_ref().and_then(|id| self.deployment.authorizers.get(id));
+                found.map(|found| found.name.as_str())
             }
         }
     }

@@ -14,6 +14,9 @@ pub(super) fn write(resource: &Resource, integration: &Integration) -> Value {
         put("httpMethod", json!(integration.http_method));
         put("uri", json!(integration.uri));
     }
+    if let Some(credentials) = &integration.credentials {
+        put("credentials", json!(credentials));
+    }
     if !integration.request_parameters.is_empty() {
         put("requestParameters", json!(integration.request_parameters));
     }

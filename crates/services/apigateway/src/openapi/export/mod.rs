@@ -3,6 +3,7 @@
 
 mod document;
 mod operation;
+mod authorizer;
 mod integration;
 
 pub(crate) use document::{Export, Extensions, Served};

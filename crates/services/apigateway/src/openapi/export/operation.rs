@@ -1,14 +1,19 @@
 //! One operation of a document: parameters, bodies, responses.
 
-use model::apigateway::{AuthorizationType, Method, MethodResponse, Resource};
+use model::apigateway::{Method, MethodResponse, Resource};
 use serde_json::{Map, Value, json};
 
-use super::document::{Extensions, SIGV4};
+use super::document::Extensions;
 use super::integration;
 use crate::openapi::document::Dialect;
 
-/// Writes a method.
-pub(super) fn write(dialect: Dialect, extensions: Extensions, resource: &Resource, method: &Method) -> Value {
+/// Writes a method that the security scheme protects.
+pub(super) fn write(
+    (dialect, extensions): (Dialect, Extensions),
+    resource: &Resource,
+    method: &Method,
+    scheme: Option<&str>,
+) -> Value {
     let mut operation = Map::new();
     if let Some(name) = &method.operation_name {
         operation.insert("operationId".to_owned(), json!(name));
@@ -38,8 +43,10 @@ pub(super) fn write(dialect: Dialect, extensions: Extensions, resource: &Resourc
     }
     let responses = method.responses.iter().map(|(status, found)| (status.clone(), response(dialect, status, found)));
     operation.insert("responses".to_owned(), Value::Object(responses.collect()));
-    if method.authorization == AuthorizationType::AwsIam && extensions.secured() {
-        operation.insert("security".to_owned(), json!([{ SIGV4: [] }]));
+    if extensions.secured()
+        && let Some(scheme) = scheme
+    {
+        operation.insert("security".to_owned(), json!([{ scheme: [] }]));
     }
     if extensions.integrations
         && let Some(found) = &method.integration

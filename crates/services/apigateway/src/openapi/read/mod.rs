@@ -2,6 +2,7 @@
 
 mod root;
 mod security;
+mod authorizer;
 mod path;
 mod operation;
 mod parameter;

@@ -6,7 +6,7 @@ use model::apigateway::HttpMethod;
 use serde_json::Value;
 
 use super::{EXTENSION, LATER, integration, members, parameter, response, security, stray, text};
-use crate::openapi::description::{Operation, Protection};
+use crate::openapi::description::{Asked, Operation, Protection};
 use crate::openapi::document::Document;
 use crate::openapi::report::Report;
 use crate::rules;
@@ -33,7 +33,11 @@ pub(super) fn read(
     report: &mut Report,
 ) -> Option<Operation> {
     let operation = members(value, &format!("The operation {place}"), report)?;
-    let authorization = security::of_operation(operation, protection, place, report);
+    let asked = security::of_operation(operation, protection, place, report);
+    let authorizer = match &asked {
+        Asked::Authorizer(name) => Some(name.clone()),
+        Asked::Nobody | Asked::Signature => None,
+    };
     let mut parameters = BTreeMap::new();
     for list in [shared, operation.get("parameters")].into_iter().flatten() {
         parameter::read(document, place, list, &mut parameters, report);
@@ -58,12 +62,13 @@ pub(super) fn read(
     }
     Some(Operation {
         method: rules::method::Fields {
-            authorization_type: authorization.as_str().to_owned(),
+            authorization_type: asked.authorization().as_str().to_owned(),
             operation_name: text(operation.get("operationId")),
             request_parameters: parameters,
             request_models,
             ..rules::method::Fields::default()
         },
+        authorizer,
         responses,
         integration: found.and_then(|found| integration::read(document, place, found, report)),
     })

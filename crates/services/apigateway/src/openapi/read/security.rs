@@ -1,27 +1,26 @@
-//! Who may call, as a document says it: AWS's signature, or nobody in particular. Everything else is refused by name.
+//! Who may call, as a document says it: AWS's signature, an authorizer, or nobody in particular. Everything else is refused by
+//! name.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-swagger-extensions-authtype.html>
 // SECURITY: a document that asks for protection which is not enforced yet must not become an open API.
 
-use std::collections::BTreeSet;
-
-use model::apigateway::AuthorizationType;
 use serde_json::{Map, Value};
 
 use super::operation::Place;
-use super::{EXTENSION, LATER};
-use crate::openapi::description::Protection;
+use super::{EXTENSION, LATER, authorizer};
+use crate::openapi::description::{Asked, Protection};
 use crate::openapi::document::{Dialect, Document};
 use crate::openapi::report::Report;
 
 /// The extension that names an operation's authorization type.
 pub(super) const AUTH: &str = "x-amazon-apigateway-auth";
-const AUTH_TYPE: &str = "x-amazon-apigateway-authtype";
+pub(super) const AUTH_TYPE: &str = "x-amazon-apigateway-authtype";
+pub(super) const AUTHORIZER: &str = "x-amazon-apigateway-authorizer";
 
 /// Reads the schemes and the root's `security`.
 pub(super) fn of_document(document: &Document, root: &Map<String, Value>, report: &mut Report) -> Protection {
-    let signatures = schemes(document, root, report);
-    let default = asked(root.get("security"), &signatures, "the document", report).unwrap_or_default();
-    Protection { signatures, default }
+    let mut protection = schemes(document, root, report);
+    protection.default = asked(root.get("security"), &protection, "the document", report).unwrap_or_default();
+    protection
 }
 
 /// What an operation asks for: its own word, else the document's. Of two words that differ the stricter one counts.
@@ -30,31 +29,36 @@ pub(super) fn of_operation(
     protection: &Protection,
     place: Place<'_>,
     report: &mut Report,
-) -> AuthorizationType {
+) -> Asked {
     let place = place.to_string();
-    let by_scheme = asked(operation.get("security"), &protection.signatures, &place, report);
+    let by_scheme = asked(operation.get("security"), protection, &place, report);
     let by_name = operation.get(AUTH).map(|value| match value.get("type").and_then(Value::as_str) {
-        Some("NONE") => AuthorizationType::None,
-        Some("AWS_IAM") => AuthorizationType::AwsIam,
+        Some("NONE") => Asked::Nobody,
+        Some("AWS_IAM") => Asked::Signature,
         _ => {
             report.error(format!("{AUTH} on {place}: {LATER}"));
-            AuthorizationType::None
+            Asked::Nobody
         }
     });
     match (by_name, by_scheme) {
-        (Some(AuthorizationType::AwsIam), _) | (_, Some(AuthorizationType::AwsIam)) => AuthorizationType::AwsIam,
-        (None, None) => protection.default,
-        (Some(AuthorizationType::None), _) | (None, Some(AuthorizationType::None)) => AuthorizationType::None,
+        (Some(Asked::Signature), Some(Asked::Authorizer(name))) => {
+            report.error(format!("{AUTH} on {place} asks for a signature, and `security` for the authorizer '{name}'"));
+            Asked::Signature
+        }
+        (Some(Asked::Signature), _) => Asked::Signature,
+        (_, Some(asked @ (Asked::Signature | Asked::Authorizer(_)))) => asked,
+        (None, None) => protection.default.clone(),
+        (Some(asked), _) | (None, Some(asked)) => asked,
     }
 }
 
-/// The names of the schemes that stand for AWS's signature.
-fn schemes(document: &Document, root: &Map<String, Value>, report: &mut Report) -> BTreeSet<String> {
+/// The schemes that protect something.
+fn schemes(document: &Document, root: &Map<String, Value>, report: &mut Report) -> Protection {
     let schemes = match document.dialect {
         Dialect::OpenApi3 => root.get("components").and_then(|components| components.get("securitySchemes")),
         Dialect::Swagger2 => root.get("securityDefinitions"),
     };
-    let mut signatures = BTreeSet::new();
+    let mut protection = Protection::default();
     for (name, scheme) in schemes.and_then(Value::as_object).into_iter().flatten() {
         let extensions: Vec<&str> = scheme
             .as_object()
@@ -66,30 +70,36 @@ fn schemes(document: &Document, root: &Map<String, Value>, report: &mut Report) 
         match extensions[..] {
             [] => report.warn(format!("The security scheme '{name}' protects nothing")),
             [AUTH_TYPE] if scheme.get(AUTH_TYPE).and_then(Value::as_str) == Some("awsSigv4") => {
-                signatures.insert(name.clone());
+                protection.signatures.insert(name.clone());
+            }
+            [AUTHORIZER, AUTH_TYPE] | [AUTH_TYPE, AUTHORIZER] | [AUTHORIZER] => {
+                match authorizer::read(name, scheme) {
+                    Ok(fields) => {
+                        protection.authorizers.insert(name.clone(), fields);
+                    }
+                    Err(why) => report.error(format!("The authorizer of the security scheme '{name}': {why}")),
+                }
             }
             [extension, ..] => report.error(format!("The security scheme '{name}' has {extension}: {LATER}")),
         }
     }
-    signatures
+    protection
 }
 
 /// What a `security` list asks for; `None` when there is none. An empty list asks for nothing.
-fn asked(
-    value: Option<&Value>,
-    signatures: &BTreeSet<String>,
-    place: &str,
-    report: &mut Report,
-) -> Option<AuthorizationType> {
+fn asked(value: Option<&Value>, protection: &Protection, place: &str, report: &mut Report) -> Option<Asked> {
     let value = value?;
     let requirements: Option<Vec<&Map<String, Value>>> =
         value.as_array().and_then(|list| list.iter().map(Value::as_object).collect());
     let is_signature =
-        |names: &&Map<String, Value>| names.len() == 1 && names.keys().all(|name| signatures.contains(name));
+        |names: &&Map<String, Value>| names.len() == 1 && names.keys().all(|name| protection.signatures.contains(name));
     match requirements {
-        Some(list) if list.iter().all(|names| names.is_empty()) => Some(AuthorizationType::None),
-        Some(list) if list.iter().all(is_signature) => Some(AuthorizationType::AwsIam),
+        Some(list) if list.iter().all(|names| names.is_empty()) => Some(Asked::Nobody),
+        Some(list) if list.iter().all(is_signature) => Some(Asked::Signature),
         Some(list) => {
+            if let Some(name) = one_authorizer(&list, protection) {
+                return Some(Asked::Authorizer(name));
+            }
             let names: Vec<_> = list.into_iter().flat_map(Map::keys).map(String::as_str).collect();
             report.error(format!("`security` ({}) of {place}: {LATER}", names.join(", ")));
             None
@@ -99,4 +109,13 @@ fn asked(
             None
         }
     }
+}
+
+/// The one authorizer that a list names, without scopes: those are for authorizers that look at them.
+fn one_authorizer(list: &[&Map<String, Value>], protection: &Protection) -> Option<String> {
+    let [names] = list else { return None };
+    let mut members = names.iter();
+    let (Some((name, scopes)), None) = (members.next(), members.next()) else { return None };
+    let unscoped = scopes.as_array().is_some_and(Vec::is_empty);
+    (unscoped && protection.authorizers.contains_key(name)).then(|| name.clone())
 }
