@@ -55,12 +55,12 @@ impl Journeys {
         let egress = Egress::new(config, Arc::clone(&clock));
         let accepted = clock.now();
         let shared = gateway::Shared {
-            snapshot,
+            snapshot: Arc::clone(&snapshot),
             freshness,
             identities: Arc::new(Identities::new(Arc::new(MasterKey::random()), 1024, Arc::default())),
             room: edge::Room::new(base::limits::JOURNEY_BODIES_BYTES_MAX),
             tokens,
-            runner: Arc::new(gateway::NoFunctions),
+            invoker: gateway::Invoker::idle(Arc::clone(&snapshot), Arc::clone(&clock)),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
             sink,
             clock,

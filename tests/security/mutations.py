@@ -9,6 +9,8 @@ from clients.signing.test_signed_apis import EVERYTHING, Api, document, identity
 
 ASSUME = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
 TRUSTING = document({"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": ASSUME})
+# An authorizer that asks no function: it believes the tokens of an issuer that nobody asks here.
+NATIVE = "jwt://issuer.example/?audience=pets"
 S3_ONLY = document({"Effect": "Allow", "Action": "s3:*", "Resource": "*"})
 
 
@@ -70,6 +72,27 @@ class World:
             self.api.deploy()
 
         self.changes(lambda: become("AWS_IAM"), lambda: become("NONE"))
+
+    def new_authorizer(self, **member):
+        """An authorizer that is refused for this member."""
+        sound = {"name": "mutated", "type": "TOKEN", "authorizerUri": NATIVE, "identitySource": "method.request.header.Authorization"}
+        self.refused(self.api.client.create_authorizer, restApiId=self.api.id, **{**sound, **member})
+
+    def authorizer(self):
+        """An authorizer closes a method to whoever has no token of its issuer."""
+        client, api = self.api.client, self.api.id
+        resource = next(item["id"] for item in client.get_resources(restApiId=api)["items"] if item["path"] == "/open")
+        source = "method.request.header.Authorization"
+        made = client.create_authorizer(restApiId=api, name="judge", type="TOKEN", authorizerUri=NATIVE, identitySource=source)
+
+        def become(kind, *more):
+            patch = [{"op": "replace", "path": "/authorizationType", "value": kind}, *more]
+            client.update_method(restApiId=api, resourceId=resource, httpMethod="ANY", patchOperations=patch)
+            self.api.deploy()
+
+        judge = {"op": "replace", "path": "/authorizerId", "value": made["id"]}
+        self.changes(lambda: become("CUSTOM", judge), lambda: become("NONE"))
+        client.delete_authorizer(restApiId=api, authorizerId=made["id"])
 
     def boundary(self, kind="user", name="mutated"):
         """A boundary closes what a policy of the user or role allows."""

@@ -24,6 +24,8 @@ PROVIDER = Shown("tests/clients/boto3/test_sessions.py", "def test_a_web_identit
 TOKENS = Shown("crates/services/sts/src/web_tokens/tests.rs", "fn a_hostile_token_proves_nothing")
 # The members of these calls, and the paths of their patches, have verdicts of their own there.
 INPUTS = "crates/services/apigateway/src/silently_open/input_table.rs"
+AUTHORIZERS = "crates/gateway/tests/suite/authorizers.rs"
+FUNCTIONS = "crates/gateway/tests/suite/functions.rs"
 PATCHES = "crates/services/apigateway/src/silently_open/patch_table.rs"
 
 
@@ -56,6 +58,18 @@ GATEWAY = {
         **named("restApiId", "resourceId", "httpMethod"),
         **labels("operationName", "requestParameters", "requestModels"),
     },
+    "CreateAuthorizer": {
+        "authorizerUri": lambda world: world.authorizer(),
+        "type": lambda world: world.new_authorizer(type="COGNITO_USER_POOLS"),
+        "providerARNs": lambda world: world.new_authorizer(providerARNs=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"]),
+        "authorizerCredentials": Shown(FUNCTIONS, "fn a_role_invokes_what_it_may_where_it_trusts_api_gateway"),
+        "identitySource": Shown(AUTHORIZERS, "fn without_an_identity_nobody_is_asked"),
+        "identityValidationExpression": Shown(AUTHORIZERS, "fn without_an_identity_nobody_is_asked"),
+        "authorizerResultTtlInSeconds": Shown(AUTHORIZERS, "fn an_answer_counts_for_its_identity_until_its_hour"),
+        **named("restApiId"),
+        **labels("name", "authType"),
+    },
+    "FlushStageAuthorizersCache": Shown("crates/compiler/tests/compile.rs", "fn answers_from_before_a_flush_are_found_no_more"),
     **{
         call: Shown(INPUTS, f'("{call}", ')
         for call in [
@@ -66,13 +80,14 @@ GATEWAY = {
     **{
         call: Shown(PATCHES, f'("{call}", ')
         for call in [
-            "UpdateAccount", "UpdateDeployment", "UpdateIntegration", "UpdateIntegrationResponse", "UpdateMethod",
+            "UpdateAccount", "UpdateAuthorizer", "UpdateDeployment", "UpdateIntegration", "UpdateIntegrationResponse", "UpdateMethod",
             "UpdateMethodResponse", "UpdateResource", "UpdateRestApi", "UpdateStage",
         ]
     },
     **{
         f"Delete{what}": {name: NAMES for name in names}
         for what, names in {
+            "Authorizer": ["restApiId", "authorizerId"],
             "Deployment": ["restApiId", "deploymentId"],
             "Integration": ["restApiId", "resourceId", "httpMethod"],
             "IntegrationResponse": ["restApiId", "resourceId", "httpMethod", "statusCode"],

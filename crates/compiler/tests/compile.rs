@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use base::id::{DeploymentId, ResourceId, RestApiId, StageName};
+use base::id::{AuthorizerId, DeploymentId, ResourceId, RestApiId, StageName};
 use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
 use compiler::{Compiler, Input, StageInput, Unit, World};
 use model::apigateway::{
-    AccessLogSettings, AuthorizationType, Deployment, EndpointType, HttpMethod, Integration, IntegrationType,
+    AccessLogSettings, AuthorizationType, Authorizer, AuthorizerType, Deployment, EndpointType, HttpMethod, Integration, IntegrationType,
     LoggingLevel, Method, MethodSetting, PassthroughBehavior, Resource, RestApi, Stage,
 };
-use snapshot::{Place, StageUnit};
+use snapshot::{Authorization, AuthorizerJudge, Place, StageUnit};
 
 fn scope() -> Scope {
     let account = AccountId::parse("000000000000").expect("an account");
@@ -223,4 +223,84 @@ fn a_methods_own_logging_wins_over_that_of_all() {
     let StageUnit::Ready(ready) = unit(&world, "a") else { panic!("closed") };
     let info = |path| ready.routes.find(path, &http::Method::GET).expect("a route").method.logging.info;
     assert_eq!((info("/pets"), info("/toys")), (false, true));
+}
+
+const AUTH: &str = "arn:aws:apigateway:us-east-1:lambda:path/2015-03-31/functions/arn:aws:lambda:us-east-1:000000000000:function:${stageVariables.auth}/invocations";
+
+fn authorizer(uri: &str) -> Authorizer {
+    Authorizer {
+        rest_api_id: id("a1"),
+        id: AuthorizerId::parse("b2").expect("an id"),
+        name: "mine".into(),
+        kind: AuthorizerType::Token,
+        auth_type: None,
+        uri: uri.into(),
+        credentials: None,
+        identity_source: Some("method.request.header.Authorization".into()),
+        identity_validation_expression: None,
+        ttl_s: 300,
+    }
+}
+
+/// What judges the callers of `GET /`, and what was found.
+fn judged(authorizer: Option<Authorizer>, stage: Stage) -> (AuthorizerJudge, Vec<String>) {
+    let named = Some(AuthorizerId::parse("b2").expect("an id"));
+    let method = Method { authorization: AuthorizationType::Custom, authorizer_id: named, ..proxy("http://h/") };
+    let mut deployment = deployment("a1", &[("/", method)]);
+    deployment.authorizers.extend(authorizer.map(|one| (one.id.clone(), one)));
+    let found = Some(Box::new(StageInput { stage: Ok(stage), deployment: Ok(deployment) }));
+    let input = Input::Stage { unit: (id("a1"), prod()), scope: scope(), found };
+    let world = compiler().compile(1, vec![input], &empty());
+    let Some(StageUnit::Ready(stage)) = world.snapshot.apis[&id("a1")].stages.get(&prod()) else { panic!("served") };
+    let method = Arc::clone(stage.routes.methods().next().expect("a method"));
+    let Authorization::Custom(judge) = method.authorization.clone() else { panic!("it asks an authorizer") };
+    let findings = world.findings.values().flat_map(|found| found.iter().map(|finding| finding.why.clone())).collect();
+    drop((world, method));
+    (Arc::into_inner(judge).expect("nobody else has it").judge, findings)
+}
+
+fn with_auth(name: &str, flushed: u64) -> Stage {
+    let variables = BTreeMap::from([("auth".to_owned(), name.to_owned())]);
+    Stage { variables, authorizers_flushed: flushed, ..stage("a1") }
+}
+
+#[test]
+fn an_authorizer_asks_the_function_that_the_stage_names() {
+    let (judge, findings) = judged(Some(authorizer(AUTH)), with_auth("judge:live", 0));
+    let AuthorizerJudge::Function(function) = judge else { panic!("{judge:?}") };
+    assert_eq!(&*function.call.arn, "arn:aws:lambda:us-east-1:000000000000:function:judge:live");
+    assert_eq!(&*function.call.source_arn, "arn:aws:execute-api:us-east-1:000000000000:a1/authorizers/b2");
+    assert!(findings.is_empty(), "{findings:?}");
+    let (judge, _) = judged(Some(authorizer("jwt://issuer.example/?audience=a")), stage("a1"));
+    assert!(matches!(judge, AuthorizerJudge::Jwt(_)), "{judge:?}");
+}
+
+#[test]
+fn answers_from_before_a_flush_are_found_no_more() {
+    let scope_of = |flushed| match judged(Some(authorizer(AUTH)), with_auth("judge", flushed)).0 {
+        AuthorizerJudge::Function(function) => function.cache_scope,
+        other => panic!("{other:?}"),
+    };
+    assert_ne!(scope_of(0), scope_of(1));
+}
+
+#[test]
+fn an_authorizer_that_cannot_be_asked_closes_its_methods() {
+    let lent = Authorizer { credentials: Some("arn:aws:iam::999999999999:role/r".into()), ..authorizer(AUTH) };
+    let callers = Authorizer { credentials: Some("arn:aws:iam::*:user/*".into()), ..authorizer(AUTH) };
+    let sourceless = Authorizer { identity_source: None, ..authorizer(AUTH) };
+    for (authorizer, stage, why) in [
+        (None, with_auth("judge", 0), "has no authorizer `b2`"),
+        (Some(authorizer(AUTH)), stage("a1"), "no variable `auth`"),
+        (Some(authorizer(AUTH)), with_auth("a/../b", 0), "is not the ARN of a function"),
+        (Some(authorizer(&AUTH.replace("us-east-1", "eu-west-1"))), with_auth("judge", 0), "another region"),
+        (Some(authorizer("jwt://issuer.example/")), stage("a1"), "its URI"),
+        (Some(lent), with_auth("judge", 0), "another account"),
+        (Some(callers), with_auth("judge", 0), "nobody signs"),
+        (Some(sourceless), with_auth("judge", 0), "Invalid token source"),
+    ] {
+        let (judge, findings) = judged(authorizer, stage);
+        assert!(matches!(judge, AuthorizerJudge::Broken { .. }), "{why}");
+        assert!(findings.iter().any(|found| found.contains(why)), "{why}: {findings:?}");
+    }
 }

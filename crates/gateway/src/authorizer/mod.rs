@@ -10,6 +10,8 @@ pub(crate) mod test;
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use base::Secret;
+
 use crate::steps::authorize::Bearer;
 
 pub(crate) use ask::{Asking, Unanswered};
@@ -44,6 +46,14 @@ impl Said {
         match self {
             Self::Function(grant) => grant.principal_id(),
             Self::Token(bearer) => bearer.principal_id().unwrap_or_default(),
+        }
+    }
+
+    /// The API key's value that the authorizer chose.
+    pub(crate) fn usage_identifier_key(&self) -> Option<&Secret<String>> {
+        match self {
+            Self::Function(grant) => grant.usage_identifier_key(),
+            Self::Token(_) => None,
         }
     }
 

@@ -32,7 +32,7 @@ pub struct Authorized {
 impl Authorized {
     /// The value of the API key that an authorizer chose for the caller (`usageIdentifierKey`).
     pub fn usage_identifier_key(&self) -> Option<&Secret<String>> {
-        self.routed.request().notes.authorizer.get()?.grant.usage_identifier_key()
+        self.routed.request().notes.authorizer.get()?.said.usage_identifier_key()
     }
 
     pub(super) fn into_routed(self) -> Routed {

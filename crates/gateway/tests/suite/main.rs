@@ -4,6 +4,7 @@ mod support;
 mod authorize;
 mod authorizers;
 mod explained;
+mod functions;
 mod http;
 mod http_proxy;
 mod limits;

@@ -143,7 +143,7 @@ impl Planes {
             freshness,
             callers,
             tokens,
-            invoker,
+            invoker: running.invoker,
             grants,
             egress,
             functions: running.functions,

@@ -112,13 +112,14 @@ impl Plan {
         let clock = Arc::clone(&self.clock);
         let freshness = Freshness::new(self.stale_max, clock.elapsed());
         let records = Records::start();
+        let invoker = self.invoker(&snapshot);
         let shared = gateway::Shared {
             snapshot,
             freshness: freshness.clone(),
             identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
             room: edge::Room::new(self.room),
             tokens: tokens(&clock),
-            runner: Arc::clone(&self.runner),
+            invoker,
             grants: Arc::new(gateway::Grants::new(1 << 20)),
             sink: records.sink.clone(),
             clock: Arc::clone(&clock),
@@ -132,16 +133,22 @@ impl Plan {
     pub(crate) fn explainer(self) -> gateway::Explainer {
         let snapshot = Arc::new(ArcSwap::from_pointee(self.snapshot()));
         gateway::Explainer {
-            invoker: gateway::Invoker::idle(Arc::clone(&snapshot), Arc::clone(&self.clock)),
+            invoker: self.invoker(&snapshot),
             snapshot,
             freshness: Freshness::new(self.stale_max, self.clock.elapsed()),
             identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
             egress: egress(&self.clock),
             tokens: tokens(&self.clock),
             clock: Arc::clone(&self.clock),
-            runner: Arc::clone(&self.runner),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
         }
+    }
+
+    fn invoker(&self, snapshot: &Arc<ArcSwap<Snapshot>>) -> gateway::Invoker {
+        let clock = Arc::clone(&self.clock);
+        let (events, worker) = gateway::EventQueue::new(Arc::clone(snapshot), Arc::clone(&self.runner), clock);
+        tokio::spawn(worker.run());
+        gateway::Invoker::new(Arc::clone(snapshot), Arc::clone(&self.runner), events, Arc::new([]))
     }
 
     fn snapshot(&self) -> Snapshot {

@@ -89,6 +89,7 @@ impl World {
                 )),
                 clock: Arc::clone(&clock),
                 invoker: gateway::Invoker::idle(publisher.snapshot(), Arc::clone(&clock)),
+                grants: Arc::new(gateway::Grants::new(1 << 20)),
             }),
             status: Arc::new(Status {
                 functions: functions::Functions::new(

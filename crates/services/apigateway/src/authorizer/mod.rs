@@ -8,6 +8,8 @@ mod delete;
 mod test;
 mod flush;
 mod view;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use create::{CreateAuthorizer, room_for_one_more};
 pub(crate) use delete::DeleteAuthorizer;

@@ -151,7 +151,8 @@ fn what_would_protect_or_is_not_known_is_refused_by_name() {
 #[test]
 fn a_bad_integration_names_its_method_and_path() {
     for (integration, why) in [
-        ("{type: aws_proxy, uri: x, httpMethod: POST}", "AWS_PROXY"),
+        ("{type: aws_proxy, uri: x, httpMethod: POST}", "AWS ARN for integration"),
+        ("{type: aws, uri: 'arn:aws:apigateway:eu-west-1:sqs:path/1/q', httpMethod: POST}", "the service `sqs`"),
         ("{type: nonsense}", "Invalid integration type"),
         ("{type: http, httpMethod: GET, uri: 'http://h/', connectionType: VPC_LINK}", "VPC_LINK"),
         ("{type: http, httpMethod: GET, uri: 'http://h/', connectionType: TUNNEL}", "connectionType"),

@@ -128,13 +128,16 @@ mod tests {
         assert_eq!(build(Fields::of(&method)), Ok(method));
         let signed = build(Fields { authorization_type: "AWS_IAM".to_owned(), ..open() }).expect("it is good");
         assert_eq!(build(Fields::of(&signed)), Ok(signed));
+        let judged = Fields { authorization_type: "CUSTOM".to_owned(), authorizer_id: Some("abc123".to_owned()), ..open() };
+        let judged = build(judged).expect("it is good");
+        assert_eq!(build(Fields::of(&judged)), Ok(judged));
     }
 
     #[test]
     fn every_protection_is_refused_until_it_is_enforced() {
         let some = || Some("abc123".to_owned());
         for fields in [
-            Fields { authorization_type: "CUSTOM".to_owned(), authorizer_id: some(), ..open() },
+            Fields { authorization_type: "COGNITO_USER_POOLS".to_owned(), authorizer_id: some(), ..open() },
             Fields { authorizer_id: some(), ..open() },
             Fields { authorization_scopes: vec!["read".to_owned()], ..open() },
             Fields { api_key_required: true, ..open() },

@@ -5,6 +5,9 @@ use super::fate::{REFUSED, REFUSED_FLAG, REFUSED_TEXT, Row};
 
 const LABEL: &str = "a text for people; it is answered and exported, and nothing decides by it";
 const AUTHORIZE: &str = "crates/gateway/src/steps/authorize.rs";
+const CUSTOM: &str = "crates/gateway/src/steps/authorize/flow_custom.rs";
+const PERMISSION: &str = "crates/gateway/src/lambda/permission.rs";
+const TEST: &str = "crates/gateway/src/authorizer/test.rs";
 const ROUTE: &str = "crates/snapshot/src/route.rs";
 const MAPPING: &str = "crates/services/apigateway/src/rules/mapping.rs";
 const TEMPLATE: &str = "crates/gateway/src/steps/integrate/templates.rs";
@@ -20,6 +23,7 @@ pub(super) const INPUTS: &[Row] = &[
     ("*", "resourceId", Names),
     ("*", "httpMethod", Names),
     ("*", "statusCode", Names),
+    ("*", "authorizerId", Names),
     ("*", "deploymentId", Names),
     ("*", "stageName", Names),
     ("*", "resourceArn", Names),
@@ -33,7 +37,7 @@ pub(super) const INPUTS: &[Row] = &[
     ("CreateRestApi", "name", Harmless(LABEL)),
     ("CreateRestApi", "version", Harmless(LABEL)),
     ("CreateRestApi", "cloneFrom", Enforced("crates/services/apigateway/src/rest_api/create.rs")),
-    ("CreateRestApi", "binaryMediaTypes", Harmless("bodies travel as the bytes they are; nothing converts them")),
+    ("CreateRestApi", "binaryMediaTypes", Enforced("crates/gateway/src/steps/integrate/proxy_answer.rs")),
     ("CreateRestApi", "minimumCompressionSize", REFUSED),
     ("CreateRestApi", "apiKeySource", Refused { more: &[], but: &["\"HEADER\""] }),
     ("CreateRestApi", "endpointConfiguration.types", Refused {
@@ -60,7 +64,7 @@ pub(super) const INPUTS: &[Row] = &[
     ("CreateResource", "pathPart", Enforced(ROUTE)),
 
     ("PutMethod", "authorizationType", Enforced(AUTHORIZE)),
-    ("PutMethod", "authorizerId", REFUSED_TEXT),
+    ("PutMethod", "authorizerId", Enforced(CUSTOM)),
     ("PutMethod", "apiKeyRequired", REFUSED_FLAG),
     ("PutMethod", "operationName", Harmless(LABEL)),
     ("PutMethod", "requestParameters", Harmless(DECLARED)),
@@ -70,15 +74,12 @@ pub(super) const INPUTS: &[Row] = &[
     ("PutMethodResponse", "responseParameters", Harmless(DECLARED)),
     ("PutMethodResponse", "responseModels", Harmless(MODEL)),
 
-    ("PutIntegration", "type", Refused {
-        more: &[],
-        but: &["\"HTTP\"", "\"HTTP_PROXY\"", "\"MOCK\""],
-    }),
+    ("PutIntegration", "type", Enforced("crates/gateway/src/steps/integrate.rs")),
     ("PutIntegration", "integrationHttpMethod", Enforced(CALL)),
     ("PutIntegration", "uri", Enforced("crates/gateway/src/steps/integrate/uri.rs")),
     ("PutIntegration", "connectionType", Refused { more: &[], but: &["\"INTERNET\""] }),
     ("PutIntegration", "connectionId", REFUSED_TEXT),
-    ("PutIntegration", "credentials", REFUSED_TEXT),
+    ("PutIntegration", "credentials", Enforced(PERMISSION)),
     ("PutIntegration", "requestParameters", Enforced(MAPPING)),
     ("PutIntegration", "requestTemplates", Enforced(TEMPLATE)),
     ("PutIntegration", "passthroughBehavior", Enforced(TEMPLATE)),
@@ -93,6 +94,22 @@ pub(super) const INPUTS: &[Row] = &[
     ("PutIntegrationResponse", "responseParameters", Enforced(MAPPING)),
     ("PutIntegrationResponse", "responseTemplates", Enforced(TEMPLATE)),
     ("PutIntegrationResponse", "contentHandling", REFUSED),
+
+    ("CreateAuthorizer", "name", Harmless(LABEL)),
+    ("CreateAuthorizer", "type", Refused { more: &[], but: &["\"TOKEN\"", "\"REQUEST\""] }),
+    ("CreateAuthorizer", "providerARNs", REFUSED),
+    ("CreateAuthorizer", "authType", Harmless(LABEL)),
+    ("CreateAuthorizer", "authorizerUri", Enforced(CUSTOM)),
+    ("CreateAuthorizer", "authorizerCredentials", Enforced(PERMISSION)),
+    ("CreateAuthorizer", "identitySource", Enforced(CUSTOM)),
+    ("CreateAuthorizer", "identityValidationExpression", Enforced(CUSTOM)),
+    ("CreateAuthorizer", "authorizerResultTtlInSeconds", Enforced("crates/gateway/src/authorizer/grants.rs")),
+    ("TestInvokeAuthorizer", "headers", Enforced(TEST)),
+    ("TestInvokeAuthorizer", "multiValueHeaders", Enforced(TEST)),
+    ("TestInvokeAuthorizer", "pathWithQueryString", Enforced(TEST)),
+    ("TestInvokeAuthorizer", "body", Harmless("no authorizer of a REST API is told a body")),
+    ("TestInvokeAuthorizer", "stageVariables", Enforced(TEST)),
+    ("TestInvokeAuthorizer", "additionalContext", REFUSED),
 
     ("CreateDeployment", "stageDescription", Harmless(LABEL)),
     ("CreateDeployment", "cacheClusterEnabled", REFUSED_FLAG),

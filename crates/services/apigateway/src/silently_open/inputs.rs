@@ -62,6 +62,11 @@ async fn base(world: &World, operation: &str) -> Json {
     let open = with(&method, json!({"authorizationType": "NONE"}));
     match operation {
         "CreateRestApi" => json!({"name": "pets"}),
+        "CreateAuthorizer" => authorizer(&api),
+        "TestInvokeAuthorizer" => {
+            let made = world.ok("CreateAuthorizer", authorizer(&api)).await;
+            json!({"restApiId": api, "authorizerId": text(&made, "id")})
+        }
         "CreateDeployment" => json!({"restApiId": api, "stageName": "dev"}),
         "CreateStage" => {
             let deployment = world.ok("CreateDeployment", json!({"restApiId": api})).await;
@@ -79,6 +84,16 @@ async fn base(world: &World, operation: &str) -> Json {
         }
         other => panic!("{other} has members that are refused: give it an input that is accepted without them"),
     }
+}
+
+/// An authorizer that is accepted.
+pub(super) fn authorizer(api: &str) -> Json {
+    let uri = "arn:aws:apigateway:eu-west-1:lambda:path/2015-03-31/functions/\
+               arn:aws:lambda:eu-west-1:123456789012:function:auth/invocations";
+    json!({
+        "restApiId": api, "name": "mine", "type": "TOKEN", "authorizerUri": uri,
+        "identitySource": "method.request.header.Authorization",
+    })
 }
 
 fn leaves(of: &'static Schema) -> Vec<Leaf> {

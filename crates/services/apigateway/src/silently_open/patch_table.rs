@@ -4,6 +4,8 @@ use super::fate::Fate::{Enforced, Harmless, Names, Refused};
 use super::fate::{REFUSED, Row};
 
 const LABEL: &str = "a text for people; it is answered and exported, and nothing decides by it";
+const CUSTOM: &str = "crates/gateway/src/steps/authorize/flow_custom.rs";
+const PERMISSION: &str = "crates/gateway/src/lambda/permission.rs";
 const MAPPING: &str = "crates/services/apigateway/src/rules/mapping.rs";
 const TEMPLATE: &str = "crates/gateway/src/steps/integrate/templates.rs";
 const CALL: &str = "crates/gateway/src/steps/integrate/call.rs";
@@ -20,7 +22,7 @@ pub(super) const PATCHES: &[Row] = &[
     ("UpdateRestApi", "/name", Harmless(LABEL)),
     ("UpdateRestApi", "/description", Harmless(LABEL)),
     ("UpdateRestApi", "/version", Harmless(LABEL)),
-    ("UpdateRestApi", "/binaryMediaTypes/{media_type}", Harmless("bodies travel as the bytes they are")),
+    ("UpdateRestApi", "/binaryMediaTypes/{media_type}", Enforced("crates/gateway/src/steps/integrate/proxy_answer.rs")),
     ("UpdateRestApi", "/endpointConfiguration/types/{type}", Refused {
         more: &["\"PRIVATE\""],
         but: &["\"EDGE\"", "\"REGIONAL\""],
@@ -48,7 +50,7 @@ pub(super) const PATCHES: &[Row] = &[
     ("UpdateResource", "/pathPart", Enforced("crates/snapshot/src/route.rs")),
 
     ("UpdateMethod", "/authorizationType", Enforced("crates/gateway/src/steps/authorize.rs")),
-    ("UpdateMethod", "/authorizerId", Refused { more: &[], but: &["\"\""] }),
+    ("UpdateMethod", "/authorizerId", Enforced(CUSTOM)),
     ("UpdateMethod", "/authorizationScopes", Refused { more: &["\"pets/read\""], but: &[] }),
     ("UpdateMethod", "/apiKeyRequired", Refused {
         // AWS takes whatever is not `true` for false.
@@ -66,7 +68,7 @@ pub(super) const PATCHES: &[Row] = &[
     ("UpdateIntegration", "/uri", Enforced("crates/gateway/src/steps/integrate/uri.rs")),
     ("UpdateIntegration", "/connectionType", Refused { more: &["\"VPC_LINK\""], but: &["\"INTERNET\"", "\"\""] }),
     ("UpdateIntegration", "/connectionId", Refused { more: &[], but: &["\"\""] }),
-    ("UpdateIntegration", "/credentials", Refused { more: &["\"arn:aws:iam::*:user/*\""], but: &["\"\""] }),
+    ("UpdateIntegration", "/credentials", Enforced(PERMISSION)),
     ("UpdateIntegration", "/requestParameters/{name}", Enforced(MAPPING)),
     ("UpdateIntegration", "/requestTemplates/{content_type}", Enforced(TEMPLATE)),
     ("UpdateIntegration", "/passthroughBehavior", Enforced(TEMPLATE)),
@@ -87,6 +89,19 @@ pub(super) const PATCHES: &[Row] = &[
     }),
     ("UpdateIntegrationResponse", "/responseParameters/{name}", Enforced(MAPPING)),
     ("UpdateIntegrationResponse", "/responseTemplates/{content_type}", Enforced(TEMPLATE)),
+
+    ("UpdateAuthorizer", "/name", Harmless(LABEL)),
+    ("UpdateAuthorizer", "/type", Refused {
+        more: &["\"COGNITO_USER_POOLS\""],
+        but: &["\"TOKEN\"", "\"REQUEST\""],
+    }),
+    ("UpdateAuthorizer", "/providerARNs", REFUSED),
+    ("UpdateAuthorizer", "/authType", Harmless(LABEL)),
+    ("UpdateAuthorizer", "/authorizerUri", Enforced(CUSTOM)),
+    ("UpdateAuthorizer", "/authorizerCredentials", Enforced(PERMISSION)),
+    ("UpdateAuthorizer", "/identitySource", Enforced(CUSTOM)),
+    ("UpdateAuthorizer", "/identityValidationExpression", Enforced(CUSTOM)),
+    ("UpdateAuthorizer", "/authorizerResultTtlInSeconds", Enforced("crates/gateway/src/authorizer/grants.rs")),
 
     ("UpdateDeployment", "/description", Harmless(LABEL)),
 

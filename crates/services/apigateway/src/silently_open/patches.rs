@@ -7,7 +7,7 @@ use super::patch_table::PATCHES;
 use crate::patch::{Edit, Patches};
 use crate::testing::{World, text, with};
 use crate::{
-    account, deployment, integration, integration_response, method, method_response, resource, rest_api, stage,
+    account, authorizer, deployment, integration, integration_response, method, method_response, resource, rest_api, stage,
 };
 
 type Rows = Vec<(&'static str, &'static [Edit])>;
@@ -16,6 +16,7 @@ type Rows = Vec<(&'static str, &'static [Edit])>;
 fn tables() -> Vec<(&'static str, Rows)> {
     vec![
         ("UpdateAccount", account::UpdateAccount::rows()),
+        ("UpdateAuthorizer", authorizer::UpdateAuthorizer::rows()),
         ("UpdateDeployment", deployment::UpdateDeployment::rows()),
         ("UpdateIntegration", integration::UpdateIntegration::rows()),
         ("UpdateIntegrationResponse", integration_response::UpdateIntegrationResponse::rows()),
@@ -88,8 +89,9 @@ async fn furnished(world: &World) -> Json {
     let method = json!({"restApiId": api, "resourceId": root, "httpMethod": "GET", "statusCode": "200"});
     world.ok("PutMethodResponse", method.clone()).await;
     world.ok("PutIntegrationResponse", method.clone()).await;
+    let judge = world.ok("CreateAuthorizer", super::inputs::authorizer(&api)).await;
     let deployment = world.ok("CreateDeployment", json!({"restApiId": api, "stageName": "dev"})).await;
-    with(&method, json!({"stageName": "dev", "deploymentId": text(&deployment, "id")}))
+    with(&method, json!({"stageName": "dev", "deploymentId": text(&deployment, "id"), "authorizerId": text(&judge, "id")}))
 }
 
 fn patch(edit: Edit, path: &str, value: &Json) -> Json {
