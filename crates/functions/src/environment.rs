@@ -27,13 +27,18 @@ pub(crate) fn environment(
     let major = interpreter.map_or("", |interpreter| interpreter.version.as_str());
     match function.runtime {
         FunctionRuntime::Python => {
-            set("PYTHONPATH", format!("{task}:{layers}/python/lib/python{major}/site-packages:{layers}/python:{clients}"));
+            set(
+                "PYTHONPATH",
+                format!("{task}:{layers}/python/lib/python{major}/site-packages:{layers}/python:{clients}"),
+            );
             // Code is shown to read only.
             set("PYTHONDONTWRITEBYTECODE", "1".to_owned());
         }
         FunctionRuntime::Node => set(
             "NODE_PATH",
-            format!("{layers}/nodejs/node{major}/node_modules:{layers}/nodejs/node_modules:{clients}/node_modules:{clients}:{task}"),
+            format!(
+                "{layers}/nodejs/node{major}/node_modules:{layers}/nodejs/node_modules:{clients}/node_modules:{clients}:{task}"
+            ),
         ),
         FunctionRuntime::Provided => {}
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base::id::RequestId;
 use bytes::Bytes;
-use serde_json::json;
+use serde_json::Value;
 
 use crate::cell::Ending;
 use crate::invocation::FunctionError;
@@ -72,7 +72,9 @@ impl Failed {
             Self::TimedOut(after) => format!("Task timed out after {:.2} seconds", after.as_secs_f64()),
             Self::Ended(Ending::Exited(0)) => "Runtime exited without providing a reason".to_owned(),
             Self::Ended(Ending::Exited(status)) => format!("Runtime exited with error: exit status {status}"),
-            Self::Ended(Ending::Signalled(signal)) => format!("Runtime exited with error: signal: {}", signal_name(*signal)),
+            Self::Ended(Ending::Signalled(signal)) => {
+                format!("Runtime exited with error: signal: {}", signal_name(*signal))
+            }
             Self::OutOfMemory => "Runtime exited with error: signal: killed".to_owned(),
             Self::NotStarted(why) => why.clone(),
             Self::TooLarge => {
@@ -88,11 +90,16 @@ impl Failed {
         let message = match self {
             Self::Said(payload) => return payload.clone(),
             Self::TooLarge => self.words(),
-            Self::TimedOut(_) | Self::Ended(_) | Self::OutOfMemory | Self::NotStarted(_) | Self::Truncated | Self::Cell => {
+            Self::TimedOut(_)
+            | Self::Ended(_)
+            | Self::OutOfMemory
+            | Self::NotStarted(_)
+            | Self::Truncated
+            | Self::Cell => {
                 format!("RequestId: {id} Error: {}", self.words())
             }
         };
-        json!({ "errorType": self.kind(), "errorMessage": message }).to_string().into()
+        document(self.kind(), &message)
     }
 
     /// What Lambda adds to the log.
@@ -100,9 +107,12 @@ impl Failed {
         match self {
             Self::Said(_) => None,
             Self::TimedOut(_) => Some(format!("{now:.3} {id} {}", self.words())),
-            Self::Ended(_) | Self::OutOfMemory | Self::NotStarted(_) | Self::TooLarge | Self::Truncated | Self::Cell => {
-                Some(format!("RequestId: {id} Error: {}\n{}", self.words(), self.kind()))
-            }
+            Self::Ended(_)
+            | Self::OutOfMemory
+            | Self::NotStarted(_)
+            | Self::TooLarge
+            | Self::Truncated
+            | Self::Cell => Some(format!("RequestId: {id} Error: {}\n{}", self.words(), self.kind())),
         }
     }
 
@@ -111,7 +121,12 @@ impl Failed {
         match self {
             Self::Said(_) => String::new(),
             Self::TimedOut(_) => "Status: timeout\t".to_owned(),
-            Self::Ended(_) | Self::OutOfMemory | Self::NotStarted(_) | Self::TooLarge | Self::Truncated | Self::Cell => {
+            Self::Ended(_)
+            | Self::OutOfMemory
+            | Self::NotStarted(_)
+            | Self::TooLarge
+            | Self::Truncated
+            | Self::Cell => {
                 format!("Status: error\tError Type: {}\t", self.kind())
             }
         }
@@ -120,14 +135,18 @@ impl Failed {
 
 /// The document of an error that the code reported, made sound where it is none.
 pub(crate) fn reported(payload: Bytes, kind: Option<&str>) -> Bytes {
-    let sound = serde_json::from_slice::<&serde_json::value::RawValue>(&payload).is_ok_and(|value| value.get().starts_with('{'));
+    let sound = serde_json::from_slice::<&serde_json::value::RawValue>(&payload)
+        .is_ok_and(|value| value.get().starts_with('{'));
     if sound {
         return payload;
     }
     let kind = kind.filter(|kind| kind.len() <= 256).unwrap_or("Runtime.Unknown");
-    json!({ "errorType": kind, "errorMessage": String::from_utf8_lossy(payload.get(..1_024).unwrap_or(&payload)) })
-        .to_string()
-        .into()
+    document(kind, &String::from_utf8_lossy(payload.get(..1_024).unwrap_or(&payload)))
+}
+
+/// An error's document, its members in AWS's order.
+fn document(kind: &str, message: &str) -> Bytes {
+    format!(r#"{{"errorType":{},"errorMessage":{}}}"#, Value::from(kind), Value::from(message)).into()
 }
 
 /// A signal as Lambda's supervisor names it.
@@ -162,13 +181,21 @@ mod tests {
     fn each_failure_has_awss_document() {
         let id = "RequestId: 8a1b7c9e-0000-4000-8000-000000000001 Error: ";
         for (failed, kind, message) in [
-            (Failed::TimedOut(Duration::from_secs(3)), "Sandbox.Timedout", format!("{id}Task timed out after 3.00 seconds")),
+            (
+                Failed::TimedOut(Duration::from_secs(3)),
+                "Sandbox.Timedout",
+                format!("{id}Task timed out after 3.00 seconds"),
+            ),
             (
                 Failed::Ended(Ending::Exited(1)),
                 "Runtime.ExitError",
                 format!("{id}Runtime exited with error: exit status 1"),
             ),
-            (Failed::Ended(Ending::Exited(0)), "Runtime.ExitError", format!("{id}Runtime exited without providing a reason")),
+            (
+                Failed::Ended(Ending::Exited(0)),
+                "Runtime.ExitError",
+                format!("{id}Runtime exited without providing a reason"),
+            ),
             (
                 Failed::Ended(Ending::Signalled(11)),
                 "Runtime.ExitError",
@@ -181,13 +208,15 @@ mod tests {
                 "Response payload size exceeded maximum allowed payload size (6291556 bytes).".to_owned(),
             ),
         ] {
-            assert_eq!(check(&failed), json!({ "errorType": kind, "errorMessage": message }).to_string());
+            assert_eq!(check(&failed), format!(r#"{{"errorType":"{kind}","errorMessage":"{message}"}}"#));
         }
     }
 
     #[test]
     fn an_error_that_is_no_document_becomes_one() {
-        for (payload, kept) in [(r#"{"errorMessage":"x"}"#, true), ("[]", false), ("", false), ("{", false), ("plain", false)] {
+        for (payload, kept) in
+            [(r#"{"errorMessage":"x"}"#, true), ("[]", false), ("", false), ("{", false), ("plain", false)]
+        {
             let made = reported(Bytes::from(payload), Some("Function.Mine"));
             assert_eq!(made == payload, kept, "{payload}");
             let value: serde_json::Value = serde_json::from_slice(&made).expect("it is JSON");

@@ -164,7 +164,11 @@ impl Inner {
         }
     }
 
-    async fn start(self: &Arc<Self>, version: &Arc<Version>, function: &LocalFunction) -> Result<Instance, InvokeRefusal> {
+    async fn start(
+        self: &Arc<Self>,
+        version: &Arc<Version>,
+        function: &LocalFunction,
+    ) -> Result<Instance, InvokeRefusal> {
         let this = Arc::clone(self);
         let workshop = tokio::task::spawn_blocking(move || this.workshop().map(Arc::clone).map_err(str::to_owned))
             .await
@@ -206,9 +210,10 @@ impl Inner {
             FunctionRuntime::Node => &self.node,
         };
         let found = known.get_or_try_init(|| async {
-            tokio::task::spawn_blocking(move || Interpreter::find(runtime)).await.map_err(|error| fault(error.to_string()))?.map_err(
-                |why| InvokeRefusal::Broken { why },
-            )
+            tokio::task::spawn_blocking(move || Interpreter::find(runtime))
+                .await
+                .map_err(|error| fault(error.to_string()))?
+                .map_err(|why| InvokeRefusal::Broken { why })
         });
         found.await.map(Option::as_ref)
     }

@@ -87,6 +87,7 @@ impl Workshop {
         let stream = log_stream(version, clock.now());
         let mut plan = self.plan(version, function, &code, interpreter, number.0, &stream)?;
         let (workshop, memory_mb, own_number) = (Arc::clone(self), version.memory_mb, number.0);
+        let owner = plan.uid.filter(|_| !plan.walls.contains(&Mechanism::NetworkNamespace));
         let (stands, group) = tokio::task::spawn_blocking(move || {
             let group = workshop.walls.groups.make(own_number, memory_mb).map_err(|error| error.to_string())?;
             plan.cgroups = group.doors();
@@ -99,7 +100,7 @@ impl Workshop {
         let output = pipe::Receiver::from_owned_fd(stands.output).map_err(|error| fault(error.to_string()))?;
         let stop = CancellationToken::new();
         let desk = Arc::new(Desk::new());
-        tokio::spawn(serve(stands.listener, Arc::clone(&desk), stop.clone()));
+        tokio::spawn(serve(stands.listener, owner, Arc::clone(&desk), stop.clone()));
         let meter = group.meter();
         let end = cell::watch(stands.cell, group, number, stop.clone());
         Ok(Instance {
@@ -143,10 +144,13 @@ impl Workshop {
         };
         let tmp = if walls.contains(&Mechanism::MountNamespace) { None } else { Some(self.tmp(number)?) };
         let (view, seen) = cell::view(&layout, self.root(), tmp);
-        let command = clients::command(function, interpreter, &layout, &seen).map_err(|why| InvokeRefusal::Broken { why })?;
+        let command =
+            clients::command(function, interpreter, &layout, &seen).map_err(|why| InvokeRefusal::Broken { why })?;
         let own_network = walls.contains(&Mechanism::NetworkNamespace);
+        // Whoever sees the machine's files as they lie there needs the node's user to read its code.
+        let may_change_user = self.walls.is_root && walls.contains(&Mechanism::MountNamespace);
         Ok(Plan {
-            uid: self.walls.is_root.then(|| cell::UID_FIRST + self.numbers.first_user + number),
+            uid: may_change_user.then(|| cell::UID_FIRST + self.numbers.first_user + number),
             cgroups: Vec::new(),
             limits: self.limits(version, function),
             port: if own_network { PORT } else { 0 },
@@ -171,7 +175,8 @@ impl Workshop {
         let memory = u64::from(version.memory_mb) * 1024 * 1024 + reserved;
         let processes = if lacks(Controller::Memory) { PROCESSES_BY_USER_MAX } else { PROCESSES_MAX };
         Limits {
-            processes: lacks(Controller::Processes).then_some(processes),
+            // A user that is shared with others would count theirs.
+            processes: (lacks(Controller::Processes) && self.walls.has_own_users()).then_some(processes),
             data_bytes: lacks(Controller::Memory).then_some(memory),
         }
     }
@@ -192,7 +197,9 @@ impl Workshop {
             std::io::ErrorKind::NotFound => Ok(()),
             _ => Err(error),
         });
-        made.and_then(|()| std::fs::create_dir_all(&folder)).and_then(|()| open_to_all(&folder)).map_err(|error| fault(error.to_string()))?;
+        made.and_then(|()| std::fs::create_dir_all(&folder))
+            .and_then(|()| open_to_all(&folder))
+            .map_err(|error| fault(error.to_string()))?;
         Ok(folder)
     }
 }

@@ -61,7 +61,8 @@ impl<I> Drop for Place<I> {
 
 impl<I: Warm> Pool<I> {
     pub(crate) fn new(concurrency_max: u32, idle_max: usize) -> Arc<Self> {
-        let state = State { running: 0, by_function: HashMap::new(), idle: Vec::new(), is_closed: false, is_swept: false };
+        let state =
+            State { running: 0, by_function: HashMap::new(), idle: Vec::new(), is_closed: false, is_swept: false };
         Arc::new(Self { state: Mutex::new(state), concurrency_max, idle_max, quiet: Notify::new() })
     }
 
@@ -89,7 +90,9 @@ impl<I: Warm> Pool<I> {
         let mut gone = Vec::new();
         let mut state = self.state();
         let mut found = None;
-        while let Some(at) = state.idle.iter().rposition(|(_, idle)| idle.version().revision == version.revision && idle.version().function_name == version.function_name) {
+        while let Some(at) = state.idle.iter().rposition(|(_, idle)| {
+            idle.version().revision == version.revision && idle.version().function_name == version.function_name
+        }) {
             let (_, instance) = state.idle.remove(at);
             if instance.is_alive() {
                 found = Some(instance);
@@ -134,7 +137,8 @@ impl<I: Warm> Pool<I> {
     /// Ends warm instances of versions that are gone.
     pub(crate) fn retain(&self, keeps: impl Fn(&Version) -> bool) {
         let mut state = self.state();
-        let (kept, gone): (Vec<_>, Vec<_>) = std::mem::take(&mut state.idle).into_iter().partition(|(_, idle)| keeps(idle.version()));
+        let (kept, gone): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut state.idle).into_iter().partition(|(_, idle)| keeps(idle.version()));
         state.idle = kept;
         drop(state);
         drop(gone);
@@ -202,7 +206,8 @@ mod tests {
     #[test]
     fn what_is_reserved_is_the_most_of_one_function() {
         let pool = Pool::<Fake>::new(10, 10);
-        let (two, none, free) = (version("two", "a", Some(2)), version("none", "a", Some(0)), version("free", "a", None));
+        let (two, none, free) =
+            (version("two", "a", Some(2)), version("none", "a", Some(0)), version("free", "a", None));
         let places = [pool.enter(&two).expect("the first"), pool.enter(&two).expect("the second")];
         assert_eq!(pool.enter(&two).err(), Some(InvokeRefusal::Throttled { limit: 2 }));
         assert_eq!(pool.enter(&none).err(), Some(InvokeRefusal::Throttled { limit: 0 }));

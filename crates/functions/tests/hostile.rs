@@ -42,7 +42,8 @@ async fn an_exit_without_a_word_ends_one_invocation() {
 #[tokio::test]
 async fn a_signal_ends_one_invocation() {
     let code = "import os\ndef handler(event, context): os.kill(os.getpid(), 11)";
-    dies(|bench| bench.python(code), "Runtime.ExitError", "Runtime exited with error: signal: segmentation fault").await;
+    dies(|bench| bench.python(code), "Runtime.ExitError", "Runtime exited with error: signal: segmentation fault")
+        .await;
 }
 
 #[tokio::test]
@@ -113,7 +114,8 @@ def handler(event, context):
 /// What this process has computed.
 fn cpu_time() -> Duration {
     let text = std::fs::read_to_string("/proc/self/stat").expect("it is there");
-    let fields: Vec<u64> = text.rsplit(')').next().unwrap_or_default().split(' ').filter_map(|field| field.parse().ok()).collect();
+    let fields: Vec<u64> =
+        text.rsplit(')').next().unwrap_or_default().split(' ').filter_map(|field| field.parse().ok()).collect();
     Duration::from_millis((fields[10] + fields[11]) * 10)
 }
 
@@ -202,7 +204,21 @@ def handler(event, context):
     assert_eq!((&value["nnp"], &value["seccomp"]), (&json!("1"), &json!("2")));
     assert!(value["pids"].as_array().is_some_and(|pids| pids.len() <= 2), "{value}");
     let known = |name: &str| {
-        name.starts_with("AWS_") || name.starts_with("LAMBDA_") || ["_HANDLER", "_X_AMZN_TRACE_ID", "LANG", "LC_CTYPE", "LD_LIBRARY_PATH", "MINE", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "TZ"].contains(&name)
+        name.starts_with("AWS_")
+            || name.starts_with("LAMBDA_")
+            || [
+                "_HANDLER",
+                "_X_AMZN_TRACE_ID",
+                "LANG",
+                "LC_CTYPE",
+                "LD_LIBRARY_PATH",
+                "MINE",
+                "PATH",
+                "PYTHONDONTWRITEBYTECODE",
+                "PYTHONPATH",
+                "TZ",
+            ]
+            .contains(&name)
     };
     let names = value["env"].as_array().expect("names");
     assert!(names.iter().all(|name| known(name.as_str().unwrap_or_default())), "{names:?}");
@@ -253,7 +269,10 @@ async fn an_answer_for_another_request_is_refused() {
 r, body = ask('POST', f'invocation/{other}/response', b'\"stolen\"')
 ask('POST', f'invocation/{id}/response', b'{\"status\":%d,\"said\":%s}' % (r.status, body))";
     let (value, _) = survives(&bench, raw(&bench, talk)).await;
-    assert_eq!(value, json!({"status": 400, "said": {"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"}}));
+    assert_eq!(
+        value,
+        json!({"status": 400, "said": {"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"}})
+    );
 }
 
 #[tokio::test]
@@ -326,7 +345,8 @@ time.sleep(60)";
 
 #[tokio::test]
 async fn a_bootstrap_that_cannot_start_says_why() {
-    let broken = |bench: &Bench| bench.function(FunctionRuntime::Provided, "any", &[("bootstrap", "\u{7f}not a program")]);
+    let broken =
+        |bench: &Bench| bench.function(FunctionRuntime::Provided, "any", &[("bootstrap", "\u{7f}not a program")]);
     let bench = Bench::new();
     let (value, _) = survives(&bench, broken(&bench)).await;
     assert_eq!(value["errorType"], "Runtime.InvalidEntrypoint", "{value}");
@@ -364,7 +384,8 @@ def handler(event, context):
 
 /// Processes that sleep for that long.
 fn sleepers() -> usize {
-    let is_one = |pid: &std::path::Path| std::fs::read(pid.join("cmdline")).is_ok_and(|line| line == b"sleep\x0086399\0");
+    let is_one =
+        |pid: &std::path::Path| std::fs::read(pid.join("cmdline")).is_ok_and(|line| line == b"sleep\x0086399\0");
     std::fs::read_dir("/proc").expect("it is there").flatten().filter(|entry| is_one(&entry.path())).count()
 }
 
@@ -379,4 +400,24 @@ async fn a_kept_instance_serves_no_other_revision() {
     assert_eq!(bench.functions.count(), (0, 2));
     bench.functions.forget(|version| version.revision == Arc::clone(&one).revision);
     assert_eq!(bench.functions.count(), (0, 1));
+}
+
+#[tokio::test]
+async fn another_process_cannot_ask_for_the_events_of_a_function_with_the_nodes_network() {
+    let bench = Bench::new();
+    let version = bench
+        .python("import os\ndef handler(event, context): return os.environ['AWS_LAMBDA_RUNTIME_API']")
+        .host_network()
+        .done();
+    let (address, outcome) = bench.ask(&version, "{}").await;
+    let address = address.as_str().unwrap_or_else(|| panic!("{}", tail(&outcome))).to_owned();
+    let stolen = tokio::task::spawn_blocking(move || {
+        use std::io::{Read as _, Write as _};
+        let mut stream = std::net::TcpStream::connect(address).expect("it listens on loopback");
+        let _ = stream.write_all(b"GET /2018-06-01/runtime/invocation/next HTTP/1.1\r\nHost: x\r\n\r\n");
+        let mut answer = Vec::new();
+        let _ = stream.read_to_end(&mut answer);
+        answer
+    });
+    assert_eq!(stolen.await.expect("no panic"), b"", "it was answered");
 }

@@ -31,9 +31,18 @@ async fn modules_of_both_kinds_are_loaded() {
     let bench = Bench::new();
     for (handler, files) in [
         ("app.handler", vec![("app.mjs", "export const handler = async () => 'fine';")]),
-        ("app.handler", vec![("app.js", "export const handler = async () => 'fine';"), ("package.json", r#"{"type":"module"}"#)]),
+        (
+            "app.handler",
+            vec![("app.js", "export const handler = async () => 'fine';"), ("package.json", r#"{"type":"module"}"#)],
+        ),
         ("app.handler", vec![("app.cjs", "exports.handler = async () => 'fine';")]),
-        ("src/app.a.b", vec![("src/app.js", "exports.a = { b: async () => require('../lib/x') };"), ("lib/x.js", "module.exports = 'fine';")]),
+        (
+            "src/app.a.b",
+            vec![
+                ("src/app.js", "exports.a = { b: async () => require('../lib/x') };"),
+                ("lib/x.js", "module.exports = 'fine';"),
+            ],
+        ),
     ] {
         let version = bench.function(FunctionRuntime::Node, handler, &files).done();
         let (value, outcome) = bench.ask(&version, "{}").await;
@@ -64,8 +73,18 @@ async fn errors_are_documents_and_those_that_nobody_catches_end_the_instance() {
         ("exports.handler = async () => { throw new TypeError('bad'); };", "TypeError", "bad", 1),
         ("exports.handler = (e, c, callback) => callback(new Error('bad'));", "Error", "bad", 1),
         ("exports.handler = (e, c, callback) => callback('plain');", "string", "plain", 1),
-        ("exports.handler = (e, c) => { setTimeout(() => { throw new RangeError('late'); }, 1); };", "RangeError", "late", 0),
-        ("exports.handler = () => { Promise.reject(new Error('lost')); return new Promise(() => {}); };", "Runtime.UnhandledPromiseRejection", "Error: lost", 0),
+        (
+            "exports.handler = (e, c) => { setTimeout(() => { throw new RangeError('late'); }, 1); };",
+            "RangeError",
+            "late",
+            0,
+        ),
+        (
+            "exports.handler = () => { Promise.reject(new Error('lost')); return new Promise(() => {}); };",
+            "Runtime.UnhandledPromiseRejection",
+            "Error: lost",
+            0,
+        ),
         ("exports.other = 1;", "Runtime.HandlerNotFound", "app.handler is undefined or not exported", 0),
         ("require('nothere');", "Runtime.ImportModuleError", "Error: Cannot find module 'nothere'", 0),
         ("exports.handler = (", "Runtime.UserCodeSyntaxError", "Unexpected", 0),
@@ -74,7 +93,11 @@ async fn errors_are_documents_and_those_that_nobody_catches_end_the_instance() {
         let bench_one = &bench;
         let version = bench_one.node(code).done();
         let (value, outcome) = bench_one.ask(&version, "{}").await;
-        assert_eq!((value["errorType"].as_str(), outcome.error), (Some(kind), Some(FunctionError::Handled)), "{code}: {value}");
+        assert_eq!(
+            (value["errorType"].as_str(), outcome.error),
+            (Some(kind), Some(FunctionError::Handled)),
+            "{code}: {value}"
+        );
         assert!(value["errorMessage"].as_str().is_some_and(|text| text.starts_with(message)), "{value}");
         let revision = version.revision.clone();
         bench.functions.forget(|version| version.revision == revision);
@@ -89,6 +112,9 @@ async fn an_exit_ends_one_invocation() {
     let bench = Bench::new();
     let version = bench.node("exports.handler = async (event) => event.exit ? process.exit(4) : 'fine';").done();
     let (value, outcome) = bench.ask(&version, r#"{"exit": true}"#).await;
-    assert_eq!((value["errorType"].as_str(), outcome.error), (Some("Runtime.ExitError"), Some(FunctionError::Unhandled)));
+    assert_eq!(
+        (value["errorType"].as_str(), outcome.error),
+        (Some("Runtime.ExitError"), Some(FunctionError::Unhandled))
+    );
     assert_eq!(bench.ask(&version, "{}").await.0, json!("fine"));
 }

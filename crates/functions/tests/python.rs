@@ -33,9 +33,13 @@ async fn a_handler_answers_with_its_event_and_its_context() {
     });
     assert_eq!((answer, outcome.error), (expected, None), "{}", tail(&outcome));
     let log = tail(&outcome);
-    let begins = format!("START RequestId: {id} Version: $LATEST\nhello 1\nEND RequestId: {id}\nREPORT RequestId: {id}\tDuration: ");
+    let begins = format!(
+        "START RequestId: {id} Version: $LATEST\nhello 1\nEND RequestId: {id}\nREPORT RequestId: {id}\tDuration: "
+    );
     assert!(log.starts_with(&begins), "{log}");
-    for part in [" ms\tBilled Duration: ", " ms\tMemory Size: 256 MB\tMax Memory Used: ", " MB\tInit Duration: ", " ms\t\n"] {
+    for part in
+        [" ms\tBilled Duration: ", " ms\tMemory Size: 256 MB\tMax Memory Used: ", " MB\tInit Duration: ", " ms\t\n"]
+    {
         assert!(log.contains(part), "{log}");
     }
 }
@@ -47,8 +51,15 @@ async fn an_error_is_a_document_and_the_instance_lives_on() {
     let (value, outcome) = bench.ask(&version, r#"{"a": 1}"#).await;
     assert_eq!(outcome.error, Some(FunctionError::Handled));
     assert_eq!((&value["errorType"], &value["errorMessage"]), (&json!("KeyError"), &json!("'missing'")));
-    assert!(value["stackTrace"][0].as_str().is_some_and(|line| line.contains("/var/task/app.py\", line 5, in handler")), "{value}");
-    assert!(tail(&outcome).contains("[ERROR] KeyError: 'missing'\nTraceback (most recent call last):\n"), "{}", tail(&outcome));
+    assert!(
+        value["stackTrace"][0].as_str().is_some_and(|line| line.contains("/var/task/app.py\", line 5, in handler")),
+        "{value}"
+    );
+    assert!(
+        tail(&outcome).contains("[ERROR] KeyError: 'missing'\nTraceback (most recent call last):\n"),
+        "{}",
+        tail(&outcome)
+    );
     assert_eq!(bench.ask(&version, "{}").await.0, json!(2), "the same instance");
 }
 
@@ -56,10 +67,20 @@ async fn an_error_is_a_document_and_the_instance_lives_on() {
 async fn what_cannot_be_loaded_is_told_with_awss_names() {
     let bench = Bench::new();
     for (handler, code, kind, message) in [
-        ("app.handler", "import nothere", "Runtime.ImportModuleError", "Unable to import module 'app': No module named 'nothere'"),
+        (
+            "app.handler",
+            "import nothere",
+            "Runtime.ImportModuleError",
+            "Unable to import module 'app': No module named 'nothere'",
+        ),
         ("none.handler", "", "Runtime.ImportModuleError", "Unable to import module 'none': No module named 'none'"),
         ("app.other", "", "Runtime.HandlerNotFound", "Handler 'other' missing on module 'app'"),
-        ("app", "", "Runtime.MalformedHandlerName", "Bad handler 'app': not enough values to unpack (expected 2, got 1)"),
+        (
+            "app",
+            "",
+            "Runtime.MalformedHandlerName",
+            "Bad handler 'app': not enough values to unpack (expected 2, got 1)",
+        ),
         ("app.handler", "def (", "Runtime.UserCodeSyntaxError", "Syntax error in module 'app'"),
         ("app.handler", "raise ValueError('early')", "ValueError", "early"),
     ] {
@@ -102,8 +123,22 @@ def handler(event, context):
 async fn its_environment_is_lambdas_and_its_own() {
     let bench = Bench::new();
     let code = "import os\ndef handler(event, context): return {name: os.environ.get(name) for name in event}";
-    let version = bench.python(code).variable("MINE", "a b").variable("AWS_REGION", "elsewhere").variable("TZ", "Europe/Berlin").done();
-    let names = json!(["MINE", "AWS_REGION", "TZ", "_HANDLER", "LAMBDA_TASK_ROOT", "AWS_LAMBDA_RUNTIME_API", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "_X_AMZN_TRACE_ID"]);
+    let version = bench
+        .python(code)
+        .variable("MINE", "a b")
+        .variable("AWS_REGION", "elsewhere")
+        .variable("TZ", "Europe/Berlin")
+        .done();
+    let names = json!([
+        "MINE",
+        "AWS_REGION",
+        "TZ",
+        "_HANDLER",
+        "LAMBDA_TASK_ROOT",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "_X_AMZN_TRACE_ID"
+    ]);
     let (value, _) = bench.ask(&version, &names.to_string()).await;
     let expected = json!({
         "MINE": "a b", "AWS_REGION": "eu-central-1", "TZ": "Europe/Berlin", "_HANDLER": "app.handler", "LAMBDA_TASK_ROOT": "/var/task",
@@ -138,7 +173,9 @@ async fn a_folder_of_the_machine_runs_as_it_lies_there() {
 #[tokio::test]
 async fn one_caller_after_another_meets_one_instance_and_many_at_once_meet_many() {
     let bench = Bench::new();
-    let version = bench.python("import time\ndef handler(event, context):\n  time.sleep(event)\n  return context.log_stream_name").done();
+    let version = bench
+        .python("import time\ndef handler(event, context):\n  time.sleep(event)\n  return context.log_stream_name")
+        .done();
     let mut streams = std::collections::HashSet::new();
     for _ in 0..20 {
         streams.insert(bench.ask(&version, "0").await.0.to_string());
@@ -170,7 +207,10 @@ async fn a_caller_without_patience_is_answered_while_the_function_goes_on() {
     let mut hasty = invocation("{}");
     hasty.patience = Some(Duration::from_millis(200));
     let outcome = bench.functions.invoke(&version, hasty).await.expect("it runs");
-    assert!(outcome.payload.starts_with(b"{\"errorType\":\"Sandbox.Timedout\"") || outcome.error == Some(FunctionError::Unhandled));
+    assert!(
+        outcome.payload.starts_with(b"{\"errorType\":\"Sandbox.Timedout\"")
+            || outcome.error == Some(FunctionError::Unhandled)
+    );
     assert_eq!(bench.functions.count().0, 1);
     bench.functions.drain().await;
     assert_eq!(bench.functions.count(), (0, 0));

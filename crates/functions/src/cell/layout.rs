@@ -94,10 +94,8 @@ pub(crate) fn view(layout: &Layout, root: PathBuf, tmp: Option<PathBuf>) -> (Vie
 
 fn files(resolves: bool) -> Vec<(PathBuf, String)> {
     let user = format!("sbx_user1051:x:{USER_INSIDE}:{GROUP_INSIDE}::/home/sbx_user1051:/sbin/nologin\n");
-    let mut files = vec![
-        ("/etc/passwd".into(), user),
-        ("/etc/group".into(), format!("sbx_user1051:x:{GROUP_INSIDE}:\n")),
-    ];
+    let mut files =
+        vec![("/etc/passwd".into(), user), ("/etc/group".into(), format!("sbx_user1051:x:{GROUP_INSIDE}:\n"))];
     if !resolves {
         files.push(("/etc/hosts".into(), "127.0.0.1 localhost\n".to_owned()));
     }
@@ -123,7 +121,9 @@ mod tests {
     fn its_parts_are_seen_at_awss_places() {
         let (view, seen) = view(&layout(), "/scratch/root".into(), None);
         assert_eq!((seen.task.as_path(), seen.layers.as_path()), (Path::new("/var/task"), Path::new("/opt")));
-        for (from, to) in [("/scratch/code/a", "/var/task"), ("/scratch/layers/b", "/opt"), ("/scratch/clients", "/var/runtime")] {
+        for (from, to) in
+            [("/scratch/code/a", "/var/task"), ("/scratch/layers/b", "/opt"), ("/scratch/clients", "/var/runtime")]
+        {
             assert!(view.shown.contains(&(from.into(), to.into())), "{from}");
         }
     }
@@ -138,7 +138,8 @@ mod tests {
     #[test]
     fn nothing_of_the_machines_users_is_shown() {
         let (view, _) = view(&layout(), "/scratch/root".into(), None);
-        for secret in ["/", "/etc", "/etc/shadow", "/etc/passwd", "/root", "/home", "/var", "/scratch", "/run", "/sys"] {
+        for secret in ["/", "/etc", "/etc/shadow", "/etc/passwd", "/root", "/home", "/var", "/scratch", "/run", "/sys"]
+        {
             assert!(!view.shown.iter().any(|(from, _)| from == Path::new(secret)), "{secret}");
         }
     }

@@ -15,8 +15,8 @@ use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::isolation::cgroup::Group;
 use crate::helper::{KEEPER, receive_with};
+use crate::isolation::cgroup::Group;
 
 pub(crate) use layout::{Layout, Seen, view};
 pub(crate) use plan::{Ending, Failure, Limits, Plan, Program, Told, View};
@@ -150,7 +150,9 @@ pub(crate) fn watch(
             drop((group, held));
             killed
         });
-        if killed.await.is_ok_and(|killed| killed > 0) && matches!(end, End::Cell | End::Program(Ending::Signalled(libc::SIGKILL))) {
+        if killed.await.is_ok_and(|killed| killed > 0)
+            && matches!(end, End::Cell | End::Program(Ending::Signalled(libc::SIGKILL)))
+        {
             end = End::OutOfMemory;
         }
         let _ = sender.send(Some(end));

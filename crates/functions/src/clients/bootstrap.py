@@ -252,8 +252,23 @@ def install(logging):
     logging.getLogger().addHandler(handler)
 
 
-def main():
+def prepare_modules():
+    """What `site` does, but for start-up files: those of this machine are none of a function's."""
+    import site
+
+    site.setquit()
+    site.setcopyright()
+    site.sethelper()
+    version = "python%d.%d" % sys.version_info[:2]
+    for folder in (f"lib/{version}/site-packages", f"local/lib/{version}/dist-packages", "lib/python3/dist-packages"):
+        folder = os.path.join(sys.base_prefix, folder)
+        if os.path.isdir(folder):
+            sys.path.append(folder)
     sys.path[0] = os.environ["LAMBDA_TASK_ROOT"]
+
+
+def main():
+    prepare_modules()
     for stream in ("stdout", "stderr"):
         raw = open(getattr(sys, stream).fileno(), "wb", 0, closefd=False)
         setattr(sys, stream, io.TextIOWrapper(raw, "utf-8", "backslashreplace", write_through=True))

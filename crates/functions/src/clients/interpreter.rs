@@ -49,7 +49,9 @@ impl Interpreter {
         let found: Self = serde_json::from_slice(&output.stdout)
             .map_err(|_| format!("`{name}` on the PATH did not say what it is: {}", output.status))?;
         if found.folders.iter().any(|folder| folder == Path::new("/")) {
-            return Err(format!("`{name}` on the PATH is installed at the root of the machine, which functions may not see"));
+            return Err(format!(
+                "`{name}` on the PATH is installed at the root of the machine, which functions may not see"
+            ));
         }
         Ok(Some(found))
     }

@@ -10,7 +10,8 @@ use crate::cell::{Layout, Seen};
 use interpreter::Interpreter;
 
 /// Our own clients, embedded.
-const OURS: [(&str, &str); 2] = [("bootstrap.py", include_str!("bootstrap.py")), ("bootstrap.js", include_str!("bootstrap.js"))];
+const OURS: [(&str, &str); 2] =
+    [("bootstrap.py", include_str!("bootstrap.py")), ("bootstrap.js", include_str!("bootstrap.js"))];
 
 /// Writes our own clients where cells find them.
 pub(crate) fn write(folder: &Path) -> std::io::Result<()> {
@@ -49,7 +50,8 @@ pub(crate) fn command(
             let arguments = if brought.iter().any(|folder| folder.join("awslambdaric/__main__.py").is_file()) {
                 vec!["-m".to_owned(), "awslambdaric".to_owned(), function.handler.to_string()]
             } else {
-                vec![text(&seen.clients.join("bootstrap.py"))]
+                // Without `site`: start-up files of this machine are none of the function's.
+                vec!["-S".to_owned(), text(&seen.clients.join("bootstrap.py"))]
             };
             Ok(Command { executable: interpreter.executable.clone(), arguments })
         }
@@ -61,7 +63,8 @@ pub(crate) fn command(
             ];
             let brought = places.iter().find_map(|(place, seen)| {
                 let client = Path::new("node_modules/aws-lambda-ric/bin");
-                let name = ["index.mjs", "index.js"].into_iter().find(|name| place.join(client).join(name).is_file())?;
+                let name =
+                    ["index.mjs", "index.js"].into_iter().find(|name| place.join(client).join(name).is_file())?;
                 Some(text(&seen.join(client).join(name)))
             });
             let arguments = match brought {

@@ -88,7 +88,9 @@ impl Shelf {
 
     async fn one(&self, code: &FunctionCode) -> Result<Arc<Unpacked>, InvokeRefusal> {
         match code {
-            FunctionCode::Folder(folder) if folder.is_dir() => Ok(Arc::new(Unpacked { folder: folder.clone(), bytes: 0 })),
+            FunctionCode::Folder(folder) if folder.is_dir() => {
+                Ok(Arc::new(Unpacked { folder: folder.clone(), bytes: 0 }))
+            }
             FunctionCode::Folder(folder) => {
                 Err(InvokeRefusal::Broken { why: format!("the folder `{}` is not there", folder.display()) })
             }
@@ -99,7 +101,9 @@ impl Shelf {
                     let wanted = *wanted;
                     blocking(move || {
                         if digest(&SHA256, &bytes).as_ref() != wanted {
-                            return Err(InvokeRefusal::Fault { why: "the stored code is not what was stored".to_owned() });
+                            return Err(InvokeRefusal::Fault {
+                                why: "the stored code is not what was stored".to_owned(),
+                            });
                         }
                         unzip::unzip(&bytes, &target).map_err(|error| refusal(&error))
                     })
@@ -165,7 +169,8 @@ impl Shelf {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         places.uses += 1;
         let last_use = places.uses;
-        let place = places.by_name.entry(name.to_owned()).or_insert_with(|| Place { unpacked: Arc::default(), last_use });
+        let place =
+            places.by_name.entry(name.to_owned()).or_insert_with(|| Place { unpacked: Arc::default(), last_use });
         place.last_use = last_use;
         Arc::clone(&place.unpacked)
     }
@@ -175,11 +180,13 @@ impl Shelf {
         let mut places = self.places.lock().unwrap_or_else(PoisonError::into_inner);
         let held = |place: &Place| place.unpacked.get().is_none_or(|unpacked| Arc::strong_count(unpacked) > 1);
         loop {
-            let total: u64 = places.by_name.values().filter_map(|place| place.unpacked.get()).map(|unpacked| unpacked.bytes).sum();
+            let total: u64 =
+                places.by_name.values().filter_map(|place| place.unpacked.get()).map(|unpacked| unpacked.bytes).sum();
             if total <= self.bytes_max {
                 return;
             }
-            let oldest = places.by_name.iter().filter(|(_, place)| !held(place)).min_by_key(|(_, place)| place.last_use);
+            let oldest =
+                places.by_name.iter().filter(|(_, place)| !held(place)).min_by_key(|(_, place)| place.last_use);
             let Some(name) = oldest.map(|(name, _)| name.clone()) else { return };
             let gone = places.by_name.remove(&name).and_then(|place| place.unpacked.get().cloned());
             if let Some(gone) = gone {

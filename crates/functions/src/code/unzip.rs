@@ -86,7 +86,9 @@ fn plain(name: &str) -> Result<PathBuf, UnzipError> {
             Component::Normal(part) if part.len() <= 255 => path.push(part),
             Component::CurDir => {}
             Component::Normal(_) => return Err(refused("is too long")),
-            Component::ParentDir | Component::RootDir | Component::Prefix(_) => return Err(refused("leads out of the archive")),
+            Component::ParentDir | Component::RootDir | Component::Prefix(_) => {
+                return Err(refused("leads out of the archive"));
+            }
         }
     }
     match path.components().count() {
@@ -97,13 +99,12 @@ fn plain(name: &str) -> Result<PathBuf, UnzipError> {
 }
 
 fn make_folder(folder: &Path, path: &Path) -> Result<(), UnzipError> {
-    fs::create_dir_all(folder.join(path))
-        .map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
-                UnzipError::Refused(format!("`{}` is a file and a folder", path.display()))
-            }
-            _ => UnzipError::Disk(error),
-        })
+    fs::create_dir_all(folder.join(path)).map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
+            UnzipError::Refused(format!("`{}` is a file and a folder", path.display()))
+        }
+        _ => UnzipError::Disk(error),
+    })
 }
 
 fn write_file(entry: &mut impl Read, path: &Path, executable: bool, room: u64) -> Result<u64, UnzipError> {
@@ -242,7 +243,8 @@ mod tests {
     #[test]
     fn links_inside_are_kept() {
         let folder = tempfile::tempdir().expect("a folder");
-        let entries = [Entry::File("lib/a.so.1", b"x"), Entry::Link("lib/a.so", "a.so.1"), Entry::Link("bin/a", "../lib/a.so.1")];
+        let entries =
+            [Entry::File("lib/a.so.1", b"x"), Entry::Link("lib/a.so", "a.so.1"), Entry::Link("bin/a", "../lib/a.so.1")];
         assert_eq!(unzip(&archive(&entries), folder.path()).expect("it is sound"), 1);
         assert_eq!(fs::read(folder.path().join("bin/a")).expect("it is there"), b"x");
     }

@@ -7,7 +7,9 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt as _;
 use std::process::{Command, ExitCode, Stdio};
 
-use rustix::process::{Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, set_parent_process_death_signal, setrlimit};
+use rustix::process::{
+    Pid, Resource, Rlimit, Signal, WaitOptions, WaitStatus, set_parent_process_death_signal, setrlimit,
+};
 use rustix::thread::UnshareFlags;
 
 use super::{fault, inherited_socket, loopback, mounts, receive_with, rights, send_with, tell, wall};

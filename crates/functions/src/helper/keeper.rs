@@ -69,7 +69,11 @@ fn read_plan(mut control: &UnixStream) -> Result<Vec<u8>, Failure> {
 /// Opens them before any right is given up: the system asks who opened, not who writes.
 fn open_groups(plan: &Plan) -> Result<Vec<File>, Failure> {
     let open = |path| OpenOptions::new().write(true).open(path);
-    plan.cgroups.iter().map(open).collect::<Result<_, _>>().map_err(wall(Mechanism::MemoryLimit, "open a control group"))
+    plan.cgroups
+        .iter()
+        .map(open)
+        .collect::<Result<_, _>>()
+        .map_err(wall(Mechanism::MemoryLimit, "open a control group"))
 }
 
 fn separate(plan: &Plan) -> Result<(), Failure> {

@@ -31,7 +31,10 @@ pub(super) fn enter(view: &View, processes: bool) -> Result<(), Failure> {
     }
     for (name, text) in &view.files {
         let path = below(root, name);
-        path.parent().map_or(Ok(()), fs::create_dir_all).and_then(|()| fs::write(&path, text)).map_err(failed("write a file"))?;
+        path.parent()
+            .map_or(Ok(()), fs::create_dir_all)
+            .and_then(|()| fs::write(&path, text))
+            .map_err(failed("write a file"))?;
     }
     for hidden in &view.hidden {
         hide(&below(root, hidden))?;
@@ -42,7 +45,8 @@ pub(super) fn enter(view: &View, processes: bool) -> Result<(), Failure> {
         mount("proc", &proc, "proc", safe | MountFlags::NOEXEC, c"hidepid=2").map_err(failed("mount /proc"))?;
     }
     let tmp = folder(root, "tmp")?;
-    let size = CString::new(format!("size={},nr_inodes=64k,mode=1777", view.tmp_bytes)).map_err(failed("mount /tmp"))?;
+    let size =
+        CString::new(format!("size={},nr_inodes=64k,mode=1777", view.tmp_bytes)).map_err(failed("mount /tmp"))?;
     mount("tmp", &tmp, "tmpfs", safe, size.as_c_str()).map_err(failed("mount /tmp"))?;
     mount_remount(root, safe | MountFlags::RDONLY, ROOT_DATA).map_err(failed("close the root"))?;
     // The old root comes to lie under the new one, and is taken away.
@@ -101,7 +105,12 @@ fn devices(root: &Path) -> Result<(), Failure> {
         fs::write(&to, "").map_err(failed("make a device"))?;
         mount_bind_recursive(&from, &to).map_err(failed("show a device"))?;
     }
-    for (name, target) in [("fd", "/proc/self/fd"), ("stdin", "/proc/self/fd/0"), ("stdout", "/proc/self/fd/1"), ("stderr", "/proc/self/fd/2")] {
+    for (name, target) in [
+        ("fd", "/proc/self/fd"),
+        ("stdin", "/proc/self/fd/0"),
+        ("stdout", "/proc/self/fd/1"),
+        ("stderr", "/proc/self/fd/2"),
+    ] {
         symlink(target, dev.join(name)).map_err(failed("make a device"))?;
     }
     Ok(())

@@ -93,7 +93,11 @@ fn landlock(plan: &Plan) -> Result<bool, landlock::RulesetError> {
         // The root holds nothing but what it may read.
         vec!["/".as_ref()]
     } else {
-        ["/proc/self", "/dev"].iter().map(AsRef::as_ref).chain(plan.view.shown.iter().map(|(from, _)| from.as_path())).collect()
+        ["/proc/self", "/dev"]
+            .iter()
+            .map(AsRef::as_ref)
+            .chain(plan.view.shown.iter().map(|(from, _)| from.as_path()))
+            .collect()
     };
     let mut writable: Vec<&std::path::Path> = vec!["/dev".as_ref()];
     match &plan.view.writable {

@@ -69,10 +69,11 @@ impl Home {
         let mut home = Self::default();
         for controller in CONTROLLERS {
             let v2 = unified(mounts, own).ok_or_else(|| "no control groups are mounted".to_owned());
-            let found = v2.and_then(|place| open_v2(&place, controller).map(|place| (Generation::V2, place))).or_else(|v2| {
-                let place = legacy(mounts, own, controller.name()).ok_or(v2)?;
-                open_v1(&place, controller).map(|place| (Generation::V1, place))
-            });
+            let found =
+                v2.and_then(|place| open_v2(&place, controller).map(|place| (Generation::V2, place))).or_else(|v2| {
+                    let place = legacy(mounts, own, controller.name()).ok_or(v2)?;
+                    open_v1(&place, controller).map(|place| (Generation::V1, place))
+                });
             match found {
                 Ok(place) => drop(home.places.insert(controller, place)),
                 Err(why) => drop(home.missing.insert(controller, why)),
@@ -276,7 +277,8 @@ fn make(place: &Path) -> io::Result<()> {
     for sibling in siblings.into_iter().flatten().flatten() {
         let name = sibling.file_name();
         let node = name.to_str().and_then(|name| name.strip_prefix("portcullis-functions-"));
-        if node.is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_digit()) && !Path::new("/proc").join(id).exists()) {
+        if node.is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_digit()) && !Path::new("/proc").join(id).exists())
+        {
             for group in fs::read_dir(sibling.path()).into_iter().flatten().flatten() {
                 let _ = fs::remove_dir(group.path());
             }

@@ -186,7 +186,9 @@ mod tests {
     #[test]
     fn what_another_wall_also_gives_does_not_refuse() {
         use Mechanism as M;
-        for missing in [vec![], vec![M::MountNamespace], vec![M::Landlock], vec![M::Seccomp, M::CpuLimit, M::UserNamespace]] {
+        for missing in
+            [vec![], vec![M::MountNamespace], vec![M::Landlock], vec![M::Seccomp, M::CpuLimit, M::UserNamespace]]
+        {
             assert_eq!(check(&missing, FunctionNetwork::None), None, "{missing:?}");
         }
         assert_eq!(check(&[M::NetworkNamespace], FunctionNetwork::Host), None);

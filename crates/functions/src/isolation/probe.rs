@@ -20,6 +20,17 @@ pub(crate) struct Walls {
     pub(crate) is_root: bool,
 }
 
+impl Walls {
+    /// Whether instances have users of their own, by which processes can be counted.
+    pub(crate) fn has_own_users(&self) -> bool {
+        has_own_users(&self.standing, self.is_root)
+    }
+}
+
+fn has_own_users(standing: &BTreeSet<Mechanism>, is_root: bool) -> bool {
+    standing.contains(&Mechanism::UserNamespace) || (is_root && standing.contains(&Mechanism::MountNamespace))
+}
+
 /// The walls that the processes of a cell put up.
 const OF_THE_CELL: [Mechanism; 7] = [
     Mechanism::UserNamespace,
@@ -34,7 +45,8 @@ const OF_THE_CELL: [Mechanism; 7] = [
 /// Tries every wall. It starts a few short processes and blocks for some ten milliseconds.
 pub(crate) fn probe(helper: &Path, root: &Path, lacking: &[Mechanism]) -> Walls {
     let mut standing: BTreeSet<_> = OF_THE_CELL.into_iter().filter(|wall| !lacking.contains(wall)).collect();
-    let mut missing: Vec<(Mechanism, String)> = lacking.iter().map(|&wall| (wall, "this node does without it".to_owned())).collect();
+    let mut missing: Vec<(Mechanism, String)> =
+        lacking.iter().map(|&wall| (wall, "this node does without it".to_owned())).collect();
     let is_root = rustix::process::geteuid().is_root();
     while let Err(failure) = attempt(helper, root, &standing) {
         match failure.wall {
@@ -49,7 +61,9 @@ pub(crate) fn probe(helper: &Path, root: &Path, lacking: &[Mechanism]) -> Walls 
     // The three come from one place, so that lacking one drills the way without it.
     let limits = [Mechanism::MemoryLimit, Mechanism::CpuLimit, Mechanism::ProcessLimit];
     let groups = if limits.iter().any(|limit| lacking.contains(limit)) { Home::default() } else { Home::find() };
-    let found = MECHANISMS.into_iter().map(|mechanism| Found { mechanism, state: state(mechanism, &standing, &missing, &groups, lacking) });
+    let found = MECHANISMS
+        .into_iter()
+        .map(|mechanism| Found { mechanism, state: state(mechanism, &standing, &missing, &groups, lacking, is_root) });
     let report = Report { found: found.collect() };
     Walls { report, standing, groups, is_root }
 }
@@ -82,6 +96,7 @@ fn state(
     missing: &[(Mechanism, String)],
     groups: &Home,
     lacking: &[Mechanism],
+    is_root: bool,
 ) -> State {
     let controller = match mechanism {
         Mechanism::MemoryLimit => Controller::Memory,
@@ -107,10 +122,10 @@ fn state(
         Ok(Generation::V1) => State::Present("control groups v1".to_owned()),
         // A limit by process counts for a function only where its processes cannot leave their namespace.
         Err(why) if mechanism == Mechanism::CpuLimit || lacking.contains(&mechanism) => State::Missing(why),
+        Err(why) if mechanism == Mechanism::ProcessLimit && !has_own_users(standing, is_root) => State::Missing(why),
         Err(_) if standing.contains(&Mechanism::ProcessNamespace) => {
             State::Present("limits by process (rlimits) in a process namespace".to_owned())
         }
         Err(why) => State::Missing(why),
     }
 }
-

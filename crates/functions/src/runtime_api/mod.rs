@@ -2,6 +2,7 @@
 //! <https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html>
 
 mod desk;
+mod peer;
 
 use std::convert::Infallible;
 use std::net::TcpListener;
@@ -32,8 +33,9 @@ const NEXT: &str = "/2018-06-01/runtime/invocation/next";
 const INVOCATION: &str = "/2018-06-01/runtime/invocation/";
 const INIT_ERROR: &str = "/2018-06-01/runtime/init/error";
 
-/// Serves until `stop`. Every connection ends with it.
-pub(crate) async fn serve(listener: TcpListener, desk: Arc<Desk>, stop: CancellationToken) {
+/// Serves until `stop`. Every connection ends with it. `owner`: whose connections alone are taken, where others of this
+/// machine reach the listener too.
+pub(crate) async fn serve(listener: TcpListener, owner: Option<u32>, desk: Arc<Desk>, stop: CancellationToken) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     let seats = Arc::new(Semaphore::new(CONNECTIONS_MAX));
     let mut connections = JoinSet::new();
@@ -43,7 +45,12 @@ pub(crate) async fn serve(listener: TcpListener, desk: Arc<Desk>, stop: Cancella
             () = stop.cancelled() => return,
         };
         while connections.try_join_next().is_some() {}
-        let (Ok((stream, _)), Ok(seat)) = (accepted, Arc::clone(&seats).try_acquire_owned()) else { continue };
+        let (Ok((stream, from)), Ok(seat)) = (accepted, Arc::clone(&seats).try_acquire_owned()) else { continue };
+        // SECURITY: nobody else may ask for this function's events or answer them.
+        if owner.is_some_and(|owner| !peer::belongs_to(from, owner)) {
+            tracing::warn!(%from, "another process connected to a function's Runtime API");
+            continue;
+        }
         let _ = stream.set_nodelay(true);
         let desk = Arc::clone(&desk);
         connections.spawn(async move {

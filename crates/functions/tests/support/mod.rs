@@ -32,7 +32,12 @@ pub(crate) struct Archives(Mutex<HashMap<[u8; 32], Bytes>>);
 #[async_trait]
 impl CodeSource for Archives {
     async fn fetch(&self, _: &Scope, digest: &[u8; 32]) -> Result<Bytes, String> {
-        self.0.lock().expect("no test panics here").get(digest).cloned().ok_or_else(|| "there is no such archive".to_owned())
+        self.0
+            .lock()
+            .expect("no test panics here")
+            .get(digest)
+            .cloned()
+            .ok_or_else(|| "there is no such archive".to_owned())
     }
 }
 
@@ -66,7 +71,8 @@ impl Bench {
         let policy = egress::Policy::default();
         let config = egress::Config::new(policy, Vec::new(), None).expect("no private root");
         let archives = Arc::new(Archives::default());
-        let functions = Functions::new(settings, archives.clone(), egress::Egress::new(config, Arc::clone(&clock)), clock);
+        let functions =
+            Functions::new(settings, archives.clone(), egress::Egress::new(config, Arc::clone(&clock)), clock);
         Self { functions, scratch, archives, lines }
     }
 
