@@ -45,6 +45,18 @@ impl Warm for Instance {
     fn version(&self) -> &Arc<Version> {
         &self.version
     }
+
+    fn rest(&mut self) {
+        Self::rest(self);
+    }
+
+    fn wake(&mut self) {
+        Self::wake(self);
+    }
+
+    fn is_resting(&self) -> bool {
+        Self::is_resting(self)
+    }
 }
 
 impl Functions {
@@ -154,7 +166,9 @@ impl Inner {
             let was_warm = instance.is_warm;
             match turn(instance, invocation, self.settings.lines.as_deref(), &*self.clock).await {
                 Turn::Ran(outcome, rest) => {
-                    rest.into_iter().for_each(|instance| self.keep(instance));
+                    if let Some(instance) = rest {
+                        self.keep(*instance);
+                    }
                     return Ok(outcome);
                 }
                 // A new instance always takes its invocation or says why not, so this ends with the warm ones.
@@ -175,10 +189,11 @@ impl Inner {
             .map_err(|error| fault(error.to_string()))?
             .map_err(fault)?;
         match self.settings.isolation {
-            Isolation::Required => match workshop.walls.report.refusal(function.network) {
-                Some(why) => return Err(InvokeRefusal::Broken { why }),
-                None => {}
-            },
+            Isolation::Required => {
+                if let Some(why) = workshop.walls.report.refusal(function.network) {
+                    return Err(InvokeRefusal::Broken { why });
+                }
+            }
             Isolation::Waived => {}
         }
         let interpreter = self.interpreter(function.runtime).await?;
@@ -223,13 +238,16 @@ impl Inner {
         if self.pool.keep(self.clock.elapsed(), instance) {
             let (pool, clock, idle_for) = (Arc::downgrade(&self.pool), Arc::clone(&self.clock), self.settings.idle_for);
             tokio::spawn(async move {
-                let mut wait = idle_for;
                 loop {
-                    clock.sleep(wait).await;
-                    let Some(pool) = pool.upgrade() else { return };
-                    let now = clock.elapsed();
-                    let Some(next) = pool.sweep(now.saturating_sub(idle_for)) else { return };
-                    wait = (next + idle_for).saturating_sub(now);
+                    let Some(swept) = pool.upgrade() else { return };
+                    let Some(wait) = swept.sweep(clock.elapsed(), idle_for) else { return };
+                    let nudge = swept.nudge();
+                    // An engine that is dropped meanwhile ends its instances at once.
+                    drop(swept);
+                    tokio::select! {
+                        () = clock.sleep(wait) => {}
+                        () = nudge.notified() => {}
+                    }
                 }
             });
         }

@@ -17,6 +17,7 @@ use crate::environment::{environment, log_stream};
 use crate::invocation::InvokeRefusal;
 use crate::isolation::Mechanism;
 use crate::isolation::cgroup::{Controller, Meter, PROCESSES_MAX};
+use crate::isolation::freezer::Freezer;
 use crate::isolation::probe::Walls;
 use crate::runtime_api::{Desk, serve};
 
@@ -46,6 +47,8 @@ pub(crate) struct Instance {
     pub(crate) is_warm: bool,
     /// What tells of its memory.
     pub(crate) meter: Option<Arc<Meter>>,
+    freezer: Option<Freezer>,
+    is_resting: bool,
     _code: Code,
     _stop: DropGuard,
 }
@@ -54,6 +57,27 @@ impl Instance {
     /// Whether it can take an invocation, as far as is known.
     pub(crate) fn is_alive(&self) -> bool {
         self.end.borrow().is_none()
+    }
+
+    /// Stops it until [`Instance::wake`]: what it left running computes nothing meanwhile.
+    pub(crate) fn rest(&mut self) {
+        if let Some(freezer) = self.freezer.as_ref().filter(|_| !self.is_resting) {
+            freezer.stop();
+        }
+        self.is_resting = true;
+    }
+
+    /// Resumes it.
+    pub(crate) fn wake(&mut self) {
+        if let Some(freezer) = self.freezer.as_ref().filter(|_| self.is_resting) {
+            freezer.resume();
+        }
+        self.is_resting = false;
+    }
+
+    /// Whether it rests.
+    pub(crate) fn is_resting(&self) -> bool {
+        self.is_resting
     }
 }
 
@@ -91,6 +115,7 @@ impl Workshop {
         let (stands, group) = tokio::task::spawn_blocking(move || {
             let group = workshop.walls.groups.make(own_number, memory_mb).map_err(|error| error.to_string())?;
             plan.cgroups = group.doors();
+            plan.freezer = group.freezer().cloned();
             let stands = cell::start(&workshop.helper, &plan).map_err(|failure| failure.why)?;
             Ok((stands, group))
         })
@@ -101,7 +126,7 @@ impl Workshop {
         let stop = CancellationToken::new();
         let desk = Arc::new(Desk::new());
         tokio::spawn(serve(stands.listener, owner, Arc::clone(&desk), stop.clone()));
-        let meter = group.meter();
+        let (meter, freezer) = (group.meter(), group.freezer().cloned());
         let end = cell::watch(stands.cell, group, number, stop.clone());
         Ok(Instance {
             version: Arc::clone(version),
@@ -112,6 +137,8 @@ impl Workshop {
             started: started_at,
             is_warm: false,
             meter,
+            freezer,
+            is_resting: false,
             _code: code,
             _stop: stop.drop_guard(),
         })
@@ -152,6 +179,7 @@ impl Workshop {
         Ok(Plan {
             uid: may_change_user.then(|| cell::UID_FIRST + self.numbers.first_user + number),
             cgroups: Vec::new(),
+            freezer: None,
             limits: self.limits(version, function),
             port: if own_network { PORT } else { 0 },
             program: Some(Program {

@@ -206,10 +206,10 @@ impl Report<'_> {
             self.memory_mb
         );
         if let Some(peak) = self.peak_mb {
-            report += &format!("Max Memory Used: {peak} MB\t");
+            report.extend(["Max Memory Used: ", &peak.to_string(), " MB\t"]);
         }
         if let Some(init) = self.init {
-            report += &format!("Init Duration: {:.2} ms\t", ms(init));
+            report.extend(["Init Duration: ", &format!("{:.2}", ms(init)), " ms\t"]);
         }
         report += &self.failed.map(Failed::status).unwrap_or_default();
         report.push('\n');

@@ -9,12 +9,21 @@ use tokio::sync::Notify;
 
 use crate::invocation::InvokeRefusal;
 
+/// How long an idle instance runs on before it is stopped: callers that follow one another meet it running.
+const REST_AFTER: Duration = Duration::from_secs(1);
+
 /// What is kept warm.
 pub(crate) trait Warm {
     /// Whether it can still be used.
     fn is_alive(&self) -> bool;
     /// What it runs.
     fn version(&self) -> &Arc<Version>;
+    /// Stops it for the time being.
+    fn rest(&mut self);
+    /// Resumes it.
+    fn wake(&mut self);
+    /// Whether it is stopped.
+    fn is_resting(&self) -> bool;
 }
 
 /// All invocations and warm instances of a node.
@@ -25,6 +34,8 @@ pub(crate) struct Pool<I> {
     idle_max: usize,
     /// Told whenever an invocation ends.
     quiet: Notify,
+    /// Told when the sweeper sleeps longer than it should.
+    nudge: Arc<Notify>,
 }
 
 #[derive(Debug)]
@@ -34,7 +45,18 @@ struct State<I> {
     /// Every warm instance, the one that became idle last at the end.
     idle: Vec<(Duration, I)>,
     is_closed: bool,
-    is_swept: bool,
+    swept: Swept,
+}
+
+/// When the sweeper comes next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Swept {
+    /// There is none.
+    Never,
+    /// In time for whatever becomes idle now.
+    Soon,
+    /// When the first of those that rest is to end.
+    Late,
 }
 
 /// A place among those that run. It is free again when dropped.
@@ -62,8 +84,14 @@ impl<I> Drop for Place<I> {
 impl<I: Warm> Pool<I> {
     pub(crate) fn new(concurrency_max: u32, idle_max: usize) -> Arc<Self> {
         let state =
-            State { running: 0, by_function: HashMap::new(), idle: Vec::new(), is_closed: false, is_swept: false };
-        Arc::new(Self { state: Mutex::new(state), concurrency_max, idle_max, quiet: Notify::new() })
+            State { running: 0, by_function: HashMap::new(), idle: Vec::new(), is_closed: false, swept: Swept::Never };
+        Arc::new(Self {
+            state: Mutex::new(state),
+            concurrency_max,
+            idle_max,
+            quiet: Notify::new(),
+            nudge: Arc::default(),
+        })
     }
 
     /// A place for one more invocation of a version, if as many as may do not run already.
@@ -102,6 +130,9 @@ impl<I: Warm> Pool<I> {
         }
         drop(state);
         drop(gone);
+        if let Some(instance) = &mut found {
+            instance.wake();
+        }
         found
     }
 
@@ -116,22 +147,46 @@ impl<I: Warm> Pool<I> {
         // Those that idle longest make room.
         let oldest = (state.idle.len() >= self.idle_max).then(|| state.idle.remove(0));
         state.idle.push((now, instance));
-        let must_sweep = !std::mem::replace(&mut state.is_swept, true);
+        let before = std::mem::replace(&mut state.swept, Swept::Soon);
         drop(state);
         drop(oldest);
-        must_sweep
+        match before {
+            Swept::Never => true,
+            Swept::Soon => false,
+            Swept::Late => {
+                self.nudge.notify_one();
+                false
+            }
+        }
     }
 
-    /// Ends what has been idle since before `since`. Answers since when the oldest of the rest is idle; with none the sweeper ends.
-    pub(crate) fn sweep(&self, since: Duration) -> Option<Duration> {
+    /// Told when something became idle while the sweeper sleeps late.
+    pub(crate) fn nudge(&self) -> Arc<Notify> {
+        Arc::clone(&self.nudge)
+    }
+
+    /// Ends what has been idle for `idle_for`, and stops what has been for [`REST_AFTER`]. Answers when to come again; with
+    /// nothing left the sweeper ends.
+    pub(crate) fn sweep(&self, now: Duration, idle_for: Duration) -> Option<Duration> {
         let mut state = self.state();
-        let old = state.idle.iter().take_while(|(idle, _)| *idle <= since).count();
+        let old = state.idle.iter().take_while(|(since, _)| *since + idle_for <= now).count();
         let gone: Vec<_> = state.idle.drain(..old).collect();
-        let next = state.idle.first().map(|(idle, _)| *idle);
-        state.is_swept = next.is_some();
+        for (since, instance) in &mut state.idle {
+            if !instance.is_resting() && *since + REST_AFTER <= now {
+                instance.rest();
+            }
+        }
+        let awake =
+            state.idle.iter().find(|(_, instance)| !instance.is_resting()).map(|(since, _)| *since + REST_AFTER);
+        let next = awake.or_else(|| state.idle.first().map(|(since, _)| *since + idle_for));
+        state.swept = match (awake, next) {
+            (Some(_), _) => Swept::Soon,
+            (None, Some(_)) => Swept::Late,
+            (None, None) => Swept::Never,
+        };
         drop(state);
         drop(gone);
-        next
+        next.map(|next| next.saturating_sub(now))
     }
 
     /// Ends warm instances of versions that are gone.
@@ -178,7 +233,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug)]
-    struct Fake(u32, Arc<Version>, bool);
+    struct Fake(u32, Arc<Version>, bool, bool);
 
     impl Warm for Fake {
         fn is_alive(&self) -> bool {
@@ -186,6 +241,15 @@ mod tests {
         }
         fn version(&self) -> &Arc<Version> {
             &self.1
+        }
+        fn rest(&mut self) {
+            self.3 = true;
+        }
+        fn wake(&mut self) {
+            self.3 = false;
+        }
+        fn is_resting(&self) -> bool {
+            self.3
         }
     }
 
@@ -229,7 +293,7 @@ mod tests {
         let pool = Pool::<Fake>::new(10, 10);
         let (one, other) = (version("a", "1", None), version("a", "2", None));
         for (number, alive) in [(1, true), (2, true), (3, false)] {
-            pool.keep(Duration::ZERO, Fake(number, Arc::clone(&one), alive));
+            pool.keep(Duration::ZERO, Fake(number, Arc::clone(&one), alive, false));
         }
         assert!(pool.take(&other).is_none(), "another revision is another program");
         assert_eq!(pool.take(&one).map(|fake| fake.0), Some(2));
@@ -242,12 +306,21 @@ mod tests {
         let pool = Pool::<Fake>::new(10, 2);
         let one = version("a", "1", None);
         let at = Duration::from_secs;
-        assert!(pool.keep(at(1), Fake(1, Arc::clone(&one), true)), "the first needs a sweeper");
-        assert!(!pool.keep(at(2), Fake(2, Arc::clone(&one), true)));
-        assert!(!pool.keep(at(3), Fake(3, Arc::clone(&one), true)), "the oldest made room");
-        assert_eq!(pool.sweep(at(2)), Some(at(3)));
-        assert_eq!(pool.sweep(at(3)), None);
-        assert!(pool.keep(at(4), Fake(4, one, true)), "the next needs a new one");
+        assert!(pool.keep(at(1), Fake(1, Arc::clone(&one), true, false)), "the first needs a sweeper");
+        assert!(!pool.keep(at(2), Fake(2, Arc::clone(&one), true, false)));
+        assert!(!pool.keep(at(3), Fake(3, Arc::clone(&one), true, false)), "the oldest made room");
+        let hour = Duration::from_hours(1);
+        assert_eq!(pool.sweep(at(3), hour), Some(at(1)), "the youngest is not tired yet");
+        assert_eq!(pool.sweep(at(4), hour), Some(hour - at(2)), "all rest until the oldest is to end");
+        assert!(pool.take(&one).is_some_and(|fake| fake.0 == 3 && !fake.is_resting()), "whoever is taken wakes");
+        assert!(!pool.keep(at(5), Fake(3, Arc::clone(&one), true, false)));
+        assert!(
+            futures_util::FutureExt::now_or_never(pool.nudge().notified()).is_some(),
+            "the sweeper must not sleep through this"
+        );
+        assert_eq!(pool.sweep(at(2) + hour, hour), Some(at(3)));
+        assert_eq!(pool.sweep(at(5) + hour, hour), None);
+        assert!(pool.keep(at(6) + hour, Fake(4, one, true, false)), "the next needs a new one");
     }
 
     #[tokio::test]
@@ -260,7 +333,7 @@ mod tests {
         assert!(matches!(pool.enter(&one), Err(InvokeRefusal::Fault { .. })));
         drop(place);
         draining.await;
-        assert!(!pool.keep(Duration::ZERO, Fake(1, one, true)));
+        assert!(!pool.keep(Duration::ZERO, Fake(1, one, true, false)));
         assert_eq!(pool.count(), (0, 0));
     }
 }

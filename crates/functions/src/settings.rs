@@ -56,7 +56,7 @@ impl Settings {
             scratch_bytes_max: 10 * 1024 * 1024 * 1024,
             isolation: Isolation::Required,
             helper: None,
-            idle_for: Duration::from_secs(300),
+            idle_for: Duration::from_mins(5),
             idle_max: 100,
             hidden: Vec::new(),
             lines: None,

@@ -23,7 +23,7 @@ const TAKE_TIMEOUT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) enum Turn {
     /// It ran. The instance can take another, or it is spent.
-    Ran(Outcome, Option<Instance>),
+    Ran(Outcome, Option<Box<Instance>>),
     /// The instance was gone before it took the invocation, so another one may.
     Unseen,
 }
@@ -73,7 +73,7 @@ pub(crate) async fn turn(
     let payload = answer.unwrap_or_else(|failed| failed.payload(&invocation.request_id));
     let outcome = Outcome { payload, error, version: Arc::clone(&version.number), log_tail, took };
     instance.is_warm = true;
-    Turn::Ran(outcome, is_fine.then_some(instance))
+    Turn::Ran(outcome, is_fine.then(|| Box::new(instance)))
 }
 
 /// Whether the runtime got as far as asking for invocations.
@@ -86,7 +86,7 @@ async fn begin(instance: &mut Instance, log: &mut Log<'_>, clock: &dyn Clock) ->
     let mut begun = instance.desk.begun();
     let begun = tokio::select! {
         biased;
-        begun = begun.wait_for(|begun| *begun != Begun::NotYet) => begun.map(|begun| begun.clone()).unwrap_or(Begun::NotYet),
+        begun = begun.wait_for(|begun| *begun != Begun::NotYet) => begun.map_or(Begun::NotYet, |begun| begun.clone()),
         end = ended(&mut instance.end) => return Err(why(end)),
         () = clock.sleep(INIT_TIMEOUT) => Begun::NotYet,
         () = log.follow(&instance.output, clock) => Begun::NotYet,

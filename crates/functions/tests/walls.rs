@@ -111,10 +111,10 @@ async fn a_function_that_may_reaches_the_network_of_the_node() {
 #[tokio::test]
 async fn time_is_the_nodes_clock() {
     let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
-    let bench = Bench::with_clock(clock.clone(), |settings| settings.idle_for = Duration::from_secs(60));
+    let bench = Bench::with_clock(clock.clone(), |settings| settings.idle_for = Duration::from_mins(1));
     let version = bench
         .python("import time\ndef handler(event, context):\n  while event: time.sleep(1)\n  return 1")
-        .timeout(Duration::from_secs(900))
+        .timeout(Duration::from_mins(15))
         .done();
     assert_eq!(bench.ask(&version, "false").await.0, json!(1));
     assert_eq!(bench.functions.count(), (0, 1));
@@ -137,4 +137,53 @@ async fn time_is_the_nodes_clock() {
         clock.advance(Duration::from_secs(61));
         tokio::task::yield_now().await;
     }
+}
+
+#[tokio::test]
+async fn a_warm_instance_computes_nothing_until_it_is_wanted() {
+    let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+    let bench = Bench::with_clock(clock.clone(), |_| {});
+    let report = bench.functions.isolation().expect("the scratch folder can be written");
+    let groups = |found: &functions::isolation::Found| matches!(&found.state, functions::isolation::State::Present(by) if by.starts_with("control groups"));
+    assert!(report.found.iter().any(groups), "this test needs control groups, which the tests' machine has");
+    let code = "import os, threading
+def spin():
+    while True: pass
+def handler(event, context):
+    if event: threading.Thread(target=spin, daemon=True).start()
+    return os.environ['AWS_LAMBDA_LOG_STREAM_NAME']";
+    let version = bench.python(code).done();
+    let (stream, outcome) = bench.ask(&version, "true").await;
+    let stream = stream.as_str().unwrap_or_else(|| panic!("{}", tail(&outcome))).to_owned();
+    clock.advance(Duration::from_secs(2));
+    let deadline = std::time::Instant::now() + Duration::from_secs(20);
+    while !is_stopped(&stream) {
+        assert!(std::time::Instant::now() < deadline, "it still computes");
+        clock.advance(Duration::from_secs(1));
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(bench.ask(&version, "false").await.0, json!(stream), "it goes on where it was");
+    assert!(!is_stopped(&stream));
+}
+
+/// Whether the runtime with this log stream is stopped by its group.
+fn is_stopped(stream: &str) -> bool {
+    let processes = std::fs::read_dir("/proc").expect("it is there").flatten();
+    let is_it = |process: &std::fs::DirEntry| {
+        std::fs::read(process.path().join("environ"))
+            .is_ok_and(|all| all.windows(stream.len()).any(|part| part == stream.as_bytes()))
+    };
+    processes.filter(is_it).any(|process| {
+        let groups = std::fs::read_to_string(process.path().join("cgroup")).unwrap_or_default();
+        let state = |line: &str| {
+            let (kind, path) = line.split_once(':')?.1.split_once(':')?;
+            let (folder, file, stopped) = if kind == "freezer" {
+                ("/sys/fs/cgroup/freezer", "freezer.state", "FROZEN")
+            } else {
+                ("/sys/fs/cgroup", "cgroup.freeze", "1")
+            };
+            std::fs::read_to_string(format!("{folder}{path}/{file}")).ok().map(|state| state.trim() == stopped)
+        };
+        groups.lines().filter_map(state).any(|stopped| stopped)
+    })
 }

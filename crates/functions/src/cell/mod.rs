@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::helper::{KEEPER, receive_with};
 use crate::isolation::cgroup::Group;
+use crate::isolation::freezer::Freezer;
 
 pub(crate) use layout::{Layout, Seen, view};
 pub(crate) use plan::{Ending, Failure, Limits, Plan, Program, Told, View};
@@ -145,6 +146,8 @@ pub(crate) fn watch(
         // The runtime's tasks end as well.
         stop.cancel();
         let killed = tokio::task::spawn_blocking(move || {
+            // Whatever is stopped does not end.
+            group.freezer().map(Freezer::resume);
             drop(cell);
             let killed = group.meter().map_or(0, |meter| meter.killed());
             drop((group, held));
@@ -163,7 +166,7 @@ pub(crate) fn watch(
 async fn last_words(control: tokio::net::UnixStream) -> End {
     let mut lines = BufReader::with_capacity(MESSAGE_BYTES_MAX, control);
     let mut line = Vec::new();
-    match (&mut lines).read_until(b'\n', &mut line).await {
+    match lines.read_until(b'\n', &mut line).await {
         Ok(_) => match serde_json::from_slice(&line) {
             Ok(Told::Ended(ending)) => End::Program(ending),
             Ok(Told::NotStarted { why }) => End::NotStarted(why),

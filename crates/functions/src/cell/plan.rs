@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::isolation::Mechanism;
+use crate::isolation::freezer::Freezer;
 
 /// Everything about one cell. It carries the function's environment, so it has no `Debug`.
 #[derive(Serialize, Deserialize)]
@@ -16,6 +17,8 @@ pub(crate) struct Plan {
     pub(crate) uid: Option<u32>,
     /// Files that take its process id before it does anything (`cgroup.procs`).
     pub(crate) cgroups: Vec<PathBuf>,
+    /// What resumes its processes, which the keeper does before it ends them.
+    pub(crate) freezer: Option<Freezer>,
     /// Limits by process, where no control group gives them.
     pub(crate) limits: Limits,
     /// What it sees.

@@ -21,6 +21,7 @@ const TARGET_BYTES_MAX: u64 = 1_024;
 
 const KIND: u32 = 0o170_000;
 const LINK: u32 = 0o120_000;
+const PERMISSIONS: u32 = 0o7_777;
 
 /// Why an archive is not unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -71,7 +72,7 @@ pub(crate) fn unzip(bytes: &[u8], folder: &Path) -> Result<u64, UnzipError> {
 
 /// Files without a mode come from systems without one; they may be started.
 fn is_executable(mode: Option<u32>) -> bool {
-    mode.is_none_or(|mode| mode & 0o7777 == 0 || mode & 0o111 != 0)
+    mode.is_none_or(|mode| mode & PERMISSIONS == 0 || mode & 0o111 != 0)
 }
 
 /// A name that stays where it is put.

@@ -37,6 +37,10 @@ fn keep(control: &UnixStream) -> Result<(), Failure> {
     // A session of its own: a key pressed at the node's terminal is not for it.
     let _ = setsid();
     let groups = open_groups(&plan)?;
+    let mut resume = plan.freezer.as_ref().and_then(|freezer| {
+        let (file, word) = freezer.key();
+        Some((OpenOptions::new().write(true).open(file).ok()?, word.to_owned()))
+    });
     separate(&plan)?;
     let (ours, theirs) = UnixStream::pair().map_err(fault("make a socket"))?;
     let mut first = Command::new("/proc/self/exe")
@@ -51,7 +55,13 @@ fn keep(control: &UnixStream) -> Result<(), Failure> {
         end(&mut first);
         return Err(failure);
     }
-    watch(control, &mut first)
+    watch(control, &first)?;
+    // Whatever is stopped does not end.
+    if let Some((file, word)) = &mut resume {
+        let _ = file.write_all(word.as_bytes());
+    }
+    end(&mut first);
+    Ok(())
 }
 
 fn read_plan(mut control: &UnixStream) -> Result<Vec<u8>, Failure> {
@@ -115,18 +125,16 @@ fn hand_over(mut first: &UnixStream, plan: &[u8], control: &UnixStream) -> Resul
     first.write_all(plan).map_err(fault("hand the plan over"))
 }
 
-/// Waits until the first process ends, or ends it when the node closes its side.
-fn watch(control: &UnixStream, first: &mut Child) -> Result<(), Failure> {
+/// Waits until the first process ends, or the node closes its side.
+fn watch(control: &UnixStream, first: &Child) -> Result<(), Failure> {
     let pid = pid(first).ok_or_else(|| Failure { wall: None, why: "the first process has no id".to_owned() })?;
     let process = pidfd_open(pid, PidfdFlags::empty()).map_err(fault("watch the first process"))?;
     loop {
         let mut waited = [PollFd::new(&process, PollFlags::IN), PollFd::new(control, PollFlags::IN | PollFlags::RDHUP)];
-        match poll(&mut waited, None) {
-            Err(rustix::io::Errno::INTR) => continue,
-            Ok(_) | Err(_) => {}
+        if poll(&mut waited, None) == Err(rustix::io::Errno::INTR) {
+            continue;
         }
         // The node says nothing more: whatever happens on its side is its end.
-        end(first);
         return Ok(());
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The **keeper** stays outside: it makes the namespaces, starts the **first** process inside them and ends it when the node
 //! goes away. The first process builds the root, hands the runtime's listener out, gives up every right and starts the
-//! function. Both have one thread, so nothing here runs between a fork and an exec (`docs/decisions/0014-cells.md`).
+//! function. Both have one thread, so nothing here runs between a fork and an exec (`docs/decisions/0016-cells.md`).
 
 mod keeper;
 mod first;

@@ -9,6 +9,8 @@ use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::freezer::Freezer;
+
 /// One vCPU for this much memory (AWS).
 const MEMORY_MB_PER_CPU: u64 = 1_769;
 /// Processes and threads of one function (AWS: 1,024).
@@ -55,6 +57,8 @@ pub(crate) struct Home {
     places: BTreeMap<Controller, (Generation, PathBuf)>,
     /// Why a controller is not among them.
     missing: BTreeMap<Controller, String>,
+    /// Where v1 stops groups; v2 does it wherever it makes them.
+    freezer: Option<PathBuf>,
 }
 
 impl Home {
@@ -79,6 +83,10 @@ impl Home {
                 Err(why) => drop(home.missing.insert(controller, why)),
             }
         }
+        if !home.places.is_empty() {
+            let place = legacy(mounts, own, "freezer").map(|own| own.join(folder_name()));
+            home.freezer = place.filter(|place| make(place).is_ok());
+        }
         home
     }
 
@@ -92,11 +100,13 @@ impl Home {
 
     /// Makes the group of an instance with its limits.
     pub(crate) fn make(&self, number: u32, memory_mb: u32) -> io::Result<Group> {
-        let mut group = Group { folders: Vec::new(), memory: None };
+        let mut group = Group { folders: Vec::new(), memory: None, freezer: None };
         for (&controller, (generation, place)) in &self.places {
             let folder = place.join(format!("i{number}"));
             // One that an earlier instance left behind has no processes, else it would not go.
-            let _ = fs::remove_dir(&folder);
+            if !group.folders.contains(&folder) {
+                let _ = fs::remove_dir(&folder);
+            }
             fs::create_dir(&folder).or_else(|error| if folder.is_dir() { Ok(()) } else { Err(error) })?;
             if !group.folders.contains(&folder) {
                 group.folders.push(folder.clone());
@@ -104,6 +114,17 @@ impl Home {
             limit(&folder, controller, *generation, memory_mb)?;
             if controller == Controller::Memory {
                 group.memory = Meter::open(&folder, *generation).ok().map(Arc::new);
+            }
+            if *generation == Generation::V2 {
+                group.freezer = Freezer::of(&folder, Generation::V2);
+            }
+        }
+        if let (None, Some(place)) = (&group.freezer, &self.freezer) {
+            let folder = place.join(format!("i{number}"));
+            let _ = fs::remove_dir(&folder);
+            if fs::create_dir(&folder).is_ok() {
+                group.freezer = Freezer::of(&folder, Generation::V1);
+                group.folders.push(folder);
             }
         }
         Ok(group)
@@ -115,12 +136,18 @@ impl Home {
 pub(crate) struct Group {
     folders: Vec<PathBuf>,
     memory: Option<Arc<Meter>>,
+    freezer: Option<Freezer>,
 }
 
 impl Group {
     /// The files that take a process in.
     pub(crate) fn doors(&self) -> Vec<PathBuf> {
         self.folders.iter().map(|folder| folder.join("cgroup.procs")).collect()
+    }
+
+    /// What stops it between invocations.
+    pub(crate) fn freezer(&self) -> Option<&Freezer> {
+        self.freezer.as_ref()
     }
 
     /// What tells of its memory.

@@ -1,6 +1,7 @@
 //! Which walls this kernel can put around a function, and what is done about those it cannot.
 
 pub(crate) mod cgroup;
+pub(crate) mod freezer;
 pub(crate) mod probe;
 
 use std::fmt;

@@ -74,6 +74,7 @@ fn attempt(helper: &Path, root: &Path, walls: &BTreeSet<Mechanism>) -> Result<()
         walls: walls.clone(),
         uid: rustix::process::geteuid().is_root().then_some(cell::UID_FIRST),
         cgroups: Vec::new(),
+        freezer: None,
         limits: Limits::default(),
         view: View {
             root: own.clone(),
