@@ -311,7 +311,7 @@ mod tests {
         assert!(!pool.keep(at(3), Fake(3, Arc::clone(&one), true, false)), "the oldest made room");
         let hour = Duration::from_hours(1);
         assert_eq!(pool.sweep(at(3), hour), Some(at(1)), "the youngest is not tired yet");
-        assert_eq!(pool.sweep(at(4), hour), Some(hour - at(2)), "all rest until the oldest is to end");
+        assert_eq!(pool.sweep(at(4), hour), Some(at(3_598)), "all rest until the oldest is to end");
         assert!(pool.take(&one).is_some_and(|fake| fake.0 == 3 && !fake.is_resting()), "whoever is taken wakes");
         assert!(!pool.keep(at(5), Fake(3, Arc::clone(&one), true, false)));
         assert!(

@@ -125,7 +125,7 @@ const OUT_OF_REACH: &[(&str, &[&str])] = &[
     ("open('/proc/1/environ').read()", &["FileNotFoundError", "PermissionError"]),
     ("os.listdir('/proc/1/fd')", &["FileNotFoundError", "PermissionError"]),
     ("open('/proc/1/mem', 'rb').read(1)", &["FileNotFoundError", "PermissionError"]),
-    ("os.listdir('/root/.ssh')", &["FileNotFoundError", "PermissionError"]),
+    ("os.listdir('/var/tmp')", &["FileNotFoundError", "PermissionError"]),
     ("os.listdir('/var/lib')", &["FileNotFoundError"]),
     ("os.listdir('/run')", &["FileNotFoundError"]),
     ("os.listdir('/home')", &["FileNotFoundError"]),

@@ -93,7 +93,7 @@ pub(crate) fn view(layout: &Layout, root: PathBuf, tmp: Option<PathBuf>) -> (Vie
 }
 
 fn files(resolves: bool) -> Vec<(PathBuf, String)> {
-    let user = format!("sbx_user1051:x:{USER_INSIDE}:{GROUP_INSIDE}::/home/sbx_user1051:/sbin/nologin\n");
+    let user = format!("sbx_user1051:x:{USER_INSIDE}:{GROUP_INSIDE}::/:/sbin/nologin\n");
     let mut files =
         vec![("/etc/passwd".into(), user), ("/etc/group".into(), format!("sbx_user1051:x:{GROUP_INSIDE}:\n"))];
     if !resolves {
@@ -111,7 +111,7 @@ mod tests {
             task: "/scratch/code/a".into(),
             layers: Some("/scratch/layers/b".into()),
             clients: "/scratch/clients".into(),
-            interpreter: vec!["/usr/bin/python3.11".into(), "/home/me/python".into()],
+            interpreter: vec!["/usr/bin/python3.11".into(), "/srv/python".into()],
             resolves: false,
             hidden: Vec::new(),
         }
@@ -132,14 +132,13 @@ mod tests {
     fn an_interpreter_is_shown_once_and_only_where_it_is_not_the_systems() {
         let (view, _) = view(&layout(), "/scratch/root".into(), None);
         let shows = |path: &str| view.shown.iter().any(|(from, _)| from == Path::new(path));
-        assert!(shows("/usr") && shows("/home/me/python") && !shows("/usr/bin/python3.11"));
+        assert!(shows("/usr") && shows("/srv/python") && !shows("/usr/bin/python3.11"));
     }
 
     #[test]
     fn nothing_of_the_machines_users_is_shown() {
         let (view, _) = view(&layout(), "/scratch/root".into(), None);
-        for secret in ["/", "/etc", "/etc/shadow", "/etc/passwd", "/root", "/home", "/var", "/scratch", "/run", "/sys"]
-        {
+        for secret in ["/", "/etc", "/etc/shadow", "/etc/passwd", "/root", "/srv", "/var", "/scratch", "/run", "/sys"] {
             assert!(!view.shown.iter().any(|(from, _)| from == Path::new(secret)), "{secret}");
         }
     }
