@@ -27,7 +27,7 @@ def test_a_function_is_put_and_invoked(installation, tmp_path):
     source = ["--principal", "apigateway.amazonaws.com", "--source-arn", "arn:aws:execute-api:us-east-1:000000000000:a1/*"]
     aws("lambda", "add-permission", *name, "--statement-id", "api", "--action", "lambda:InvokeFunction", *source)
     assert "execute-api" in aws("lambda", "get-policy", *name)["Policy"]
-    invoked = aws("lambda", "invoke", *name, "--cli-binary-format", "raw-in-base64-out", "--payload", '{"a": 1}', str(answer))
+    invoked = aws("lambda", "invoke", *name, "--payload", '{"a": 1}', str(answer))
     assert invoked["StatusCode"] == 200 and json.loads(answer.read_text())["event"] == {"a": 1}
     aws("lambda", "delete-function", *name)
 

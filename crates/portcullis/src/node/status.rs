@@ -85,7 +85,15 @@ impl NodeStatus for Status {
             let remedy = found.mechanism.remedy().to_owned();
             Wall { name: found.mechanism.to_string(), stands, detail, remedy }
         };
-        let walls = self.functions.isolation().found.iter().map(wall).collect();
+        let walls = match self.functions.isolation() {
+            Ok(report) => report.found.iter().map(wall).collect(),
+            Err(why) => vec![Wall {
+                name: "cell at all".to_owned(),
+                stands: false,
+                detail: why.to_owned(),
+                remedy: "Look at the node's own log; its executable must be readable where it was started.".to_owned(),
+            }],
+        };
         FunctionIsolation { waived: self.isolation == Isolation::Waived, walls }
     }
 }

@@ -29,6 +29,10 @@ const CAPABILITIES: &[(&str, &[Row])] = &[
     ("Code signing is not enforced by this version of Portcullis, so it is refused.", CODE_SIGNING),
     ("Provisioned concurrency is not enforced by this version of Portcullis, so it is refused.", PROVISIONED),
     ("Layers are not shared between accounts by this version of Portcullis, so their permissions are refused.", LAYER_POLICIES),
+    (
+        "A function's policy is set a statement at a time by this version of Portcullis (AddPermission), so whole policies are refused.",
+        RESOURCE_POLICIES,
+    ),
     ("Nothing of this setting is enforced by this version of Portcullis, so it is refused.", MANAGEMENT),
     ("Capacity providers are not served by this version of Portcullis, so they are refused.", CAPACITY),
     ("Durable executions are not served by this version of Portcullis, so they are refused.", DURABLE),
@@ -109,6 +113,9 @@ const CAPACITY: &[Row] = &[
 
 #[rustfmt::skip]
 const DURABLE: &[Row] = &[
+    Row("DeleteDurableExecution", "lambda:DeleteDurableExecution", Verb::DELETE, "/2025-12-01/durable-executions/{DurableExecutionArn}", 202),
+    Row("PauseDurableExecution", "lambda:PauseDurableExecution", Verb::POST, "/2025-12-01/durable-executions/{DurableExecutionArn}/pause", 202),
+    Row("ResumeDurableExecution", "lambda:ResumeDurableExecution", Verb::POST, "/2025-12-01/durable-executions/{DurableExecutionArn}/resume", 202),
     Row("CheckpointDurableExecution", "lambda:CheckpointDurableExecution", Verb::POST, "/2025-12-01/durable-executions/{DurableExecutionArn}/checkpoint", 200),
     Row("GetDurableExecution", "lambda:GetDurableExecution", Verb::GET, "/2025-12-01/durable-executions/{DurableExecutionArn}", 200),
     Row("GetDurableExecutionHistory", "lambda:GetDurableExecutionHistory", Verb::GET, "/2025-12-01/durable-executions/{DurableExecutionArn}/history", 200),
@@ -124,4 +131,11 @@ const DURABLE: &[Row] = &[
 const STREAMING: &[Row] = &[
     Row("InvokeAsync", "lambda:InvokeFunction", Verb::POST, "/2014-11-13/functions/{FunctionName}/invoke-async", 202),
     Row("InvokeWithResponseStream", "lambda:InvokeFunction", Verb::POST, "/2021-11-15/functions/{FunctionName}/response-streaming-invocations", 200),
+];
+
+#[rustfmt::skip]
+const RESOURCE_POLICIES: &[Row] = &[
+    Row("DeleteResourcePolicy", "lambda:DeleteResourcePolicy", Verb::DELETE, "/2026-07-09/resource-policy/{ResourceArn}", 204),
+    Row("GetResourcePolicy", "lambda:GetResourcePolicy", Verb::GET, "/2026-07-09/resource-policy/{ResourceArn}", 200),
+    Row("PutResourcePolicy", "lambda:PutResourcePolicy", Verb::PUT, "/2026-07-09/resource-policy/{ResourceArn}", 200),
 ];

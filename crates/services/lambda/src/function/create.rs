@@ -12,8 +12,8 @@ use crate::name::FunctionRef;
 use crate::rules::{environment, layers, settings, tags, unenforced};
 use crate::version::publish;
 use crate::view::{
-    CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage, FileSystemConfig,
-    FunctionCode, FunctionConfiguration, ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig,
+    AcceleratorConfig, CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage, FileSystemConfig,
+    FunctionCode, FunctionConfiguration, FunctionRuntimeConfig, ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig,
 };
 use crate::{code, find, role};
 
@@ -54,6 +54,8 @@ pub(crate) struct Input {
     capacity_provider_config: Option<CapacityProviderConfig>,
     publish_to: Option<String>,
     durable_config: Option<DurableConfig>,
+    accelerator_config: Option<AcceleratorConfig>,
+    runtime_config: Option<FunctionRuntimeConfig>,
     tenancy_config: Option<TenancyConfig>,
 }
 
@@ -143,6 +145,8 @@ fn refuse_unenforced(input: &Input, function: &str) -> Result<(), Error> {
         logging: input.logging_config.as_ref(),
         capacity: input.capacity_provider_config.as_ref(),
         durable: input.durable_config.as_ref(),
+        accelerator: input.accelerator_config.as_ref(),
+        runtime: input.runtime_config.as_ref(),
     };
     unenforced::check(&settings, function)
 }

@@ -10,7 +10,7 @@ use crate::concurrency::Concurrency;
 use crate::error::declared;
 use crate::find;
 use crate::name::FunctionRef;
-use crate::view::FunctionConfiguration;
+use crate::view::{FunctionConfiguration, ResolvedS3Object};
 
 /// The operation.
 pub(crate) struct GetFunction;
@@ -45,8 +45,19 @@ pub(crate) struct FunctionCodeLocation {
     location: Option<String>,
     image_uri: Option<String>,
     resolved_image_uri: Option<String>,
+    resolved_s3_object: Option<ResolvedS3Object>,
     #[shape(rename = "SourceKMSKeyArn")]
     source_kms_key_arn: Option<String>,
+    error: Option<FunctionCodeLocationError>,
+}
+
+/// Why the code cannot be found.
+#[derive(Debug, Clone, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct FunctionCodeLocationError {
+    error_code: Option<String>,
+    #[shape(secret)]
+    message: Option<String>,
 }
 
 /// Why the tags are not shown.
@@ -83,7 +94,9 @@ impl Operation for GetFunction {
             location: None,
             image_uri: None,
             resolved_image_uri: None,
+            resolved_s3_object: None,
             source_kms_key_arn: None,
+            error: None,
         };
         let concurrency = found.function.reserved_concurrency.map(Concurrency::of);
         Ok(Output { configuration, code, tags: found.function.tags, tags_error: None, concurrency })

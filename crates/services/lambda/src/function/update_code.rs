@@ -27,6 +27,7 @@ pub(crate) struct Input {
     s3_bucket: Option<String>,
     s3_key: Option<String>,
     s3_object_version: Option<String>,
+    s3_object_storage_mode: Option<String>,
     image_uri: Option<String>,
     publish: Option<bool>,
     dry_run: Option<bool>,
@@ -60,6 +61,7 @@ impl Operation for UpdateFunctionCode {
             s3_bucket: input.s3_bucket.clone(),
             s3_key: input.s3_key.clone(),
             s3_object_version: input.s3_object_version.clone(),
+            s3_object_storage_mode: input.s3_object_storage_mode.clone(),
             image_uri: input.image_uri.clone(),
             source_kms_key_arn: input.source_kms_key_arn.clone(),
         };

@@ -9,8 +9,8 @@ use crate::error::{Error, declared};
 use crate::name::FunctionRef;
 use crate::rules::{environment, layers, settings, unenforced};
 use crate::view::{
-    CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage, FileSystemConfig,
-    FunctionConfiguration, ImageConfig, LoggingConfig, SnapStart, TracingConfig, VpcConfig,
+    AcceleratorConfig, CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage, FileSystemConfig,
+    FunctionConfiguration, FunctionRuntimeConfig, ImageConfig, LoggingConfig, SnapStart, TracingConfig, VpcConfig,
 };
 use crate::{find, role};
 
@@ -44,6 +44,8 @@ pub(crate) struct Input {
     logging_config: Option<LoggingConfig>,
     capacity_provider_config: Option<CapacityProviderConfig>,
     durable_config: Option<DurableConfig>,
+    accelerator_config: Option<AcceleratorConfig>,
+    runtime_config: Option<FunctionRuntimeConfig>,
 }
 
 impl Operation for UpdateFunctionConfiguration {
@@ -105,6 +107,8 @@ fn refuse_unenforced(input: &Input, function: &str) -> Result<(), Error> {
         logging: input.logging_config.as_ref(),
         capacity: input.capacity_provider_config.as_ref(),
         durable: input.durable_config.as_ref(),
+        accelerator: input.accelerator_config.as_ref(),
+        runtime: input.runtime_config.as_ref(),
     };
     unenforced::check(&settings, function)
 }

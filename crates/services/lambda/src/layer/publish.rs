@@ -37,6 +37,7 @@ pub(crate) struct LayerVersionContentInput {
     s3_bucket: Option<String>,
     s3_key: Option<String>,
     s3_object_version: Option<String>,
+    s3_object_storage_mode: Option<String>,
     #[shape(secret)]
     zip_file: Option<Vec<u8>>,
 }
@@ -69,6 +70,7 @@ impl Operation for PublishLayerVersion {
             s3_bucket: input.content.s3_bucket.clone(),
             s3_key: input.content.s3_key.clone(),
             s3_object_version: input.content.s3_object_version.clone(),
+            s3_object_storage_mode: input.content.s3_object_storage_mode.clone(),
             image_uri: None,
             source_kms_key_arn: None,
         };

@@ -3,13 +3,14 @@
 use model::lambda::LayerVersion;
 
 use crate::time;
-use crate::view::bytes;
+use crate::view::{ResolvedS3Object, bytes};
 
 /// What the version holds.
 #[derive(Debug, Clone, PartialEq, wire::Shape)]
 #[shape(upper)]
 pub(crate) struct LayerVersionContentOutput {
     location: Option<String>,
+    resolved_s3_object: Option<ResolvedS3Object>,
     code_sha256: Option<String>,
     code_size: Option<i64>,
     signing_profile_version_arn: Option<String>,
@@ -51,6 +52,7 @@ impl LayerVersionView {
         Self {
             content: LayerVersionContentOutput {
                 location: None,
+                resolved_s3_object: None,
                 code_sha256: Some(version.code.sha256.clone()),
                 code_size: Some(bytes(version.code.bytes)),
                 signing_profile_version_arn: None,

@@ -3,8 +3,8 @@
 use crate::error::Error;
 use crate::rules::settings::STORAGE_MB;
 use crate::view::{
-    CapacityProviderConfig, DeadLetterConfig, DurableConfig, EphemeralStorage, FileSystemConfig, FunctionCode,
-    ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig, log_group,
+    AcceleratorConfig, CapacityProviderConfig, DeadLetterConfig, DurableConfig, EphemeralStorage, FileSystemConfig,
+    FunctionCode, FunctionRuntimeConfig, ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig, log_group,
 };
 
 /// What `CreateFunction` and `UpdateFunctionConfiguration` have in common here.
@@ -20,6 +20,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) logging: Option<&'a LoggingConfig>,
     pub(crate) capacity: Option<&'a CapacityProviderConfig>,
     pub(crate) durable: Option<&'a DurableConfig>,
+    pub(crate) accelerator: Option<&'a AcceleratorConfig>,
+    pub(crate) runtime: Option<&'a FunctionRuntimeConfig>,
 }
 
 /// Refuses what is set to anything but what is true here anyway.
@@ -37,6 +39,8 @@ pub(crate) fn check(settings: &Settings<'_>, function: &str) -> Result<(), Error
     refuse(settings.image.is_some(), "ImageConfig")?;
     refuse(settings.capacity.is_some(), "CapacityProviderConfig")?;
     refuse(settings.durable.is_some(), "DurableConfig")?;
+    refuse(settings.accelerator.is_some(), "AcceleratorConfig")?;
+    refuse(settings.runtime.is_some(), "RuntimeConfig")?;
     if let Some(storage) = settings.storage {
         refuse(storage.size != STORAGE_MB, &format!("EphemeralStorage of {} MB instead of {STORAGE_MB}", storage.size))?;
     }
@@ -89,8 +93,9 @@ pub(crate) fn zip_file(code: &FunctionCode) -> Result<&[u8], Error> {
     if code.image_uri.is_some() {
         return Err(Error::not_enforced("code in a container image (ImageUri)"));
     }
-    if code.s3_bucket.is_some() || code.s3_key.is_some() || code.s3_object_version.is_some() {
-        return Err(Error::not_enforced("code in S3 (S3Bucket, S3Key); give it in ZipFile, or with `portcullis function put`:"));
+    let in_s3 = [&code.s3_bucket, &code.s3_key, &code.s3_object_version, &code.s3_object_storage_mode];
+    if in_s3.iter().any(|member| member.is_some()) {
+        return Err(Error::not_enforced("code in S3 (S3Bucket, S3Key), unlike code in ZipFile,"));
     }
     if code.source_kms_key_arn.as_deref().is_some_and(|arn| !arn.is_empty()) {
         return Err(Error::not_enforced("SourceKMSKeyArn"));

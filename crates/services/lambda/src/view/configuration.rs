@@ -57,6 +57,8 @@ pub(crate) struct FunctionConfiguration {
     config_sha256: Option<String>,
     durable_config: Option<DurableConfig>,
     tenancy_config: Option<TenancyConfig>,
+    accelerator_config: Option<AcceleratorConfig>,
+    runtime_config: Option<FunctionRuntimeConfig>,
 }
 
 impl FunctionConfiguration {
@@ -115,6 +117,8 @@ impl FunctionConfiguration {
             config_sha256: None,
             durable_config: None,
             tenancy_config: None,
+            accelerator_config: None,
+            runtime_config: None,
         })
     }
 

@@ -11,6 +11,7 @@ pub(crate) struct FunctionCode {
     pub(crate) s3_bucket: Option<String>,
     pub(crate) s3_key: Option<String>,
     pub(crate) s3_object_version: Option<String>,
+    pub(crate) s3_object_storage_mode: Option<String>,
     pub(crate) image_uri: Option<String>,
     #[shape(rename = "SourceKMSKeyArn")]
     pub(crate) source_kms_key_arn: Option<String>,
@@ -90,6 +91,14 @@ pub(crate) struct TracingConfigResponse {
 pub(crate) struct FileSystemConfig {
     pub(crate) arn: String,
     pub(crate) local_mount_path: String,
+    pub(crate) s3_files_config: Option<S3FilesConfig>,
+}
+
+/// A network file system over a bucket.
+#[derive(Debug, Clone, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct S3FilesConfig {
+    pub(crate) direct_s3_read: Option<String>,
 }
 
 /// A container image's settings.
@@ -190,6 +199,32 @@ pub(crate) struct LambdaManagedInstancesCapacityProviderConfig {
 pub(crate) struct DurableConfig {
     pub(crate) retention_period_in_days: Option<i32>,
     pub(crate) execution_timeout: Option<i32>,
+    #[shape(rename = "KMSKeyArn")]
+    pub(crate) kms_key_arn: Option<String>,
+}
+
+/// Processors of another kind.
+#[derive(Debug, Clone, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct AcceleratorConfig {
+    pub(crate) accelerator_memory_size: i32,
+}
+
+/// A runtime of one's own.
+#[derive(Debug, Clone, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct FunctionRuntimeConfig {
+    pub(crate) runtime_arn: String,
+    pub(crate) runtime_alias: String,
+}
+
+/// Where code in S3 was found.
+#[derive(Debug, Clone, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct ResolvedS3Object {
+    pub(crate) s3_bucket: Option<String>,
+    pub(crate) s3_key: Option<String>,
+    pub(crate) s3_object_version: Option<String>,
 }
 
 /// Instances that tenants do not share.
