@@ -7,16 +7,20 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use base::Clock;
 use base::clock::SystemClock;
+use base::id::{AuthorizerId, RestApiId};
 use base::seal::MasterKey;
 use bytes::Bytes;
 use compiler::{Compiler, Input, StageInput, World};
 use edge::Handler as _;
 use egress::{Egress, Policy};
-use gateway::Gateway;
+use functions::{Invocation, InvokeRefusal, Outcome};
+use gateway::{EventQueue, Gateway, Invoker};
 use gateway::tokens::Tokens;
 use identity::Identities;
-use model::apigateway::{AccessLogSettings, IntegrationResponse, IntegrationType, MethodResponse};
-use snapshot::{Freshness, Place, Snapshot};
+use model::apigateway::{
+    AccessLogSettings, AuthorizationType, Authorizer, AuthorizerType, IntegrationResponse, IntegrationType, MethodResponse,
+};
+use snapshot::{Freshness, Function, FunctionBody, FunctionName, NamedPolicy, Place, Snapshot, Version};
 use telemetry::Sink;
 
 use crate::world::{api_id, deployment_of, scope, stage_of};
@@ -36,6 +40,28 @@ pub enum AccessLog {
     Off,
 }
 
+/// Who is let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Guard {
+    /// Everybody.
+    Open,
+    /// Whom an authorizer's function let in before.
+    Authorizer,
+}
+
+/// A function that lets everybody in.
+#[derive(Debug)]
+struct LetsIn;
+
+#[async_trait::async_trait]
+impl gateway::Runner for LetsIn {
+    async fn invoke(&self, version: &Arc<Version>, _: Invocation) -> Result<Outcome, InvokeRefusal> {
+        let answer = br#"{"principalId":"bench","policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:us-east-1:*:*/prod/GET/*"}]},"context":{"tenant":"t1"}}"#;
+        let (payload, version) = (Bytes::from_static(answer), Arc::clone(&version.number));
+        Ok(Outcome { payload, error: None, version, log_tail: Bytes::new(), took: std::time::Duration::ZERO })
+    }
+}
+
 /// A gateway and the connection its requests seem to come on.
 #[derive(Debug)]
 pub struct Journeys {
@@ -47,9 +73,18 @@ pub struct Journeys {
 impl Journeys {
     /// A gateway whose requests are recorded in `sink`.
     pub fn new(sink: Sink, access_log: AccessLog) -> io::Result<Self> {
+        Self::build(sink, access_log, None)
+    }
+
+    /// One whose requests bring a token of 900 bytes, which a guard may look at.
+    pub fn guarded(sink: Sink, guard: Guard) -> io::Result<Self> {
+        Self::build(sink, AccessLog::Off, Some(guard))
+    }
+
+    fn build(sink: Sink, access_log: AccessLog, guard: Option<Guard>) -> io::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let config = egress::Config::new(Policy::default(), Vec::new(), None).map_err(io::Error::other)?;
-        let snapshot = Arc::new(ArcSwap::from_pointee(snapshot(access_log)));
+        let snapshot = Arc::new(ArcSwap::from_pointee(snapshot(access_log, guard)));
         let freshness = Freshness::new(std::time::Duration::ZERO, clock.elapsed());
         let tokens = Arc::new(Tokens::new(config.clone(), Arc::clone(&clock)));
         let egress = Egress::new(config, Arc::clone(&clock));
@@ -60,7 +95,7 @@ impl Journeys {
             identities: Arc::new(Identities::new(Arc::new(MasterKey::random()), 1024, Arc::default())),
             room: edge::Room::new(base::limits::JOURNEY_BODIES_BYTES_MAX),
             tokens,
-            invoker: gateway::Invoker::idle(Arc::clone(&snapshot), Arc::clone(&clock)),
+            invoker: invoker(&snapshot, &clock),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
             sink,
             clock,
@@ -69,8 +104,9 @@ impl Journeys {
         let gateway = Gateway::new(shared, egress);
         let (peer, local) = (([203, 0, 113, 7], 50_000).into(), ([127, 0, 0, 1], 443).into());
         let connection = Arc::new(edge::Connection { id: 1, peer, local, accepted, tls: None });
-        let head =
-            format!("GET /prod/r7/42 HTTP/1.1\r\nHost: {}.execute-api.us-east-1.localhost\r\n\r\n", api_id(0).as_str());
+        let host = api_id(0);
+        let head = guard.map_or_else(String::new, |_| format!("Authorization: Bearer {}\r\n", "t".repeat(900)));
+        let head = format!("GET /prod/r7/42 HTTP/1.1\r\nHost: {host}.execute-api.us-east-1.localhost\r\n{head}\r\n");
         Ok(Self { gateway, connection, head: head.into() })
     }
 
@@ -84,7 +120,60 @@ impl Journeys {
     }
 }
 
-fn snapshot(access_log: AccessLog) -> Snapshot {
+/// What runs the authorizer's function.
+fn invoker(snapshot: &Arc<ArcSwap<Snapshot>>, clock: &Arc<dyn Clock>) -> Invoker {
+    let runner: Arc<dyn gateway::Runner> = Arc::new(LetsIn);
+    let (events, _) = EventQueue::new(Arc::clone(snapshot), Arc::clone(&runner), Arc::clone(clock));
+    Invoker::new(Arc::clone(snapshot), runner, events, Arc::new([]))
+}
+
+/// The authorizer, as it is stored.
+fn authorizer(api: &RestApiId) -> Authorizer {
+    let region = scope().region;
+    let function = format!("arn:aws:lambda:{region}:{}:function:judge", scope().account);
+    Authorizer {
+        rest_api_id: api.clone(),
+        id: AuthorizerId::parse("judge1").expect("an id"),
+        name: "judge".to_owned(),
+        kind: AuthorizerType::Token,
+        auth_type: None,
+        uri: format!("arn:aws:apigateway:{region}:lambda:path/2015-03-31/functions/{function}/invocations"),
+        credentials: None,
+        identity_source: Some("method.request.header.Authorization".to_owned()),
+        identity_validation_expression: None,
+        ttl_s: 3_600,
+    }
+}
+
+/// Its function, which lets API Gateway in.
+fn judge() -> Function {
+    let name = FunctionName { account: scope().account, name: "judge".into() };
+    let text = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"Service":"apigateway.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"*"}}"#;
+    let policy = policy::Policy::parse(text, policy::Kind::Resource).expect("a sound policy");
+    let arn: Arc<str> = format!("arn:aws:lambda:{}:{}:function:judge", scope().region, scope().account).into();
+    let latest = Version {
+        function_arn: Arc::clone(&arn),
+        function_name: name.clone(),
+        number: "$LATEST".into(),
+        revision: "1".into(),
+        body: FunctionBody::Broken { why: "the bench answers instead".into() },
+        timeout: std::time::Duration::from_secs(3),
+        memory_mb: 128,
+        reserved_concurrency: None,
+    };
+    Function {
+        name,
+        scope: scope(),
+        arn,
+        reserved_concurrency: None,
+        latest: Arc::new(latest),
+        published: BTreeMap::new(),
+        aliases: BTreeMap::new(),
+        policies: BTreeMap::from([(None, Arc::new(NamedPolicy { name: "policy".into(), policy }))]),
+    }
+}
+
+fn snapshot(access_log: AccessLog, guard: Option<Guard>) -> Snapshot {
     let api = api_id(0);
     let mut stage = stage_of(&api, 0);
     stage.access_log = (access_log == AccessLog::On).then(|| AccessLogSettings {
@@ -93,6 +182,10 @@ fn snapshot(access_log: AccessLog) -> Snapshot {
     });
     let mut deployment = deployment_of(&api);
     for method in deployment.resources.values_mut().flat_map(|resource| resource.methods.values_mut()) {
+        if guard == Some(Guard::Authorizer) {
+            method.authorization = AuthorizationType::Custom;
+            method.authorizer_id = Some(authorizer(&api).id);
+        }
         let empty = MethodResponse { parameters: BTreeMap::new(), models: BTreeMap::new() };
         method.responses.insert("200".to_owned(), empty);
         if let Some(integration) = &mut method.integration {
@@ -108,9 +201,15 @@ fn snapshot(access_log: AccessLog) -> Snapshot {
             integration.responses.insert("200".to_owned(), answer);
         }
     }
+    let judging = authorizer(&api);
+    deployment.authorizers.insert(judging.id.clone(), judging);
     let unit = (api, stage.name.clone());
     let found = Some(Box::new(StageInput { stage: Ok(stage), deployment: Ok(deployment) }));
     let place = Place::new(scope().region, "localhost");
     let input = Input::Stage { unit, scope: scope(), found };
-    Compiler::new(Arc::new(MasterKey::random())).compile(1, vec![input], &World::empty(place)).snapshot
+    let compiler = Compiler::new(Arc::new(MasterKey::random()));
+    let mut snapshot = compiler.compile(1, vec![input], &World::empty(place)).snapshot;
+    let function = judge();
+    snapshot.functions.insert(function.name.clone(), Arc::new(function));
+    snapshot
 }

@@ -88,10 +88,10 @@ impl NodeStatus for Status {
         let walls = match self.functions.isolation() {
             Ok(report) => report.found.iter().map(wall).collect(),
             Err(why) => vec![Wall {
-                name: "cell at all".to_owned(),
+                name: "scratch folder".to_owned(),
                 stands: false,
                 detail: why.to_owned(),
-                remedy: "Look at the node's own log; its executable must be readable where it was started.".to_owned(),
+                remedy: "Let the node write to its data directory.".to_owned(),
             }],
         };
         FunctionIsolation { waived: self.isolation == Isolation::Waived, walls }

@@ -229,6 +229,7 @@ mod tests {
             variables: std::collections::BTreeMap::new(),
             access_log: None,
             method_settings: std::collections::BTreeMap::new(),
+            authorizers_flushed: 0,
             tags: std::collections::BTreeMap::new(),
         }
     }
