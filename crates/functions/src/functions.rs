@@ -213,7 +213,14 @@ impl Inner {
             prepared.map_err(|error| format!("the scratch folder `{}` cannot be used: {error}", scratch.display()))?;
             let walls: Walls = probe(&helper, &root, &self.settings.lacking);
             let hidden = self.settings.hidden.clone();
-            Ok(Arc::new(Workshop { helper, scratch, hidden, walls, numbers: Numbers::new() }))
+            Ok(Arc::new(Workshop {
+                helper,
+                scratch,
+                hidden,
+                isolation: self.settings.isolation,
+                walls,
+                numbers: Numbers::new(),
+            }))
         });
         made.as_ref().map_err(String::as_str)
     }

@@ -20,6 +20,7 @@ use crate::isolation::cgroup::{Controller, Meter, PROCESSES_MAX};
 use crate::isolation::freezer::Freezer;
 use crate::isolation::probe::Walls;
 use crate::runtime_api::{Desk, serve};
+use crate::settings::Isolation;
 
 /// Where the runtime listener is inside a network namespace of its own, as on AWS.
 const PORT: u16 = 9001;
@@ -90,6 +91,8 @@ pub(crate) struct Workshop {
     pub(crate) scratch: PathBuf,
     /// What is never shown.
     pub(crate) hidden: Vec<PathBuf>,
+    /// Whether what cannot be hidden refuses.
+    pub(crate) isolation: Isolation,
     /// The walls of this kernel.
     pub(crate) walls: Walls,
     /// The numbers that instances have.
@@ -171,6 +174,15 @@ impl Workshop {
         };
         let tmp = if walls.contains(&Mechanism::MountNamespace) { None } else { Some(self.tmp(number)?) };
         let (view, seen) = cell::view(&layout, self.root(), tmp);
+        if self.isolation == Isolation::Required
+            && !walls.contains(&Mechanism::MountNamespace)
+            && !view.hidden.is_empty()
+        {
+            // SECURITY: rules for files cannot take out again what lies below something shown.
+            let why =
+                "its code lies around the node's own data, which nothing on this kernel can hide from it".to_owned();
+            return Err(InvokeRefusal::Broken { why });
+        }
         let command =
             clients::command(function, interpreter, &layout, &seen).map_err(|why| InvokeRefusal::Broken { why })?;
         let own_network = walls.contains(&Mechanism::NetworkNamespace);

@@ -232,13 +232,24 @@ def handler(event, context):
 
 #[tokio::test]
 async fn a_folder_that_is_hidden_stays_hidden_below_one_that_is_shown() {
-    let folder = tempfile::tempdir_in("/usr/local").expect("a folder");
-    std::fs::write(folder.path().join("secret"), "x").expect("a file");
-    let bench = Bench::with(|settings| settings.hidden = vec![folder.path().to_path_buf()]);
+    let (system, own) = (tempfile::tempdir_in("/usr/local").expect("a folder"), tempfile::tempdir().expect("a folder"));
+    let data = own.path().join("data");
+    std::fs::create_dir(&data).expect("a folder");
+    for folder in [system.path(), &data] {
+        std::fs::write(folder.join("secret"), "x").expect("a file");
+    }
     let code = "import os\ndef handler(event, context):\n  try: return os.listdir(event)\n  except OSError as error: return error.errno";
-    let event = Value::from(folder.path().display().to_string()).to_string();
-    let (value, outcome) = bench.ask(&bench.python(code).done(), &event).await;
-    assert!(value == json!(13) || value == json!([]), "{value} {}", tail(&outcome));
+    std::fs::write(own.path().join("app.py"), code).expect("a file");
+    for path in [own.path(), &own.path().join("data"), system.path()] {
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(path, open).expect("it is ours");
+    }
+    let bench = Bench::with(|settings| settings.hidden = vec![system.path().to_path_buf(), data.clone()]);
+    let version = bench.python("").code(FunctionCode::Folder(own.path().to_path_buf())).done();
+    for path in [system.path().display().to_string(), "/var/task/data".to_owned()] {
+        let (value, outcome) = bench.ask(&version, &Value::from(path).to_string()).await;
+        assert!(value == json!(13) || value == json!([]), "{value} {}", tail(&outcome));
+    }
 }
 
 #[tokio::test]

@@ -67,7 +67,7 @@ pub(crate) fn view(layout: &Layout, root: PathBuf, tmp: Option<PathBuf>) -> (Vie
         shown: Vec::new(),
         links: Vec::new(),
         files: files(layout.resolves),
-        hidden: layout.hidden.clone(),
+        hidden: Vec::new(),
         tmp_bytes: TMP_BYTES,
         writable: tmp,
     };
@@ -89,7 +89,21 @@ pub(crate) fn view(layout: &Layout, root: PathBuf, tmp: Option<PathBuf>) -> (Vie
             view.shown.push((path.clone(), path.clone()));
         }
     }
+    view.hidden = hidden(&layout.hidden, &view.shown);
     (view, seen)
+}
+
+/// Where what is hidden would be seen. What is shown on purpose from inside of it, code above all, stays seen.
+fn hidden(hidden: &[PathBuf], shown: &[(PathBuf, PathBuf)]) -> Vec<PathBuf> {
+    let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let mut found = Vec::new();
+    for path in hidden.iter().map(|path| real(path)) {
+        found.extend(shown.iter().filter_map(|(from, to)| {
+            let below = path.strip_prefix(real(from)).ok()?;
+            Some(to.join(below))
+        }));
+    }
+    found
 }
 
 fn files(resolves: bool) -> Vec<(PathBuf, String)> {
@@ -133,6 +147,15 @@ mod tests {
         let (view, _) = view(&layout(), "/scratch/root".into(), None);
         let shows = |path: &str| view.shown.iter().any(|(from, _)| from == Path::new(path));
         assert!(shows("/usr") && shows("/srv/python") && !shows("/usr/bin/python3.11"));
+    }
+
+    #[test]
+    fn what_is_hidden_is_hidden_wherever_it_would_be_seen() {
+        let mut layout = layout();
+        layout.task = "/srv/app".into();
+        layout.hidden = vec!["/srv/app/data".into(), "/usr/data".into(), "/var/data".into()];
+        let (view, _) = view(&layout, "/scratch/root".into(), None);
+        assert_eq!(view.hidden, [Path::new("/var/task/data"), Path::new("/usr/data")]);
     }
 
     #[test]

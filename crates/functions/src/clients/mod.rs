@@ -2,6 +2,8 @@
 
 pub(crate) mod interpreter;
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use snapshot::{FunctionRuntime, LocalFunction};
@@ -16,8 +18,10 @@ const OURS: [(&str, &str); 2] =
 /// Writes our own clients where cells find them.
 pub(crate) fn write(folder: &Path) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
+    std::fs::set_permissions(folder, Permissions::from_mode(0o755))?;
     for (name, text) in OURS {
         std::fs::write(folder.join(name), text)?;
+        std::fs::set_permissions(folder.join(name), Permissions::from_mode(0o644))?;
     }
     Ok(())
 }

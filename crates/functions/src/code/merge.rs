@@ -18,7 +18,7 @@ pub(super) fn merge(layer: &Path, target: &Path) -> io::Result<()> {
                 fs::remove_file(&to)?;
             }
             if !there.is_some_and(|there| there.is_dir()) {
-                fs::create_dir(&to)?;
+                super::make_folder(&to)?;
             }
             merge(&from, &to)?;
             continue;

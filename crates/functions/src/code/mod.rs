@@ -6,6 +6,7 @@ mod merge;
 use std::collections::HashMap;
 use std::fs;
 use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -147,7 +148,7 @@ impl Shelf {
         let unpacked = cell
             .get_or_try_init(|| async {
                 let half = self.folder.join(format!("{}.half", uuid::Uuid::new_v4().simple()));
-                fs::create_dir_all(&half).map_err(|error| disk(&error))?;
+                make_folder(&half).map_err(|error| disk(&error))?;
                 let whole = self.folder.join(format!("{name}-{}", uuid::Uuid::new_v4().simple()));
                 let bytes = match fill(half.clone()).await {
                     Ok(bytes) => bytes,
@@ -194,6 +195,12 @@ impl Shelf {
             }
         }
     }
+}
+
+/// Makes a folder that everybody may enter, whatever the node's umask: the function's user is somebody else.
+fn make_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir(path)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
 
 /// Removes a folder aside: it may hold many files.

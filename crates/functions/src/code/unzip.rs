@@ -100,12 +100,18 @@ fn plain(name: &str) -> Result<PathBuf, UnzipError> {
 }
 
 fn make_folder(folder: &Path, path: &Path) -> Result<(), UnzipError> {
-    fs::create_dir_all(folder.join(path)).map_err(|error| match error.kind() {
-        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => {
-            UnzipError::Refused(format!("`{}` is a file and a folder", path.display()))
+    let mut made = folder.to_path_buf();
+    for component in path.components() {
+        made.push(component);
+        match super::make_folder(&made) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && made.is_dir() => {}
+            Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory) => {
+                return Err(UnzipError::Refused(format!("`{}` is a file and a folder", path.display())));
+            }
+            other => other?,
         }
-        _ => UnzipError::Disk(error),
-    })
+    }
+    Ok(())
 }
 
 fn write_file(entry: &mut impl Read, path: &Path, executable: bool, room: u64) -> Result<u64, UnzipError> {

@@ -21,6 +21,8 @@ const PLAN_BYTES_MAX: u32 = 4 * 1024 * 1024;
 pub(super) fn main() -> ExitCode {
     // SECURITY: what the node inherited without close-on-exec goes no further than here.
     close_fds::set_fds_cloexec(3, &[]);
+    // Whatever is made for the function is for another user than this one.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
     let Ok(control) = inherited_socket() else { return ExitCode::FAILURE };
     match keep(&control) {
         Ok(()) => ExitCode::SUCCESS,
