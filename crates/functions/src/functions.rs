@@ -232,10 +232,7 @@ impl Inner {
             FunctionRuntime::Node => &self.node,
         };
         let found = known.get_or_try_init(|| async {
-            tokio::task::spawn_blocking(move || Interpreter::find(runtime))
-                .await
-                .map_err(|error| fault(error.to_string()))?
-                .map_err(|why| InvokeRefusal::Broken { why })
+            Interpreter::find(runtime).await.map_err(|why| InvokeRefusal::Broken { why })
         });
         found.await.map(Option::as_ref)
     }

@@ -27,7 +27,7 @@ const PORT: u16 = 9001;
 /// What Node reserves beyond its heap: stacks, code, buffers. It counts where memory is limited by process.
 const RESERVED_BYTES: u64 = 512 * 1024 * 1024;
 /// Processes and threads where they are limited by user, so that memory by process stays a limit.
-const PROCESSES_BY_USER_MAX: u64 = 128;
+const PROCESSES_BY_USER_MAX: u64 = 64;
 
 /// An instance. Dropping it ends everything in its cell.
 #[derive(Debug)]
@@ -173,7 +173,11 @@ impl Workshop {
             hidden: self.hidden.clone(),
         };
         let tmp = if walls.contains(&Mechanism::MountNamespace) { None } else { Some(self.tmp(number)?) };
-        let (view, seen) = cell::view(&layout, self.root(), tmp);
+        let (mut view, seen) = cell::view(&layout, self.root(), tmp);
+        if self.walls.groups.state(Controller::Memory).is_err() {
+            // It is memory that nothing else counts.
+            view.tmp_bytes = view.tmp_bytes.min(u64::from(version.memory_mb) * 1024 * 1024);
+        }
         if self.isolation == Isolation::Required
             && !walls.contains(&Mechanism::MountNamespace)
             && !view.hidden.is_empty()

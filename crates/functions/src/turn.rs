@@ -119,19 +119,19 @@ async fn run(instance: &mut Instance, invocation: &Invocation, log: &mut Log<'_>
         () = time => return Ran::Failed(Failed::TimedOut(timeout)),
         () = log.follow(&instance.output, clock) => return Ran::Failed(Failed::Cell),
     };
-    judge(answered, instance).await
+    judge(answered, instance, clock).await
 }
 
-async fn judge(answered: Result<Answer, oneshot::error::RecvError>, instance: &mut Instance) -> Ran {
+async fn judge(answered: Result<Answer, oneshot::error::RecvError>, instance: &mut Instance, clock: &dyn Clock) -> Ran {
     match answered {
         Ok(Answer::Response(payload)) => Ran::Answered(payload),
         Ok(Answer::Error(payload)) => Ran::Failed(Failed::Said(payload)),
         Ok(Answer::TooLarge) => Ran::Failed(Failed::TooLarge),
         Ok(Answer::Truncated) => Ran::Failed(Failed::Truncated),
         // Whoever was answering is gone with its connection: the process ended, or its answer broke off.
-        Err(_) => match tokio::time::timeout(TAKE_TIMEOUT, ended(&mut instance.end)).await {
-            Ok(end) => Ran::Failed(why(end)),
-            Err(_) => Ran::Failed(Failed::Truncated),
+        Err(_) => tokio::select! {
+            end = ended(&mut instance.end) => Ran::Failed(why(end)),
+            () = clock.sleep(TAKE_TIMEOUT) => Ran::Failed(Failed::Truncated),
         },
     }
 }

@@ -77,6 +77,14 @@ def handler(event, context):
     if event == 'memory':
         try: return len(bytearray(1 << 30))
         except MemoryError: return 'no memory'
+    if event == 'shared':
+        import mmap
+        try: return len(mmap.mmap(-1, 1 << 30))
+        except OSError: return 'none'
+    if event == 'zero': return os.path.exists('/dev/zero')
+    if event == 'memfd':
+        try: return os.memfd_create('x')
+        except OSError: return 'none'
     children = 0
     try:
         while True:
@@ -88,6 +96,13 @@ def handler(event, context):
 pipe = os.pipe()";
     let version = bench.python(code).memory(256).done();
     assert_eq!(bench.ask(&version, "\"memory\"").await.0, json!("no memory"));
+    for (event, wanted) in [("shared", json!("none")), ("memfd", json!("none")), ("zero", json!(false))] {
+        assert_eq!(
+            bench.ask(&version, &json!(event).to_string()).await.0,
+            wanted,
+            "{event} is memory that nobody counts"
+        );
+    }
     let (value, outcome) = bench.ask(&version, "\"fork\"").await;
     assert_eq!(value, json!(true), "{}", tail(&outcome));
     let (value, outcome) = bench.ask(&bench.node("exports.handler = async () => 'fine';").done(), "{}").await;

@@ -214,10 +214,9 @@ request_id = ""
 
 def prepare_logging():
     """Gives the root logger Lambda's format as soon as somebody imports `logging`."""
-    import importlib.abc
     import importlib.machinery
 
-    class Finder(importlib.abc.MetaPathFinder):
+    class Finder:
         def find_spec(self, name, path=None, target=None):
             if name != "logging":
                 return None

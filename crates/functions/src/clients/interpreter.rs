@@ -2,10 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
+use std::time::Duration;
 
 use serde::Deserialize;
 use snapshot::FunctionRuntime;
+use tokio::process::Command;
+
+/// How long an interpreter may take to say what it is.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// An interpreter of this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -37,14 +42,17 @@ console.log(JSON.stringify({executable: fs.realpathSync(process.execPath), versi
 "#;
 
 impl Interpreter {
-    /// Asks the PATH for the interpreter of a runtime, which starts it once. `provided.*` has none. It blocks.
-    pub(crate) fn find(runtime: FunctionRuntime) -> Result<Option<Self>, String> {
+    /// Asks the PATH for the interpreter of a runtime, which starts it once. `provided.*` has none.
+    pub(crate) async fn find(runtime: FunctionRuntime) -> Result<Option<Self>, String> {
         let (name, arguments): (_, &[&str]) = match runtime {
             FunctionRuntime::Provided => return Ok(None),
             FunctionRuntime::Python => ("python3", &["-I", "-c", ASK_PYTHON]),
             FunctionRuntime::Node => ("node", &["-e", ASK_NODE]),
         };
-        let output = Command::new(name).args(arguments).stdin(Stdio::null()).output();
+        let output = Command::new(name).args(arguments).stdin(Stdio::null()).kill_on_drop(true).output();
+        let output = tokio::time::timeout(ANSWER_TIMEOUT, output)
+            .await
+            .map_err(|_| format!("`{name}` on the PATH does not answer"))?;
         let output = output.map_err(|error| format!("`{name}` on the PATH cannot be started: {error}"))?;
         let found: Self = serde_json::from_slice(&output.stdout)
             .map_err(|_| format!("`{name}` on the PATH did not say what it is: {}", output.status))?;

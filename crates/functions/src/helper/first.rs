@@ -53,7 +53,9 @@ fn put_up(plan: &Plan, control: &UnixStream) -> Result<String, Failure> {
         rustix::process::setsid().map_err(fault("begin a session"))?;
     }
     if has(Mechanism::MountNamespace) {
-        mounts::enter(&plan.view, has(Mechanism::ProcessNamespace))?;
+        // Mapping `/dev/zero` makes memory that no process's limit counts.
+        let shares = plan.limits.data_bytes.is_none();
+        mounts::enter(&plan.view, has(Mechanism::ProcessNamespace), shares)?;
         // Only hides the names of control groups; it may be unknown.
         let _ = rights::unshare(UnshareFlags::NEWCGROUP);
     }

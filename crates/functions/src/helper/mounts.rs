@@ -18,8 +18,9 @@ const DEVICES: [&str; 5] = ["null", "zero", "full", "random", "urandom"];
 /// What the root itself may hold: mount points and a few small files.
 const ROOT_DATA: &std::ffi::CStr = c"size=1m,nr_inodes=1k,mode=755";
 
-/// Enters the new root and leaves the machine's behind. `processes`: whether a `/proc` of its own can be shown.
-pub(super) fn enter(view: &View, processes: bool) -> Result<(), Failure> {
+/// Enters the new root and leaves the machine's behind. `processes`: whether a `/proc` of its own can be shown. `shares`:
+/// whether its processes may share memory.
+pub(super) fn enter(view: &View, processes: bool, shares: bool) -> Result<(), Failure> {
     let root = view.root.as_path();
     let safe = MountFlags::NOSUID | MountFlags::NODEV;
     mount("root", root, "tmpfs", safe, ROOT_DATA).map_err(failed("mount a root"))?;
@@ -39,7 +40,7 @@ pub(super) fn enter(view: &View, processes: bool) -> Result<(), Failure> {
     for hidden in &view.hidden {
         hide(&below(root, hidden))?;
     }
-    devices(root)?;
+    devices(root, shares)?;
     if processes {
         let proc = folder(root, "proc")?;
         mount("proc", &proc, "proc", safe | MountFlags::NOEXEC, c"hidepid=2").map_err(failed("mount /proc"))?;
@@ -98,9 +99,9 @@ fn hide(path: &Path) -> Result<(), Failure> {
     mount("hidden", path, "tmpfs", flags, c"size=4k,mode=000").map_err(failed("hide a folder"))
 }
 
-fn devices(root: &Path) -> Result<(), Failure> {
+fn devices(root: &Path, shares: bool) -> Result<(), Failure> {
     let dev = folder(root, "dev")?;
-    for name in DEVICES {
+    for name in DEVICES.into_iter().filter(|name| shares || *name != "zero") {
         let (from, to) = (Path::new("/dev").join(name), dev.join(name));
         fs::write(&to, "").map_err(failed("make a device"))?;
         mount_bind_recursive(&from, &to).map_err(failed("show a device"))?;

@@ -13,7 +13,8 @@ use rustix::thread::{
     set_capabilities, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
 };
 
-use super::{fault, system_calls, wall};
+use super::system_calls::{self, Memory};
+use super::{fault, wall};
 use crate::cell::{Failure, Plan};
 use crate::isolation::Mechanism;
 
@@ -83,7 +84,8 @@ pub(super) fn restrict(plan: &Plan) -> Result<(), Failure> {
         }
     }
     if has(Mechanism::Seccomp) {
-        system_calls::restrict().map_err(wall(Mechanism::Seccomp, "filter system calls"))?;
+        let memory = if plan.limits.data_bytes.is_some() { Memory::ByProcess } else { Memory::ByGroup };
+        system_calls::restrict(memory).map_err(wall(Mechanism::Seccomp, "filter system calls"))?;
     }
     Ok(())
 }

@@ -15,19 +15,32 @@ use seccompiler::{
     TargetArch,
 };
 
-/// Installs the filter on this process and whatever it starts.
-pub(super) fn restrict() -> Result<(), Error> {
-    seccompiler::apply_filter(&program()?)
+/// Who counts what a function holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// Its control group counts everything.
+    ByGroup,
+    /// Each process by itself, which leaves out what processes share: nothing is shared then.
+    ByProcess,
 }
 
-fn program() -> Result<BpfProgram, Error> {
+/// Installs the filter on this process and whatever it starts.
+pub(super) fn restrict(memory: Memory) -> Result<(), Error> {
+    seccompiler::apply_filter(&program(memory)?)
+}
+
+fn program(memory: Memory) -> Result<BpfProgram, Error> {
     let architecture: TargetArch = std::env::consts::ARCH.try_into()?;
-    let filter =
-        SeccompFilter::new(rules()?, SeccompAction::Errno(libc::ENOSYS as u32), SeccompAction::Allow, architecture)?;
+    let filter = SeccompFilter::new(
+        rules(memory)?,
+        SeccompAction::Errno(libc::ENOSYS as u32),
+        SeccompAction::Allow,
+        architecture,
+    )?;
     Ok(filter.try_into()?)
 }
 
-fn rules() -> Result<BTreeMap<c_long, Vec<SeccompRule>>, Error> {
+fn rules(memory: Memory) -> Result<BTreeMap<c_long, Vec<SeccompRule>>, Error> {
     let mut rules: BTreeMap<c_long, Vec<SeccompRule>> =
         ALLOWED.iter().chain(OF_THIS_ARCHITECTURE).map(|&call| (call, Vec::new())).collect();
     // Threads and processes, but no namespaces.
@@ -54,7 +67,23 @@ fn rules() -> Result<BTreeMap<c_long, Vec<SeccompRule>>, Error> {
     rules.insert(libc::SYS_personality, vec![when(0, SeccompCmpOp::Eq, 0)?, when(0, SeccompCmpOp::Eq, 0xffff_ffff)?]);
     // Anything but pushing bytes into a terminal.
     rules.insert(libc::SYS_ioctl, vec![when(1, SeccompCmpOp::Ne, libc::TIOCSTI)?]);
+    match memory {
+        Memory::ByGroup => {}
+        Memory::ByProcess => share_nothing(&mut rules)?,
+    }
     Ok(rules)
+}
+
+/// Takes out what makes memory that no process's limit counts.
+fn share_nothing(rules: &mut BTreeMap<c_long, Vec<SeccompRule>>) -> Result<(), Error> {
+    for call in [libc::SYS_memfd_create, libc::SYS_shmget, libc::SYS_msgget, libc::SYS_semget, libc::SYS_mq_open] {
+        rules.remove(&call);
+    }
+    let (shared, anonymous) = (libc::MAP_SHARED as u64, libc::MAP_ANONYMOUS as u64);
+    let both = SeccompCmpOp::MaskedEq(shared | anonymous);
+    let one_at_most = [0, shared, anonymous].into_iter().map(|flags| when(3, both.clone(), flags));
+    rules.insert(libc::SYS_mmap, one_at_most.collect::<Result<_, _>>()?);
+    Ok(())
 }
 
 fn when(argument: u8, operator: SeccompCmpOp, value: u64) -> Result<SeccompRule, Error> {
@@ -67,7 +96,7 @@ mod tests {
 
     #[test]
     fn what_could_open_a_cell_is_not_on_the_list() {
-        let rules = rules().expect("the list compiles");
+        let rules = rules(Memory::ByGroup).expect("the list compiles");
         for call in [
             libc::SYS_mount,
             libc::SYS_umount2,
@@ -117,12 +146,17 @@ mod tests {
     fn what_is_listed_with_conditions_is_not_listed_without_them() {
         for call in [libc::SYS_clone, libc::SYS_socket, libc::SYS_socketpair, libc::SYS_personality, libc::SYS_ioctl] {
             assert!(!ALLOWED.contains(&call) && !OF_THIS_ARCHITECTURE.contains(&call), "system call {call}");
-            assert!(!rules().expect("the list compiles")[&call].is_empty(), "system call {call}");
+            assert!(!rules(Memory::ByGroup).expect("the list compiles")[&call].is_empty(), "system call {call}");
         }
     }
 
     #[test]
     fn the_filter_fits_into_the_kernels_limit() {
-        assert!(program().expect("the list compiles").len() < 4_096);
+        assert!(
+            [Memory::ByGroup, Memory::ByProcess]
+                .map(|memory| program(memory).expect("the list compiles").len())
+                .iter()
+                .all(|&length| length < 4_096)
+        );
     }
 }
