@@ -31,7 +31,7 @@ pub(crate) fn role(name: &str, principal: &Json, condition: &Json) -> Role {
         account: AccountId::parse(ACCOUNT).unwrap(),
         name: name.to_owned(),
         path: "/".to_owned(),
-        id: format!("AROA{}", name.to_ascii_uppercase()),
+        id: format!("AROA{:A<17}", name.to_ascii_uppercase()),
         created: base::Timestamp::UNIX_EPOCH,
         description: None,
         max_session_s: 3600,

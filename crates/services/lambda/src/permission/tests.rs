@@ -145,10 +145,10 @@ async fn a_role_made_anew_under_an_old_name_is_somebody_else() {
     let named = permission(json!({"Principal": role_arn("runner")}));
     world.ok("AddPermission", named).await;
     let mut anew = role("runner", &json!({"Service": "lambda.amazonaws.com"}), &json!({}));
-    anew.id = "AROANEW".to_owned();
+    anew.id = "AROANEWAAAAAAAAAAAAAA".to_owned();
     put_role(&world, &anew).await;
     let shown = policy_of(&world.ok("GetPolicy", json!({"FunctionName": "f"})).await);
-    assert_eq!(shown["Statement"][0]["Principal"], json!({"AWS": "AROARUNNER"}));
+    assert_eq!(shown["Statement"][0]["Principal"], json!({"AWS": "AROARUNNERAAAAAAAAAAA"}));
     let again = permission(json!({"Principal": role_arn("runner"), "StatementId": "t"}));
     assert_eq!(world.refused("AddPermission", again).await.0, "ResourceConflictException");
 }
