@@ -45,7 +45,7 @@ def settings(call):
         "CapacityProviderConfig": refused(call, CapacityProviderConfig={"LambdaManagedInstancesCapacityProviderConfig": provider}),
         "DurableConfig": refused(call, DurableConfig={"ExecutionTimeout": 10}),
         "AcceleratorConfig": refused(call, AcceleratorConfig={"AcceleratorMemorySize": 1}),
-        "RuntimeConfig": refused(call, RuntimeConfig={"RuntimeArn": "arn:aws:lambda:us-east-1:000000000000:runtime:r", "RuntimeAlias": "a"}),
+        "RuntimeConfig": refused(call, RuntimeConfig={"RuntimeArn": "arn:aws:lambda:us-east-1:000000000000:runtime:mutated", "RuntimeAlias": "a"}),
         "Environment": ENVIRONMENT,
         "Layers": LAYERS,
         "Handler": RUNS,
