@@ -14,11 +14,12 @@ use compiler::{Compiler, Input, StageInput, World};
 use edge::Handler as _;
 use egress::{Egress, Policy};
 use functions::{Invocation, InvokeRefusal, Outcome};
-use gateway::{EventQueue, Gateway, Invoker};
 use gateway::tokens::Tokens;
+use gateway::{EventQueue, Gateway, Invoker};
 use identity::Identities;
 use model::apigateway::{
-    AccessLogSettings, AuthorizationType, Authorizer, AuthorizerType, IntegrationResponse, IntegrationType, MethodResponse,
+    AccessLogSettings, AuthorizationType, Authorizer, AuthorizerType, IntegrationResponse, IntegrationType,
+    MethodResponse,
 };
 use snapshot::{Freshness, Function, FunctionBody, FunctionName, NamedPolicy, Place, Snapshot, Version};
 use telemetry::Sink;

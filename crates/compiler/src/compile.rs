@@ -109,7 +109,10 @@ impl Compiler {
             let why = "this node's settings give its name to another function, which is the one that runs".to_owned();
             let remedy = "Rename one of the two.";
             let unit = Unit::Function(name.clone());
-            return found.map(|_| Finding { scope: scope.clone(), unit, method: None, why, remedy }).into_iter().collect();
+            return found
+                .map(|_| Finding { scope: scope.clone(), unit, method: None, why, remedy })
+                .into_iter()
+                .collect();
         }
         let compiled = found.map(|found| function::compile(&self.master_key, scope, name, found));
         let (compiled, findings) = compiled.unwrap_or_default();

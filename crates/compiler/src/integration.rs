@@ -6,7 +6,9 @@ use std::time::Duration;
 use base::Scope;
 use model::apigateway as stored;
 use model::apigateway::{HttpMethod, IntegrationType, PassthroughBehavior};
-use snapshot::{FunctionCall, FunctionIntegration, HttpCall, HttpIntegration, Integration, Mock, Passthrough, ProxyFunction};
+use snapshot::{
+    FunctionCall, FunctionIntegration, HttpCall, HttpIntegration, Integration, Mock, Passthrough, ProxyFunction,
+};
 
 use crate::{answers, function_call, mapping, uri};
 

@@ -21,6 +21,6 @@ mod function;
 pub mod configured;
 
 pub use compile::{Compiler, World};
-pub use function::runtime;
 pub use finding::{Finding, Unit};
+pub use function::runtime;
 pub use load::{FunctionInput, Input, StageInput, load_all, load_changes};

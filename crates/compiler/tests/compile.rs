@@ -8,8 +8,8 @@ use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
 use compiler::{Compiler, Input, StageInput, Unit, World};
 use model::apigateway::{
-    AccessLogSettings, AuthorizationType, Authorizer, AuthorizerType, Deployment, EndpointType, HttpMethod, Integration, IntegrationType,
-    LoggingLevel, Method, MethodSetting, PassthroughBehavior, Resource, RestApi, Stage,
+    AccessLogSettings, AuthorizationType, Authorizer, AuthorizerType, Deployment, EndpointType, HttpMethod,
+    Integration, IntegrationType, LoggingLevel, Method, MethodSetting, PassthroughBehavior, Resource, RestApi, Stage,
 };
 use snapshot::{Authorization, AuthorizerJudge, Place, StageUnit};
 

@@ -210,7 +210,11 @@ fn authorize(reason: &Authorize) -> String {
         Authorize::BodyBroke { why } => format!("the body, which the signature covers, did not arrive: {why}"),
         Authorize::Granted { authorizer, principal, from, statements, .. } => {
             let by: Vec<String> = statements.iter().map(ToString::to_string).collect();
-            format!("authorizer `{authorizer}` says ({}) it is `{principal}`, allowed by {}", came(*from), by.join(", "))
+            format!(
+                "authorizer `{authorizer}` says ({}) it is `{principal}`, allowed by {}",
+                came(*from),
+                by.join(", ")
+            )
         }
         Authorize::NotGranted { authorizer, principal, from, resource, record } => {
             format!(
@@ -225,7 +229,9 @@ fn authorize(reason: &Authorize) -> String {
             format!("what authorizer `{authorizer}` answered is no answer: {why}")
         }
         Authorize::WouldAsk { authorizer, function } => {
-            format!("authorizer `{authorizer}` would ask `{function}`, which decides; no function is asked about a question")
+            format!(
+                "authorizer `{authorizer}` would ask `{function}`, which decides; no function is asked about a question"
+            )
         }
     }
 }

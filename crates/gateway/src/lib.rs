@@ -61,11 +61,11 @@ use crate::tokens::Tokens;
 use crate::trail::Outcome;
 use crate::world::{Stale, World};
 
-pub use steps::authorize::Openness;
 pub use authorizer::Grants;
 pub use invoke::{EventQueue, EventWorker, Invoker, NoFunctions, Runner};
-pub use what_if::Explainer;
 pub use lambda::permission::hints as function_hints;
+pub use steps::authorize::Openness;
+pub use what_if::Explainer;
 
 /// Answers the requests of API traffic. One value a worker: each has its own connections to the backends.
 #[derive(Debug)]
@@ -109,7 +109,8 @@ pub struct Shared {
 impl Gateway {
     /// A gateway with its own way out.
     pub fn new(shared: Shared, egress: Egress) -> Self {
-        let Shared { snapshot, freshness, identities, room, tokens, invoker, grants, sink, clock, installation } = shared;
+        let Shared { snapshot, freshness, identities, room, tokens, invoker, grants, sink, clock, installation } =
+            shared;
         let desk = Arc::new(Desk { sink, clock, installation });
         Self { snapshot, freshness, egress, identities, room, tokens, invoker, grants, desk }
     }

@@ -303,9 +303,9 @@ fn note(routed: &Routed, caller: Option<&Caller>) -> Option<&'static str> {
         (Authorization::Iam, None) => {
             Some("the method's authorization is AWS_IAM: whoever signs is asked about with --as ARN")
         }
-        (Authorization::Custom(_), Some(_)) => Some(
-            "the method's authorization is CUSTOM: signatures are not looked at, and an authorizer says who asks",
-        ),
+        (Authorization::Custom(_), Some(_)) => {
+            Some("the method's authorization is CUSTOM: signatures are not looked at, and an authorizer says who asks")
+        }
         (Authorization::None | Authorization::Custom(_), None) | (Authorization::Iam, Some(_)) => None,
     }
 }

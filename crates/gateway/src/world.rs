@@ -8,9 +8,9 @@ use egress::Egress;
 use identity::Identities;
 use snapshot::Snapshot;
 
-use crate::tokens::Tokens;
 use crate::authorizer::Grants;
 use crate::invoke::Invoker;
+use crate::tokens::Tokens;
 
 /// The world of one request.
 #[derive(Debug)]

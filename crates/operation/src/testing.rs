@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use wire::Value;
 
 use crate::{
-    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, FunctionIsolation, Installation, Invoked, Losses,
-    NodeStatus, NotInvoked, Ports, Principal, Service, Transaction,
+    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, FunctionIsolation,
+    Installation, Invoked, Losses, NodeStatus, NotInvoked, Ports, Principal, Service, Transaction,
 };
 
 /// An installation that serves no traffic.
@@ -50,10 +50,7 @@ impl DataPlane for Idle {
         Box::pin(async { Err("this test has no data plane".to_owned()) })
     }
 
-    fn test_authorizer(
-        &self,
-        _: crate::AuthorizerTest,
-    ) -> BoxFuture<'_, Result<crate::AuthorizerTested, String>> {
+    fn test_authorizer(&self, _: crate::AuthorizerTest) -> BoxFuture<'_, Result<crate::AuthorizerTested, String>> {
         Box::pin(async { Err("this test has no data plane".to_owned()) })
     }
 

@@ -120,10 +120,14 @@ const SOURCES_MAX: usize = 32;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NoIdentity {
     /// Not one header.
-    #[error("Invalid token source expression: {0}. The source must be a method request header, matching 'method.request.header.[a-zA-Z0-9._-]+'.")]
+    #[error(
+        "Invalid token source expression: {0}. The source must be a method request header, matching 'method.request.header.[a-zA-Z0-9._-]+'."
+    )]
     Token(String),
     /// Not a source of a request.
-    #[error("Invalid identity source expression: {0}. Identity sources are method.request.header.NAME, method.request.querystring.NAME, stageVariables.NAME and context.NAME.")]
+    #[error(
+        "Invalid identity source expression: {0}. Identity sources are method.request.header.NAME, method.request.querystring.NAME, stageVariables.NAME and context.NAME."
+    )]
     Source(String),
     /// Too many.
     #[error("An authorizer has at most {SOURCES_MAX} identity sources")]
@@ -177,11 +181,14 @@ mod tests {
             panic!("a token")
         };
         assert_eq!(&*header, "Auth");
-        for (token, good) in [("Bearer abc", true), ("xBearer abc", false), ("Bearer abc\n", false), ("Bearer ABC", false)]
+        for (token, good) in
+            [("Bearer abc", true), ("xBearer abc", false), ("Bearer abc\n", false), ("Bearer ABC", false)]
         {
             assert_eq!(pattern.is_match(token), good, "{token:?}");
         }
-        for source in ["", "Auth", "method.request.querystring.a", "method.request.header.", "method.request.header.a,b"] {
+        for source in
+            ["", "Auth", "method.request.querystring.a", "method.request.header.", "method.request.header.a,b"]
+        {
             assert!(Identity::token(source, None).is_err(), "{source}");
         }
         for pattern in ["(", "a)|(?:b", "(a{1000}){1000}"] {

@@ -21,19 +21,21 @@ pub mod freshness;
 pub mod certificate;
 
 pub use access_key::AccessKey;
-pub use authorizer::{Authorizer, AuthorizerJudge, FunctionAuthorizer, Identity, IdentitySource};
 pub use api::{AccessLog, Api, Stage, StageUnit};
+pub use authorizer::{Authorizer, AuthorizerJudge, FunctionAuthorizer, Identity, IdentitySource};
 pub use certificate::Certificate;
 pub use context::Variable;
 pub use freshness::Freshness;
 pub use function::{
-    Alias, Function, FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LATEST, LocalFunction, Version,
+    Alias, Function, FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LATEST, LocalFunction,
+    Version,
 };
-pub use jwt_authorizer::JwtAuthorizer;
 pub use function_call::{FunctionArn, FunctionCall, FunctionInvoker, NoInvocation};
 pub use integration::{
-    FunctionIntegration, HttpCall, HttpIntegration, Integration, IntegrationAnswer, Mock, Passthrough, ProxyFunction, Selection,
+    FunctionIntegration, HttpCall, HttpIntegration, Integration, IntegrationAnswer, Mock, Passthrough, ProxyFunction,
+    Selection,
 };
+pub use jwt_authorizer::JwtAuthorizer;
 pub use log_format::LogFormat;
 pub use mapping::{Source, Target};
 pub use method::{Authorization, Logging, Method, MethodAnswer};

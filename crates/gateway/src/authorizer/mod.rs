@@ -15,8 +15,8 @@ use base::Secret;
 use crate::steps::authorize::Bearer;
 
 pub(crate) use ask::{Asking, Unanswered};
-pub(crate) use grants::Key;
 pub use grants::Grants;
+pub(crate) use grants::Key;
 pub(crate) use output::Grant;
 
 /// What an authorizer said of the caller of one request.

@@ -40,7 +40,8 @@ impl Grant {
         if payload.trim_ascii_start().first() != Some(&b'{') {
             return Err("it is no answer: no JSON object".to_owned());
         }
-        let output: Output<'_> = serde_json::from_slice(payload).map_err(|fault| format!("it is no answer: {fault}"))?;
+        let output: Output<'_> =
+            serde_json::from_slice(payload).map_err(|fault| format!("it is no answer: {fault}"))?;
         let principal_id = match output.principal_id {
             Some(Value::String(text)) if !text.is_empty() => text.into(),
             Some(_) => return Err("`principalId` is not a text that says something".to_owned()),
@@ -128,10 +129,9 @@ fn check_resources(document: &str) -> Result<(), String> {
     let texts = statements.iter().flat_map(|statement| ["Resource", "NotResource"].map(|name| &statement[name]));
     let too_long = |value: &Value| match value {
         Value::String(text) => text.chars().count() > AUTHORIZER_RESOURCE_CHARS_MAX,
-        Value::Array(list) => list
-            .iter()
-            .filter_map(Value::as_str)
-            .any(|text| text.chars().count() > AUTHORIZER_RESOURCE_CHARS_MAX),
+        Value::Array(list) => {
+            list.iter().filter_map(Value::as_str).any(|text| text.chars().count() > AUTHORIZER_RESOURCE_CHARS_MAX)
+        }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => false,
     };
     if texts.into_iter().any(too_long) {
@@ -183,7 +183,11 @@ mod tests {
             ("policyDocument", json!({}), "policyDocument"),
             ("policyDocument", json!("{}"), "policyDocument"),
             ("policyDocument", json!({"Version": "2012-10-17", "Statement": []}), "policyDocument"),
-            ("policyDocument", json!({"Statement": [{"Effect": "Maybe", "Action": "*", "Resource": "*"}]}), "policyDocument"),
+            (
+                "policyDocument",
+                json!({"Statement": [{"Effect": "Maybe", "Action": "*", "Resource": "*"}]}),
+                "policyDocument",
+            ),
             ("context", json!({"a": {}}), "context.a"),
             ("context", json!({"a": ["b"]}), "context.a"),
             ("context", json!({"a": null}), "context.a"),

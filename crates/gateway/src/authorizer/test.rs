@@ -12,8 +12,8 @@ use edge::{Head, Limits};
 use operation::data_plane::{AuthorizerTest, AuthorizerTested};
 use serde_json::Value;
 use snapshot::{
-    Authorization, FunctionArn, FunctionCall, FunctionInvoker, Identity, Integration, Logging, Method, Routes, Snapshot,
-    Stage,
+    Authorization, FunctionArn, FunctionCall, FunctionInvoker, Identity, Integration, Logging, Method, Routes,
+    Snapshot, Stage,
 };
 
 use super::{Asking, Grant, Unanswered, identity};
@@ -111,9 +111,7 @@ fn tested(answer: Result<(Grant, Bytes), Unanswered>, mut log: String, id: &str)
 
 fn identity_of(question: &AuthorizerTest) -> Result<Identity, String> {
     let read = match question.kind {
-        "TOKEN" => {
-            Identity::token(&question.identity_source, question.identity_validation_expression.as_deref())
-        }
+        "TOKEN" => Identity::token(&question.identity_source, question.identity_validation_expression.as_deref()),
         _ => Identity::request(&question.identity_source),
     };
     read.map_err(|fault| fault.to_string())
@@ -125,8 +123,10 @@ fn call_of(question: &AuthorizerTest) -> Result<FunctionCall, String> {
     for (name, value) in &question.stage_variables {
         uri = uri.replace(&format!("${{stageVariables.{name}}}"), value);
     }
-    let function = FunctionArn::of_invocation(&uri).map_err(|fault| format!("Invalid Authorizer URI: {uri}: {fault}"))?;
-    let source = format!("arn:aws:execute-api:{}:{}:{rest_api_id}/authorizers/{authorizer_id}", scope.region, scope.account);
+    let function =
+        FunctionArn::of_invocation(&uri).map_err(|fault| format!("Invalid Authorizer URI: {uri}: {fault}"))?;
+    let source =
+        format!("arn:aws:execute-api:{}:{}:{rest_api_id}/authorizers/{authorizer_id}", scope.region, scope.account);
     let invoker = match &question.credentials {
         Some(role) => FunctionInvoker::Role(role.as_str().into()),
         None => FunctionInvoker::Gateway,
@@ -154,7 +154,11 @@ fn head(question: &AuthorizerTest, snapshot: &Snapshot) -> Result<Head, String> 
 }
 
 fn event(identity: &Identity, facts: &Facts<'_>) -> Result<Vec<u8>, String> {
-    let arn = format!("{}GET/{}", facts.stage.arn, facts.request.target.as_ref().map_or("", |target| target.rest()).trim_matches('/'));
+    let arn = format!(
+        "{}GET/{}",
+        facts.stage.arn,
+        facts.request.target.as_ref().map_or("", |target| target.rest()).trim_matches('/')
+    );
     match identity {
         Identity::Token { header, pattern } => {
             let token = identity::token(header, facts).map_err(|why| format!("The header {header} {why}"))?;

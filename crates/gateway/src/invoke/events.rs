@@ -81,7 +81,8 @@ impl EventQueue {
         let (sender, receiver) = mpsc::channel(EVENTS_MAX);
         let dropped = Arc::<AtomicU64>::default();
         let (events, bytes) = (Arc::new(Semaphore::new(EVENTS_MAX)), Arc::new(Semaphore::new(BYTES_MAX)));
-        let desk = Desk { snapshot, runner, clock, running: Semaphore::new(RUNNING_MAX), dropped: Arc::clone(&dropped) };
+        let desk =
+            Desk { snapshot, runner, clock, running: Semaphore::new(RUNNING_MAX), dropped: Arc::clone(&dropped) };
         (Self { sender, events, bytes, dropped }, EventWorker { receiver, desk: Arc::new(desk) })
     }
 

@@ -10,9 +10,9 @@ use snapshot::Variable;
 
 use super::event::{Facts, verb};
 use crate::authorizer::{self, Granted};
-use crate::steps::authorize::Bearer;
 use crate::context::Values;
 use crate::request::Signer;
+use crate::steps::authorize::Bearer;
 
 /// What an event tells of the circumstances of its request.
 #[derive(Debug, Serialize)]

@@ -8,8 +8,8 @@ use base::{AccountId, Timestamp};
 use identity::{Caller, Held};
 use policy::{Action, Attached, Keys, Layers, Principal, RequestContext};
 use snapshot::{
-    Authorization, AuthorizerJudge, Function, FunctionCall, FunctionInvoker, Integration, Method, Name, NamedPolicy, Role,
-    Snapshot, Stage, Version,
+    Authorization, AuthorizerJudge, Function, FunctionCall, FunctionInvoker, Integration, Method, Name, NamedPolicy,
+    Role, Snapshot, Stage, Version,
 };
 
 /// As whom API Gateway invokes functions and takes on roles.

@@ -60,9 +60,15 @@ async fn a_token_is_judged_by_the_function_and_its_policy() {
     let denied = "User is not authorized to access this resource with an explicit deny in an identity-based policy";
     let silent = "User is not authorized to access this resource because no identity-based policy allows the \
                   execute-api:Invoke action";
-    for (line, message) in [("GET /prod/pets/secret", denied), ("GET /prod/dogs", silent), ("POST /prod/pets/7", silent)] {
+    for (line, message) in
+        [("GET /prod/pets/secret", denied), ("GET /prod/dogs", silent), ("POST /prod/pets/7", silent)]
+    {
         let reply = with_token(&site, line, "Bearer abc").await;
-        assert_eq!((reply.status, reply.text()), (StatusCode::FORBIDDEN, &*json!({"Message": message}).to_string()), "{line}");
+        assert_eq!(
+            (reply.status, reply.text()),
+            (StatusCode::FORBIDDEN, &*json!({"Message": message}).to_string()),
+            "{line}"
+        );
         assert_eq!(reply.header("x-amzn-errortype"), Some("AccessDeniedException"));
     }
 }
@@ -113,7 +119,9 @@ async fn whatever_a_function_does_wrong_lets_nobody_in() {
     nested["context"] = json!({"a": {"b": 1}});
     let mut anonymous = all();
     anonymous["principalId"] = json!("");
-    let broken = |does: Does| (does, StatusCode::INTERNAL_SERVER_ERROR, r#"{"message":null}"#, "AuthorizerConfigurationException");
+    let broken = |does: Does| {
+        (does, StatusCode::INTERNAL_SERVER_ERROR, r#"{"message":null}"#, "AuthorizerConfigurationException")
+    };
     let answers = [huge, nested, anonymous, grant(&statements(5_000)), json!(null), json!({}), json!("Allow")];
     let mut cases: Vec<_> = answers.iter().map(|answer| broken(Does::Answer(answer.to_string().into()))).collect();
     cases.push(broken(Does::Answer(Bytes::from(vec![b'x'; 7_000_000]))));
@@ -137,7 +145,11 @@ async fn whatever_a_function_does_wrong_lets_nobody_in() {
         let shown = format!("{does:?}").chars().take(120).collect::<String>();
         script.now_does(does);
         let reply = with_token(&site, "GET /prod", "abc").await;
-        assert_eq!((reply.status, reply.text(), reply.header("x-amzn-errortype")), (status, body, Some(kind)), "{shown}");
+        assert_eq!(
+            (reply.status, reply.text(), reply.header("x-amzn-errortype")),
+            (status, body, Some(kind)),
+            "{shown}"
+        );
     }
     let before = script.count();
     script.now_does(Does::Answer(all().to_string().into()));
@@ -267,7 +279,10 @@ async fn a_request_authorizer_is_told_all_but_the_body() {
     let event = script.event();
     assert_eq!(event["type"], "REQUEST");
     assert_eq!(event["methodArn"], format!("arn:aws:execute-api:us-east-1:{OWNER}:a1b2c3d4e5/prod/POST/a/b c"));
-    assert_eq!((&event["resource"], &event["path"], &event["httpMethod"]), (&json!("/{proxy+}"), &json!("/a/b%20c"), &json!("POST")));
+    assert_eq!(
+        (&event["resource"], &event["path"], &event["httpMethod"]),
+        (&json!("/{proxy+}"), &json!("/a/b%20c"), &json!("POST"))
+    );
     assert_eq!((&event["headers"]["X-Who"], &event["multiValueHeaders"]["X-Who"]), (&json!("b"), &json!(["a", "b"])));
     assert_eq!(event["queryStringParameters"], json!({"q": "2/", "e": ""}));
     assert_eq!(event["multiValueQueryStringParameters"], json!({"q": ["1", "2/"], "e": [""]}));
@@ -339,7 +354,8 @@ async fn the_trail_tells_whose_answer_decided() {
     for from in [GrantFrom::Function, GrantFrom::Kept] {
         with_token(&site, "GET /prod", "abc").await;
         let trails = site.records.trails().await;
-        let story = gateway::trail::Story::decode(&trails.last().expect("one").bytes).expect("a trail").entries.to_vec();
+        let story =
+            gateway::trail::Story::decode(&trails.last().expect("one").bytes).expect("a trail").entries.to_vec();
         let told = story.iter().find_map(|entry| match &entry.reason {
             Reason::Authorize(Authorize::Granted { from, principal, .. }) => Some((*from, principal.to_string())),
             _ => None,

@@ -11,8 +11,8 @@ use gateway::reason::{Integrate, Reason};
 use http::StatusCode;
 use serde_json::{Value, json};
 use snapshot::{
-    FunctionIntegration, FunctionInvoker, Integration, Logging, Passthrough, ProxyFunction, Selection, Snapshot, Source,
-    Target,
+    FunctionIntegration, FunctionInvoker, Integration, Logging, Passthrough, ProxyFunction, Selection, Snapshot,
+    Source, Target,
 };
 
 use crate::support::functions::{Does, Script, authorizer, call, grant, invoke, permission, put};
@@ -52,7 +52,10 @@ async fn a_proxy_function_is_told_the_whole_request() {
     assert!(reply.header("x-amzn-trace-id").is_some() && reply.header("x-amzn-errortype").is_none());
     let event = script.event();
     let context = &event["requestContext"];
-    assert_eq!((&event["resource"], &event["path"], &event["httpMethod"]), (&json!("/{proxy+}"), &json!("/a/b%20c"), &json!("POST")));
+    assert_eq!(
+        (&event["resource"], &event["path"], &event["httpMethod"]),
+        (&json!("/{proxy+}"), &json!("/a/b%20c"), &json!("POST"))
+    );
     assert_eq!((&event["headers"]["X-Tag"], &event["multiValueHeaders"]["X-Tag"]), (&json!("b"), &json!(["a", "b"])));
     assert_eq!(event["headers"]["X-Forwarded-For"], "198.51.100.9, 192.0.2.7");
     assert_eq!((&event["headers"]["Authorization"], event["headers"].get("Connection")), (&json!("Bearer t"), None));
@@ -94,7 +97,8 @@ async fn a_signature_for_us_is_not_handed_to_a_function() {
 
 #[tokio::test]
 async fn binary_bodies_travel_as_base64() {
-    let script = script(&json!({"body": "iVBORw==", "isBase64Encoded": true, "headers": {"Content-Type": "image/png"}}));
+    let script =
+        script(&json!({"body": "iVBORw==", "isBase64Encoded": true, "headers": {"Content-Type": "image/png"}}));
     let site = Plan { binary_media_types: vec!["image/png"], ..served(&script) }.start();
     let headers = "Content-Type: image/png\r\nAccept: image/png\r\nContent-Length: 4\r\n";
     let reply = site.send("POST /prod/x", headers, Bytes::from_static(b"\x89PNG")).await;
@@ -182,7 +186,10 @@ async fn without_a_permission_no_function_is_invoked() {
         let words = "Execution failed due to configuration error: Invalid permissions on Lambda function";
         assert!(lines.iter().any(|line| line.contains(words)), "{lines:?}");
         let trail = site.records.trail().await;
-        let told = trail.entries.iter().any(|entry| matches!(&entry.reason, Reason::Integrate(Integrate::FunctionNotInvoked { .. })));
+        let told = trail
+            .entries
+            .iter()
+            .any(|entry| matches!(&entry.reason, Reason::Integrate(Integrate::FunctionNotInvoked { .. })));
         assert!(told, "{:?}", trail.entries);
     }
 }
@@ -230,7 +237,12 @@ async fn a_role_invokes_what_it_may_where_it_trusts_api_gateway() {
     };
     let powerless: People = |snapshot| {
         put(snapshot, "pets", None);
-        with_role(snapshot, "invoke", "apigateway.amazonaws.com", &parsed(&MAY.replace("InvokeFunction", "GetFunction")));
+        with_role(
+            snapshot,
+            "invoke",
+            "apigateway.amazonaws.com",
+            &parsed(&MAY.replace("InvokeFunction", "GetFunction")),
+        );
     };
     let denied: People = |snapshot| {
         let mut deny = permission(SOURCE);
@@ -260,7 +272,8 @@ async fn callers_permissions_count_only_where_somebody_signed() {
 #[tokio::test]
 async fn an_alias_shares_its_calls_by_weight() {
     let script = script(&json!({}));
-    let function = snapshot::FunctionArn::parse("arn:aws:lambda:us-east-1:111122223333:function:pets:live").expect("good");
+    let function =
+        snapshot::FunctionArn::parse("arn:aws:lambda:us-east-1:111122223333:function:pets:live").expect("good");
     let call = function.call(SOURCE.replace('*', "GET/x").into(), FunctionInvoker::Gateway);
     let proxy = Integration::ProxyFunction(ProxyFunction { call, timeout: Duration::from_secs(29) });
     let site = Plan { routes: vec![("GET", "/x", proxy)], ..served(&script) }.start();

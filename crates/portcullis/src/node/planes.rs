@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::functions::Functions;
 use base::seal::MasterKey;
 use base::{Clock, Scope, limits};
 use compiler::Compiler;
@@ -10,7 +11,6 @@ use control::{Control, Jobs, KeyUseWriter, Listen, Publisher, Setup};
 use edge::{Endpoint, Limits, Server, Tls};
 use egress::Egress;
 use gateway::tokens::Tokens;
-use ::functions::Functions;
 use gateway::{EventQueue, EventWorker, Explainer, Gateway, Grants, Invoker};
 use identity::{Identities, KeyUses};
 use operation::{Installation, Job, Ports};

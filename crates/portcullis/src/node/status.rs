@@ -108,7 +108,12 @@ fn finding(found: &Compiled) -> Finding {
 
 /// What is live of everything that could protect a method. Keys, throttles, web ACLs and validators are refused at the call
 /// that would set them, so there is no method yet that has one.
-fn line(stage: &Stage, method: &Method, openness: &Openness<'_>, (snapshot, now): (&Snapshot, Timestamp)) -> CoverageLine {
+fn line(
+    stage: &Stage,
+    method: &Method,
+    openness: &Openness<'_>,
+    (snapshot, now): (&Snapshot, Timestamp),
+) -> CoverageLine {
     let mut controls = vec![TLS_FLOOR.to_owned()];
     if stage.default_endpoint_disabled {
         controls.push("default endpoint disabled".to_owned());
@@ -123,7 +128,9 @@ fn line(stage: &Stage, method: &Method, openness: &Openness<'_>, (snapshot, now)
     }
     controls.extend(execution_log(method.logging).map(str::to_owned));
     // What is not permitted is answered 500, which its owner should hear of before anybody calls.
-    controls.extend(gateway::function_hints(snapshot, stage, method, now).into_iter().map(|hint| format!("closed: {hint}")));
+    controls.extend(
+        gateway::function_hints(snapshot, stage, method, now).into_iter().map(|hint| format!("closed: {hint}")),
+    );
     CoverageLine {
         rest_api_id: stage.api_id.to_string(),
         stage: stage.name.to_string(),

@@ -10,8 +10,9 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use model::Record;
 use operation::{
-    AuthorizerTest, AuthorizerTested, Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, FunctionIsolation, Invoked, Job, JobCall, Kind,
-    Losses, NodeStatus, NotInvoked, Operation, Ports, Principal, Transaction, Wall, WhatIf,
+    AuthorizerTest, AuthorizerTested, Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding,
+    FunctionCall, FunctionIsolation, Invoked, Job, JobCall, Kind, Losses, NodeStatus, NotInvoked, Operation, Ports,
+    Principal, Transaction, Wall, WhatIf,
 };
 use store_records::{BlockBuilder, BlockQuery, Stream};
 use store_resources::{AuditEntry, AuditFilter, Batch, Changes, Key, Lease, Revision, Table, Write};

@@ -145,7 +145,8 @@ fn identify(
     let counts = !function.ttl.is_zero() && !is_pattern(resource, routed);
     match &function.identity {
         Identity::Token { header, pattern } => {
-            let token = identity::token(header, &facts).map_err(|why| unknown(format!("the header `{header}` {why}")))?;
+            let token =
+                identity::token(header, &facts).map_err(|why| unknown(format!("the header `{header}` {why}")))?;
             if pattern.as_ref().is_some_and(|pattern| !pattern.is_match(&token)) {
                 return Err(unknown(format!("the header `{header}` is not what the validation expression asks for")));
             }
@@ -154,7 +155,8 @@ fn identify(
             Ok(Asked { event: event::of_token(&token, &resource.arn), key })
         }
         Identity::Request { sources } => {
-            let value = |source| identity::value(source, &facts).ok_or_else(|| unknown(format!("`{source}` is not there")));
+            let value =
+                |source| identity::value(source, &facts).ok_or_else(|| unknown(format!("`{source}` is not there")));
             let values = sources.iter().map(value).collect::<Result<Vec<Cow<'_, [u8]>>, _>>()?;
             // Without a source nothing tells two callers apart.
             let counts = counts && !values.is_empty();
@@ -215,7 +217,9 @@ fn refuse(routed: &Routed, authorizer: &Authorizer, unanswered: Unanswered) -> R
     let (kind, reason) = match unanswered {
         Unanswered::Unauthorized => (ResponseType::Unauthorized, Authorize::SaidUnauthorized { authorizer }),
         Unanswered::NotInvoked { why } => {
-            log(routed, || "Execution failed due to configuration error: Invalid permissions on Lambda function".to_owned());
+            log(routed, || {
+                "Execution failed due to configuration error: Invalid permissions on Lambda function".to_owned()
+            });
             // The remedy is a command, longer than what a stranger may leave in a trail; none of it is a stranger's.
             (ResponseType::AuthorizerConfigurationError, Authorize::AuthorizerFailed { authorizer, why })
         }

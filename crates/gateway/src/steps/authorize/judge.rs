@@ -6,7 +6,9 @@ use std::sync::LazyLock;
 
 use http::header::{HeaderName, REFERER, USER_AGENT};
 use identity::{Caller, Circumstances, Held};
-use policy::{Action, Attached, Decision, DecisionRecord, Keys, Layer, Layers, Principal, RequestContext, StatementRecord};
+use policy::{
+    Action, Attached, Decision, DecisionRecord, Keys, Layer, Layers, Principal, RequestContext, StatementRecord,
+};
 use snapshot::Stage;
 
 use super::resource::Resource;

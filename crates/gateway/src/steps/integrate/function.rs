@@ -133,7 +133,10 @@ fn event_of(body: Bytes) -> Result<Bytes, Refused> {
     let mut response = ResponseType::BadRequestBody.response();
     response.message = Some("Could not parse request body into json".into());
     let reason = Integrate::Unmappable { why: "a function's event is JSON, and the body is none".into() };
-    Err(Refused { reason: crate::reason::Reason::Integrate(reason), refusal: crate::refused::Refusal::Gateway(response) })
+    Err(Refused {
+        reason: crate::reason::Reason::Integrate(reason),
+        refusal: crate::refused::Refusal::Gateway(response),
+    })
 }
 
 /// Leaves an event to be run later: nobody waits for what the function answers.

@@ -145,7 +145,8 @@ mod tests {
         }));
         let answer = answer.expect("a good answer");
         assert_eq!((answer.status.as_u16(), body(&answer)), (201, &b"made"[..]));
-        let all = |name: &str| answer.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>();
+        let all =
+            |name: &str| answer.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>();
         assert_eq!(all("x-two"), ["a", "b"]);
         assert_eq!(all("set-cookie"), ["c=1", "d=2"]);
         assert_eq!((all("x-one"), all("x-flag")), (vec!["1"], vec!["true"]));

@@ -13,6 +13,7 @@ use http::header::CONTENT_TYPE;
 use snapshot::{FunctionCall, Method, ProxyFunction, Stage, Version};
 
 use super::proxy_answer;
+use crate::execution_log;
 use crate::lambda::call::{Ask, draw};
 use crate::lambda::event::{self, EventBody, Facts};
 use crate::lambda::{Failure, Permit, Ran, invoke};
@@ -23,7 +24,6 @@ use crate::steps::answer::Answer;
 use crate::steps::locate::Inbound;
 use crate::steps::route::Parts;
 use crate::world::World;
-use crate::execution_log;
 
 /// Tells the function of the request, and makes an answer of what it says.
 pub(super) async fn call(parts: Parts, proxy: &ProxyFunction, world: &World) -> Verdict<Answer> {
@@ -125,7 +125,13 @@ fn event_body<'a>(body: &'a Bytes, media_type: Option<&str>, stage: &Stage) -> E
 }
 
 /// Keeps for the execution log what the function is sent.
-pub(super) fn note(call: &FunctionCall, event: &[u8], (body, method): (&[u8], &Method), request: &Request, world: &World) {
+pub(super) fn note(
+    call: &FunctionCall,
+    event: &[u8],
+    (body, method): (&[u8], &Method),
+    request: &Request,
+    world: &World,
+) {
     if !method.logging.info {
         return;
     }
@@ -133,8 +139,11 @@ pub(super) fn note(call: &FunctionCall, event: &[u8], (body, method): (&[u8], &M
     let mut exchange = request.notes.exchange();
     exchange.uri = format!("https://lambda.{region}.amazonaws.com/2015-03-31/functions/{}/invocations", call.arn);
     if method.logging.payloads {
-        exchange.endpoint_headers =
-            format!("{{X-Amz-Source-Arn={}, Accept=application/json, x-amzn-lambda-integration-tag={}}}", call.source_arn, request.shown_id());
+        exchange.endpoint_headers = format!(
+            "{{X-Amz-Source-Arn={}, Accept=application/json, x-amzn-lambda-integration-tag={}}}",
+            call.source_arn,
+            request.shown_id()
+        );
         exchange.request_body.take(body);
         exchange.endpoint_body.take(event);
     }

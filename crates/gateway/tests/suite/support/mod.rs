@@ -21,9 +21,9 @@ use http_body_util::BodyExt as _;
 use identity::Identities;
 use snapshot::integration::UriPiece;
 use snapshot::{
-    AccessLog, Api, Authorization, Freshness, FunctionIntegration, HttpCall, HttpIntegration, Integration, IntegrationAnswer, LogFormat,
-    Logging, Method, MethodAnswer, Mock, NamedPolicy, Passthrough, Place, ProxyFunction, Routes, Selection, Snapshot, Stage,
-    StageUnit,
+    AccessLog, Api, Authorization, Freshness, FunctionIntegration, HttpCall, HttpIntegration, Integration,
+    IntegrationAnswer, LogFormat, Logging, Method, MethodAnswer, Mock, NamedPolicy, Passthrough, Place, ProxyFunction,
+    Routes, Selection, Snapshot, Stage, StageUnit,
 };
 
 use self::records::Records;

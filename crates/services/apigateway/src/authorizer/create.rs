@@ -99,9 +99,7 @@ pub(super) fn unique_name(authorizer: &Authorizer, others: &[Authorizer]) -> Res
     if !others.iter().any(|other| other.name == *name && other.id != authorizer.id) {
         return Ok(());
     }
-    Err(Error::conflict(format!(
-        "Authorizer name must be unique. Authorizer {name} already exists in this RestApi."
-    )))
+    Err(Error::conflict(format!("Authorizer name must be unique. Authorizer {name} already exists in this RestApi.")))
 }
 
 /// Refuses one authorizer more than an API may have.
@@ -112,4 +110,3 @@ pub(crate) fn room_for_one_more(there: usize) -> Result<(), Error> {
     let limit = format!("Maximum number of authorizers for this API has been reached: {AUTHORIZERS_PER_API}");
     Err(Error::LimitExceeded(limit))
 }
-

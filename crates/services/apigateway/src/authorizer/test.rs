@@ -87,7 +87,11 @@ impl Operation for TestInvokeAuthorizer {
             identity_source: authorizer.identity_source.unwrap_or_default(),
             identity_validation_expression: authorizer.identity_validation_expression,
             headers: single.chain(multiple).collect(),
-            path: input.path_with_query_string.clone().filter(|path| !path.is_empty()).unwrap_or_else(|| "/".to_owned()),
+            path: input
+                .path_with_query_string
+                .clone()
+                .filter(|path| !path.is_empty())
+                .unwrap_or_else(|| "/".to_owned()),
             stage_variables: input.stage_variables.clone(),
         };
         let tested = call.ports.data_plane.test_authorizer(question).await.map_err(Error::bad_request)?;

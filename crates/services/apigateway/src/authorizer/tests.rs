@@ -94,10 +94,13 @@ async fn an_api_has_ten_authorizers_at_most() {
 async fn a_clone_has_its_own_authorizers() {
     let world = World::new().await;
     let (api, root) = world.api().await;
-    let made = world.ok("CreateAuthorizer", json!({
-        "restApiId": api, "name": "mine", "type": "TOKEN", "authorizerUri": URI,
-        "identitySource": "method.request.header.A",
-    }));
+    let made = world.ok(
+        "CreateAuthorizer",
+        json!({
+            "restApiId": api, "name": "mine", "type": "TOKEN", "authorizerUri": URI,
+            "identitySource": "method.request.header.A",
+        }),
+    );
     let id = text(&made.await, "id");
     world.ok("PutMethod", json!({
         "restApiId": api, "resourceId": root, "httpMethod": "POST", "authorizationType": "CUSTOM", "authorizerId": id,

@@ -177,7 +177,9 @@ mod tests {
         let value = Some(value.to_owned());
         let operation = PatchOperation { op: Some(op), path: Some(path.to_owned()), value, from: None };
         let fields = patched(fields, &[operation]);
-        fields.and_then(|fields| integration::build(fields, &BTreeMap::new(), "r", &operation::testing::World::scope())).map_err(|error| error.to_string())
+        fields
+            .and_then(|fields| integration::build(fields, &BTreeMap::new(), "r", &operation::testing::World::scope()))
+            .map_err(|error| error.to_string())
     }
 
     #[test]

@@ -106,7 +106,9 @@ fn patched(method: &Method, operations: &[PatchOperation]) -> Result<Method, Err
         }
     }
     // AWS lets go of an authorizer when the type no longer asks for one.
-    if fields.authorization_type != "CUSTOM" && fields.authorizer_id.as_deref() == method.authorizer_id.as_ref().map(AuthorizerId::as_str) {
+    if fields.authorization_type != "CUSTOM"
+        && fields.authorizer_id.as_deref() == method.authorizer_id.as_ref().map(AuthorizerId::as_str)
+    {
         fields.authorizer_id = None;
     }
     let made = method::build(fields)?;

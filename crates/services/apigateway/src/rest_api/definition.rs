@@ -9,6 +9,7 @@ use operation::{Call, Failure};
 use serde_json::Value;
 use wire::Choice as _;
 
+use crate::authorizer::room_for_one_more;
 use crate::choices::EndpointType;
 use crate::error::Error;
 use crate::openapi::apply::{BasePath, Mode, apply};
@@ -17,7 +18,6 @@ use crate::openapi::document::Document;
 use crate::openapi::read;
 use crate::openapi::report::Report;
 use crate::rules::api::{self, Endpoint};
-use crate::authorizer::room_for_one_more;
 use crate::rules::{authorizer, credentials, resource_policy};
 
 /// A document that was read, with the call's parameters.
@@ -135,7 +135,8 @@ pub(super) fn roles(body: &[u8]) -> Vec<(&'static str, String)> {
     while let Some(value) = open.pop() {
         match value {
             Value::Object(members) => {
-                let named = ["credentials", "authorizerCredentials"].map(|name| members.get(name).and_then(Value::as_str));
+                let named =
+                    ["credentials", "authorizerCredentials"].map(|name| members.get(name).and_then(Value::as_str));
                 roles.extend(named.into_iter().flatten().map(str::to_owned));
                 open.extend(members.values());
             }

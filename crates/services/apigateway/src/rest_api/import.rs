@@ -13,8 +13,8 @@ use super::{RestApiView, Tags};
 use crate::arn;
 use crate::error::{Error, declared};
 use crate::openapi::apply::Mode;
-use crate::rules::credentials;
 use crate::rules::api;
+use crate::rules::credentials;
 
 /// The operation.
 pub(crate) struct ImportRestApi;

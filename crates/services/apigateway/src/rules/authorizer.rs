@@ -152,7 +152,9 @@ fn native(kind: Stored, uri: &str, expression: Option<&str>, credentials: Option
         return Err(Error::not_enforced("identityValidationExpression of an authorizer with a `jwt://` URI"));
     }
     if credentials.is_some_and(|role| !role.is_empty()) {
-        return Err(Error::bad_request("An authorizer with a `jwt://` URI invokes nothing, so it takes no credentials"));
+        return Err(Error::bad_request(
+            "An authorizer with a `jwt://` URI invokes nothing, so it takes no credentials",
+        ));
     }
     JwtAuthorizer::parse(uri, "Authorization")
         .map(|_| ())
@@ -219,7 +221,11 @@ mod tests {
             (Fields { uri: some("jwt://issuer.example/"), ..token() }, "Invalid Authorizer URI"),
             (Fields { uri: some("jwt://issuer.example/?audience=a"), ..request() }, "is of type TOKEN"),
             (
-                Fields { uri: some("jwt://i.example/?audience=a"), identity_validation_expression: some("a"), ..token() },
+                Fields {
+                    uri: some("jwt://i.example/?audience=a"),
+                    identity_validation_expression: some("a"),
+                    ..token()
+                },
                 "not enforced",
             ),
             (

@@ -249,7 +249,9 @@ mod tests {
         ] {
             assert!(made_of(credentials).expect_err(credentials).contains(message));
         }
-        for uri in ["", "http://upstream.example", &URI.replace("us-east-1", "eu-west-1"), &URI.replace("/invocations", "")] {
+        for uri in
+            ["", "http://upstream.example", &URI.replace("us-east-1", "eu-west-1"), &URI.replace("/invocations", "")]
+        {
             assert!(made(function(IntegrationType::Aws, uri)).is_err(), "{uri}");
         }
         let named = URI.replace("function:pets", "function:${stageVariables.pets}:${stageVariables.alias}");

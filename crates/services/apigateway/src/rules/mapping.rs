@@ -183,8 +183,12 @@ mod tests {
 
     #[test]
     fn sources_that_need_the_mapping_language_are_refused_by_name() {
-        for source in ["method.request.body", "method.request.body.a", "method.request.body[0]", "context.identity.cognitoIdentityId"]
-        {
+        for source in [
+            "method.request.body",
+            "method.request.body.a",
+            "method.request.body[0]",
+            "context.identity.cognitoIdentityId",
+        ] {
             let answer = check_request(&map(&[("integration.request.header.A", source)]), &BTreeMap::new());
             assert!(matches!(answer, Err(Error::NotEnforced { .. })), "{source}");
         }

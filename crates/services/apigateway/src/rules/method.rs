@@ -128,7 +128,8 @@ mod tests {
         assert_eq!(build(Fields::of(&method)), Ok(method));
         let signed = build(Fields { authorization_type: "AWS_IAM".to_owned(), ..open() }).expect("it is good");
         assert_eq!(build(Fields::of(&signed)), Ok(signed));
-        let judged = Fields { authorization_type: "CUSTOM".to_owned(), authorizer_id: Some("abc123".to_owned()), ..open() };
+        let judged =
+            Fields { authorization_type: "CUSTOM".to_owned(), authorizer_id: Some("abc123".to_owned()), ..open() };
         let judged = build(judged).expect("it is good");
         assert_eq!(build(Fields::of(&judged)), Ok(judged));
     }

@@ -25,7 +25,10 @@ pub(crate) fn check_function(uri: &str, scope: &Scope) -> Result<(), Error> {
     let filled = stage_reference::replace(uri, "1").ok_or_else(invalid)?;
     match FunctionArn::of_invocation(&filled) {
         Ok(function) if function.region == scope.region => Ok(()),
-        Ok(_) => Err(Error::bad_request(format!("Invalid region in the integration's ARN; functions run in {}", scope.region))),
+        Ok(_) => Err(Error::bad_request(format!(
+            "Invalid region in the integration's ARN; functions run in {}",
+            scope.region
+        ))),
         Err(NoInvocation::Service(service)) => {
             Err(Error::not_enforced(format!("an integration with the service `{service}`")))
         }

@@ -7,7 +7,8 @@ use super::patch_table::PATCHES;
 use crate::patch::{Edit, Patches};
 use crate::testing::{World, text, with};
 use crate::{
-    account, authorizer, deployment, integration, integration_response, method, method_response, resource, rest_api, stage,
+    account, authorizer, deployment, integration, integration_response, method, method_response, resource, rest_api,
+    stage,
 };
 
 type Rows = Vec<(&'static str, &'static [Edit])>;
@@ -91,7 +92,10 @@ async fn furnished(world: &World) -> Json {
     world.ok("PutIntegrationResponse", method.clone()).await;
     let judge = world.ok("CreateAuthorizer", super::inputs::authorizer(&api)).await;
     let deployment = world.ok("CreateDeployment", json!({"restApiId": api, "stageName": "dev"})).await;
-    with(&method, json!({"stageName": "dev", "deploymentId": text(&deployment, "id"), "authorizerId": text(&judge, "id")}))
+    with(
+        &method,
+        json!({"stageName": "dev", "deploymentId": text(&deployment, "id"), "authorizerId": text(&judge, "id")}),
+    )
 }
 
 fn patch(edit: Edit, path: &str, value: &Json) -> Json {

@@ -29,7 +29,9 @@ pub(super) fn read(name: &str, scheme: &Value) -> Result<Fields, String> {
                 let seconds = value.as_i64().and_then(|seconds| i32::try_from(seconds).ok());
                 fields.ttl_s = Some(seconds.ok_or_else(|| format!("`{member}` is not a number of seconds"))?);
             }
-            "providerARNs" => fields.provider_arns = super::texts(value).ok_or_else(|| format!("`{member}` is no list"))?,
+            "providerARNs" => {
+                fields.provider_arns = super::texts(value).ok_or_else(|| format!("`{member}` is no list"))?
+            }
             other => return Err(format!("its `{other}`: {LATER}")),
         }
     }

@@ -72,14 +72,12 @@ fn schemes(document: &Document, root: &Map<String, Value>, report: &mut Report) 
             [AUTH_TYPE] if scheme.get(AUTH_TYPE).and_then(Value::as_str) == Some("awsSigv4") => {
                 protection.signatures.insert(name.clone());
             }
-            [AUTHORIZER, AUTH_TYPE] | [AUTH_TYPE, AUTHORIZER] | [AUTHORIZER] => {
-                match authorizer::read(name, scheme) {
-                    Ok(fields) => {
-                        protection.authorizers.insert(name.clone(), fields);
-                    }
-                    Err(why) => report.error(format!("The authorizer of the security scheme '{name}': {why}")),
+            [AUTHORIZER, AUTH_TYPE] | [AUTH_TYPE, AUTHORIZER] | [AUTHORIZER] => match authorizer::read(name, scheme) {
+                Ok(fields) => {
+                    protection.authorizers.insert(name.clone(), fields);
                 }
-            }
+                Err(why) => report.error(format!("The authorizer of the security scheme '{name}': {why}")),
+            },
             [extension, ..] => report.error(format!("The security scheme '{name}' has {extension}: {LATER}")),
         }
     }
