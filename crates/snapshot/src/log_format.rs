@@ -139,6 +139,7 @@ mod tests {
             let again: String = format.pieces.iter().map(|piece| match piece {
                 Piece::Text(text) => text.clone(),
                 Piece::Variable(variable) => format!("{MARK}{}", variable.name()),
+                Piece::Authorizer(key) => format!("{MARK}{AUTHORIZER}{key}"),
                 Piece::Unknown(name) => format!("{MARK}{name}"),
             }).collect();
             prop_assert_eq!(again, text.trim_end());

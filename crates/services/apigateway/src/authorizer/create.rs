@@ -25,7 +25,7 @@ pub(crate) struct Input {
     rest_api_id: String,
     name: String,
     r#type: AuthorizerType,
-    #[shape(default, wire = "providerARNs")]
+    #[shape(default, rename = "providerARNs")]
     provider_arns: Vec<String>,
     auth_type: Option<String>,
     authorizer_uri: Option<String>,

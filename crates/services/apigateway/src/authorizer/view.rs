@@ -11,7 +11,7 @@ pub(crate) struct AuthorizerView {
     pub(crate) id: Option<String>,
     pub(crate) name: Option<String>,
     pub(crate) r#type: Option<AuthorizerType>,
-    #[shape(default, wire = "providerARNs")]
+    #[shape(default, rename = "providerARNs")]
     pub(crate) provider_arns: Vec<String>,
     pub(crate) auth_type: Option<String>,
     pub(crate) authorizer_uri: Option<String>,
