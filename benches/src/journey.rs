@@ -5,23 +5,25 @@ use std::io;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use base::Clock;
 use base::clock::SystemClock;
 use base::id::{AuthorizerId, RestApiId};
 use base::seal::MasterKey;
+use base::{Clock, Fingerprints};
 use bytes::Bytes;
 use compiler::{Compiler, Input, StageInput, World};
 use edge::Handler as _;
 use egress::{Egress, Policy};
 use functions::{Invocation, InvokeRefusal, Outcome};
+use gateway::metering::{Metering, Share};
+use gateway::quotas::Quotas;
 use gateway::tokens::Tokens;
 use gateway::{EventQueue, Gateway, Invoker};
 use identity::Identities;
 use model::apigateway::{
-    AccessLogSettings, AuthorizationType, Authorizer, AuthorizerType, IntegrationResponse, IntegrationType,
-    MethodResponse,
+    AccessLogSettings, AuthorizationType, Authorizer, AuthorizerType, Deployment, IntegrationResponse, IntegrationType,
+    MethodResponse, Stage,
 };
-use snapshot::{Freshness, Function, FunctionBody, FunctionName, NamedPolicy, Place, Snapshot, Version};
+use snapshot::{Freshness, Function, FunctionBody, FunctionName, Limit, NamedPolicy, Place, Snapshot, Version};
 use telemetry::Sink;
 
 use crate::world::{api_id, deployment_of, scope, stage_of};
@@ -83,9 +85,16 @@ impl Journeys {
     }
 
     fn build(sink: Sink, access_log: AccessLog, guard: Option<Guard>) -> io::Result<Self> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
+        let metering = metering(MasterKey::random().fingerprints(), Quotas::closed());
+        let head = guard.map_or_else(String::new, |_| format!("Authorization: Bearer {}\r\n", "t".repeat(900)));
+        let served = Self::serving(sink, Arc::new(SystemClock::new()), snapshot(access_log, guard), metering)?;
+        Ok(Self { head: self::head(&head), ..served })
+    }
+
+    /// A gateway that serves a snapshot.
+    pub fn serving(sink: Sink, clock: Arc<dyn Clock>, snapshot: Snapshot, metering: Metering) -> io::Result<Self> {
         let config = egress::Config::new(Policy::default(), Vec::new(), None).map_err(io::Error::other)?;
-        let snapshot = Arc::new(ArcSwap::from_pointee(snapshot(access_log, guard)));
+        let snapshot = Arc::new(ArcSwap::from_pointee(snapshot));
         let freshness = Freshness::new(std::time::Duration::ZERO, clock.elapsed());
         let tokens = Arc::new(Tokens::new(config.clone(), Arc::clone(&clock)));
         let egress = Egress::new(config, Arc::clone(&clock));
@@ -98,6 +107,7 @@ impl Journeys {
             tokens,
             invoker: invoker(&snapshot, &clock),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
+            metering: Arc::new(metering),
             sink,
             clock,
             installation: scope(),
@@ -105,20 +115,38 @@ impl Journeys {
         let gateway = Gateway::new(shared, egress);
         let (peer, local) = (([203, 0, 113, 7], 50_000).into(), ([127, 0, 0, 1], 443).into());
         let connection = Arc::new(edge::Connection { id: 1, peer, local, accepted, tls: None });
-        let host = api_id(0);
-        let head = guard.map_or_else(String::new, |_| format!("Authorization: Bearer {}\r\n", "t".repeat(900)));
-        let head = format!("GET /prod/r7/42 HTTP/1.1\r\nHost: {host}.execute-api.us-east-1.localhost\r\n{head}\r\n");
-        Ok(Self { gateway, connection, head: head.into() })
+        Ok(Self { gateway, connection, head: head("") })
     }
 
     /// One request, from its parsed head to its record.
     pub async fn travel(&self) -> io::Result<()> {
-        let head = edge::testing::parse(&self.head, &edge::Limits::default());
+        self.travel_with(&self.head).await
+    }
+
+    /// One request with a head of its own.
+    pub async fn travel_with(&self, head: &Bytes) -> io::Result<()> {
+        let head = edge::testing::parse(head, &edge::Limits::default());
         let head = head.map_err(|_| io::Error::other("the bench's own head was refused"))?.head;
         let (body, connection) = (edge::Body::from(Bytes::new()), Arc::clone(&self.connection));
         let answer = self.gateway.handle(edge::Arrived { head, body, connection }).await;
         if answer.status().is_success() { Ok(()) } else { Err(io::Error::other(format!("{}", answer.status()))) }
     }
+}
+
+/// The head of a request with more lines, each ending in CRLF.
+pub fn head(more: &str) -> Bytes {
+    let host = format!("{}.execute-api.us-east-1.localhost", api_id(0));
+    format!("GET /prod/r7/42 HTTP/1.1\r\nHost: {host}\r\n{more}\r\n").into()
+}
+
+/// Where all of this is served.
+pub fn place() -> Place {
+    Place::new(scope().region, "localhost")
+}
+
+/// Metering by an account's limit that nothing reaches.
+pub fn metering(fingerprints: Fingerprints, quotas: Quotas) -> Metering {
+    Metering { fingerprints, account: Limit::new(1e9, 1_000_000), share: Share::default(), quotas }
 }
 
 /// What runs the authorizer's function.
@@ -174,7 +202,8 @@ fn judge() -> Function {
     }
 }
 
-fn snapshot(access_log: AccessLog, guard: Option<Guard>) -> Snapshot {
+/// A stage whose methods answer by themselves, changed as the caller likes.
+pub fn stage(access_log: AccessLog, guard: Option<Guard>, change: impl FnOnce(&mut Stage, &mut Deployment)) -> Input {
     let api = api_id(0);
     let mut stage = stage_of(&api, 0);
     stage.access_log = (access_log == AccessLog::On).then(|| AccessLogSettings {
@@ -204,12 +233,16 @@ fn snapshot(access_log: AccessLog, guard: Option<Guard>) -> Snapshot {
     }
     let judging = authorizer(&api);
     deployment.authorizers.insert(judging.id.clone(), judging);
+    change(&mut stage, &mut deployment);
     let unit = (api, stage.name.clone());
     let found = Some(Box::new(StageInput { stage: Ok(stage), deployment: Ok(deployment) }));
-    let place = Place::new(scope().region, "localhost");
-    let input = Input::Stage { unit, scope: scope(), found };
+    Input::Stage { unit, scope: scope(), found }
+}
+
+fn snapshot(access_log: AccessLog, guard: Option<Guard>) -> Snapshot {
+    let input = stage(access_log, guard, |_, _| {});
     let compiler = Compiler::new(Arc::new(MasterKey::random()));
-    let mut snapshot = compiler.compile(1, vec![input], &World::empty(place)).snapshot;
+    let mut snapshot = compiler.compile(1, vec![input], &World::empty(place())).snapshot;
     let function = judge();
     snapshot.functions.insert(function.name.clone(), Arc::new(function));
     snapshot

@@ -45,6 +45,8 @@ impl Node {
         let mut command = Command::new(binary());
         command.arg("run").arg(&document).arg("--data-dir").arg(folder.join("data"));
         command.args(["--admin", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--plain-http", "127.0.0.1:0"]);
+        // AWS's limit of an account would throttle the load.
+        command.args(["--account-rate", "100000000", "--account-burst", "100000000"]);
         command.args(["--workers", workers, "--variable", &format!("upstream=127.0.0.1:{upstream}")]);
         command.env("PORTCULLIS_LOG", "error");
         let mut process = Process::pinned(core, &command)?;

@@ -86,7 +86,8 @@ fn cpu_in(schedstat: &Path) -> Duration {
     Duration::from_nanos(text.split_ascii_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0))
 }
 
-fn resident_of(id: u32) -> u64 {
+/// Resident memory of one process, in bytes.
+pub fn resident_of(id: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.trim().split(' ').next()).and_then(|number| number.parse::<u64>().ok());

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use base::id::{AccessKeyId, DeploymentId, ResourceId, RestApiId, StageName};
-use base::{AccountId, Region, Scope, Timestamp};
+use base::id::{AccessKeyId, ApiKeyId, DeploymentId, ResourceId, RestApiId, StageName, UsagePlanId};
+use base::seal::Sealed;
+use base::{AccountId, Fingerprints, Quota, Region, Scope, Timestamp};
 use model::apigateway::{
-    AuthorizationType, Deployment, EndpointType, HttpMethod, Integration, IntegrationType, Method, PassthroughBehavior,
-    Resource, RestApi, Stage,
+    ApiKey, ApiStage, AuthorizationType, Deployment, EndpointType, HttpMethod, Integration, IntegrationType, Method,
+    PassthroughBehavior, Resource, RestApi, Stage, Throttle, UsagePlan,
 };
 
 /// The account and region of everything here.
@@ -56,6 +57,7 @@ pub fn deployment_of(api: &RestApiId) -> Deployment {
             security_policy: None,
             disable_execute_api_endpoint: false,
             policy: None,
+            api_key_source: model::apigateway::ApiKeySource::Header,
             policy_ids: BTreeMap::new(),
             schemas: BTreeMap::new(),
             root_resource_id: ResourceId::parse("root").expect("an id"),
@@ -86,6 +88,7 @@ fn resource(api: &RestApiId, number: usize) -> Resource {
     let method = Method {
         authorization: AuthorizationType::None,
         authorizer_id: None,
+        api_key_required: false,
         operation_name: None,
         request_parameters: BTreeMap::from([("method.request.path.id".to_owned(), true)]),
         request_models: BTreeMap::new(),
@@ -99,6 +102,53 @@ fn resource(api: &RestApiId, number: usize) -> Resource {
         path_part: "{id}".to_owned(),
         path: format!("/r{number}/{{id}}"),
         methods: BTreeMap::from([(HttpMethod::Get, method)]),
+    }
+}
+
+/// An API key with this number, of one plan; its value is [`api_key_value`].
+pub fn api_key_of(fingerprints: &Fingerprints, sealed: &Sealed<String>, plan: &UsagePlanId, number: usize) -> ApiKey {
+    let value = api_key_value(number);
+    ApiKey {
+        id: api_key_id(number),
+        name: None,
+        description: None,
+        enabled: true,
+        customer_id: None,
+        value: sealed.clone(),
+        version: 1,
+        fingerprint: ApiKey::fingerprint_of(fingerprints, &scope(), value.as_bytes()).to_text(),
+        usage_plans: vec![plan.clone()],
+        created: Timestamp::UNIX_EPOCH,
+        updated: Timestamp::UNIX_EPOCH,
+        tags: BTreeMap::new(),
+    }
+}
+
+/// The value of the API key with this number.
+pub fn api_key_value(number: usize) -> String {
+    format!("bench-api-key-value-{number:012}")
+}
+
+/// The id of the API key with this number.
+pub fn api_key_id(number: usize) -> ApiKeyId {
+    ApiKeyId::parse(&format!("k{number:09}")).expect("letters and digits")
+}
+
+/// A plan of an API's stage `prod`.
+pub fn usage_plan_of(api: &RestApiId, throttle: Option<Throttle>, quota: Option<Quota>) -> UsagePlan {
+    UsagePlan {
+        id: UsagePlanId::parse("bench1").expect("letters and digits"),
+        name: "bench".to_owned(),
+        description: None,
+        product_code: None,
+        api_stages: vec![ApiStage {
+            api: api.clone(),
+            stage: StageName::parse("prod").expect("a name"),
+            throttle: BTreeMap::new(),
+        }],
+        throttle,
+        quota,
+        tags: BTreeMap::new(),
     }
 }
 

@@ -5,6 +5,7 @@ import itertools
 import botocore.exceptions
 import pytest
 
+from clients.boto3.test_metering import Api as MeteredApi
 from clients.signing.test_signed_apis import EVERYTHING, Api, document, identity, user
 
 ASSUME = ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"]
@@ -61,6 +62,10 @@ class World:
         client, place = self.api.client, {"restApiId": self.api.id, "httpMethod": "PUT"}
         place["resourceId"] = next(item["id"] for item in client.get_resources(restApiId=self.api.id)["items"] if item["path"] == "/open")
         self.refused(client.put_method, **place, **{"authorizationType": "NONE", **member})
+
+    def metered(self):
+        """An API whose method asks for a key, with a plan and a key of it."""
+        return Metered(self)
 
     def authorization(self):
         client = self.api.client
@@ -261,3 +266,77 @@ class World:
             lambda: tag(**place, Tags=[{"Key": "mutated", "Value": "yes"}]), lambda: untag(**place, TagKeys=["mutated"])
         )
         delete(**place, PolicyName="tagged")
+
+
+class Metered:
+    """An API that asks for an API key, and what a caller with the key is answered."""
+
+    def __init__(self, world):
+        self.api, self.client = MeteredApi(world.installation), world.api.client
+        self.plan, self.key, self.value_sent = self.api.plan()
+        self.stage = f"{self.api.id}:prod"
+
+    def changes(self, do, undo, key=None, refused=403):
+        key = key or self.value_sent
+        assert self.api.call(key).status == 200
+        do()
+        assert self.api.call(key).status == refused
+        undo()
+        assert self.api.call(key).status == 200
+
+    def patched(self, call, path, values, refused=403, deploy=False, **place):
+        def become(text):
+            call(**place, patchOperations=[{"op": "replace", "path": path, "value": text}])
+            if deploy:
+                self.api.deploy()
+
+        self.changes(lambda: become(values[0]), lambda: become(values[1]), refused=refused)
+
+    def enabled(self):
+        self.patched(self.client.update_api_key, "/enabled", ("false", "true"), apiKey=self.key)
+
+    def source(self):
+        update = self.client.update_rest_api
+        self.patched(update, "/apiKeySource", ("AUTHORIZER", "HEADER"), deploy=True, restApiId=self.api.id)
+
+    def required(self):
+        """Without the property nobody needs a key."""
+        def become(text):
+            operation = {"op": "replace", "path": "/apiKeyRequired", "value": text}
+            self.client.update_method(**self.api.place, patchOperations=[operation])
+            self.api.deploy()
+
+        assert self.api.call().status == 403
+        become("false")
+        assert self.api.call().status == 200
+        become("true")
+        assert self.api.call().status == 403
+
+    def value(self):
+        """Another value is another key, and the same one is nobody else's."""
+        assert self.api.call(self.value_sent[:-1] + "-").status == 403
+        with pytest.raises(botocore.exceptions.ClientError):
+            self.client.create_api_key(value=self.value_sent)
+
+    def stages(self):
+        def change(op):
+            operation = {"op": op, "path": "/apiStages", "value": self.stage}
+            self.client.update_usage_plan(usagePlanId=self.plan, patchOperations=[operation])
+
+        self.changes(lambda: change("remove"), lambda: change("add"))
+
+    def throttle(self):
+        def become(**operation):
+            self.client.update_usage_plan(usagePlanId=self.plan, patchOperations=[operation])
+
+        nothing = {"op": "add", "path": "/throttle/rateLimit", "value": "0"}
+        self.changes(lambda: become(**nothing), lambda: become(op="remove", path="/throttle"), refused=429)
+
+    def quota(self):
+        _, _, value = self.api.plan(quota={"limit": 1, "period": "MONTH"})
+        assert [self.api.call(value).status for _ in range(2)] == [200, 429]
+
+    def joined(self):
+        place = {"usagePlanId": self.plan, "keyId": self.key}
+        leave, join = self.client.delete_usage_plan_key, self.client.create_usage_plan_key
+        self.changes(lambda: leave(**place), lambda: join(**place, keyType="API_KEY"))

@@ -42,7 +42,7 @@ GATEWAY = {
         "policy": lambda world: world.patched("/policy", DENY, ""),
         "disableExecuteApiEndpoint": lambda world: world.patched("/disableExecuteApiEndpoint", "true", "false"),
         "endpointConfiguration": lambda world: world.new_api(endpointConfiguration={"types": ["PRIVATE"]}),
-        "apiKeySource": lambda world: world.new_api(apiKeySource="AUTHORIZER"),
+        "apiKeySource": lambda world: world.metered().source(),
         "minimumCompressionSize": lambda world: world.new_api(minimumCompressionSize=0),
         "endpointAccessMode": lambda world: world.new_api(endpointAccessMode="STRICT"),
         "securityPolicy": lambda world: world.new_api(securityPolicy="SecurityPolicy_TLS13_1_3_2025_09"),
@@ -52,7 +52,7 @@ GATEWAY = {
     "PutMethod": {
         "authorizationType": lambda world: world.authorization(),
         "authorizerId": lambda world: world.method(authorizerId="abc"),
-        "apiKeyRequired": lambda world: world.method(apiKeyRequired=True),
+        "apiKeyRequired": lambda world: world.metered().required(),
         "requestValidatorId": lambda world: world.method(requestValidatorId="abc"),
         "authorizationScopes": lambda world: world.method(authorizationScopes=["read"]),
         **named("restApiId", "resourceId", "httpMethod"),
@@ -80,8 +80,9 @@ GATEWAY = {
     **{
         call: Shown(PATCHES, f'("{call}", ')
         for call in [
-            "UpdateAccount", "UpdateAuthorizer", "UpdateDeployment", "UpdateIntegration", "UpdateIntegrationResponse", "UpdateMethod",
-            "UpdateMethodResponse", "UpdateResource", "UpdateRestApi", "UpdateStage",
+            "UpdateAccount", "UpdateApiKey", "UpdateAuthorizer", "UpdateDeployment", "UpdateIntegration",
+            "UpdateIntegrationResponse", "UpdateMethod", "UpdateMethodResponse", "UpdateResource", "UpdateRestApi",
+            "UpdateStage", "UpdateUsage", "UpdateUsagePlan",
         ]
     },
     **{
@@ -98,6 +99,25 @@ GATEWAY = {
             "Stage": ["restApiId", "stageName"],
         }.items()
     },
+    "CreateApiKey": {
+        "enabled": lambda world: world.metered().enabled(),
+        "value": lambda world: world.metered().value(),
+        "stageKeys": lambda world: world.refused(
+            world.api.client.create_api_key, stageKeys=[{"restApiId": "a1", "stageName": "prod"}]
+        ),
+        "generateDistinctId": "an id never tells the value, whatever is asked for",
+        **labels("name", "description", "customerId", "tags"),
+    },
+    "ImportApiKeys": Shown("crates/services/apigateway/src/api_key/import.rs", "fn bad_rows_are_warnings"),
+    "CreateUsagePlan": {
+        "apiStages": lambda world: world.metered().stages(),
+        "throttle": lambda world: world.metered().throttle(),
+        "quota": lambda world: world.metered().quota(),
+        **labels("name", "description", "tags"),
+    },
+    "CreateUsagePlanKey": {"keyId": lambda world: world.metered().joined(), **named("usagePlanId", "keyType")},
+    "DeleteApiKey": Shown("tests/clients/boto3/test_metering.py", "delete_api_key(apiKey=key)"),
+    **dict.fromkeys(["DeleteUsagePlan", "DeleteUsagePlanKey"], TAKES),
     "TagResource": {"resourceArn": NAMES, "tags": LABEL},
     "UntagResource": {"resourceArn": NAMES, "tagKeys": LABEL},
 }

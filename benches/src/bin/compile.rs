@@ -1,4 +1,5 @@
-//! Compiler: what one change costs among 10, 1,000 and 10,000 APIs, and one key among 1,000,000; it must not grow.
+//! Compiler: what one change costs among 10, 1,000 and 10,000 APIs, and one key (of a signer, of an API client) among
+//! 1,000,000; it must not grow.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use base::id::{AccessKeyId, RestApiId};
 use base::seal::MasterKey;
 use base::{Scope, Secret, Timestamp};
 use benches::report;
-use benches::world::{api_id, deployment_of, key_id, scope, stage_of};
+use benches::world::{api_id, api_key_of, deployment_of, key_id, scope, stage_of};
 use compiler::{Compiler, Input, StageInput, World};
 use model::iam::{AccessKey, Owner};
 use snapshot::Place;
@@ -27,6 +28,10 @@ fn main() -> std::io::Result<()> {
         let world = bench.world_of_keys(keys);
         row(&mut table, "one access key", &format!("{keys} keys"), &bench.change_key(&world));
     }
+    for keys in [10, 1_000_000] {
+        let world = bench.world_of_api_keys(keys);
+        row(&mut table, "one API key", &format!("{keys} keys"), &bench.change_api_key(&world));
+    }
     report::section("compile", "What one change costs to compile", &table)
 }
 
@@ -41,6 +46,7 @@ struct Bench {
     scope: Scope,
     sealed: base::seal::Sealed<String>,
     key_id: AccessKeyId,
+    fingerprints: base::Fingerprints,
 }
 
 impl Bench {
@@ -50,7 +56,8 @@ impl Bench {
         let key_id = key_id(0);
         let place_id = AccessKey::place_id(&scope.account, &key_id);
         let sealed = master_key.seal(AccessKey::place(&place_id, 1), &Secret::new("s".repeat(40)));
-        Self { compiler: Compiler::new(master_key), scope, sealed, key_id }
+        let fingerprints = master_key.fingerprints();
+        Self { compiler: Compiler::new(master_key), scope, sealed, key_id, fingerprints }
     }
 
     fn place(&self) -> Place {
@@ -71,6 +78,21 @@ impl Bench {
             world.snapshot.access_keys.insert(key_id(number), Arc::clone(&one));
         }
         world
+    }
+
+    fn world_of_api_keys(&self, count: usize) -> World {
+        let inputs = (0..count).map(|number| self.api_key(number)).collect();
+        self.compiler.compile(1, inputs, &World::empty(self.place()))
+    }
+
+    fn change_api_key(&self, world: &World) -> Vec<Duration> {
+        self.measure(world, |_| self.api_key(7))
+    }
+
+    fn api_key(&self, number: usize) -> Input {
+        let plan = base::id::UsagePlanId::parse("bench1").expect("letters and digits");
+        let key = api_key_of(&self.fingerprints, &self.sealed, &plan, number);
+        Input::ApiKey { id: key.id.clone(), scope: self.scope.clone(), found: Some(Ok(Box::new(key))) }
     }
 
     fn change_stage(&self, world: &World) -> Vec<Duration> {

@@ -108,6 +108,14 @@ text_id!(
     StageName, "stage name", 128, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 );
 text_id!(
+    /// An API key's id: ten lower-case letters and digits, unique in the installation. It tells nothing of the key's value.
+    ApiKeyId, "api key id", 32, lower_alphanumeric
+);
+text_id!(
+    /// A usage plan's id: lower-case letters and digits, unique in the installation.
+    UsagePlanId, "usage plan id", 32, lower_alphanumeric
+);
+text_id!(
     /// An access key's public half, such as `AKIA…`.
     AccessKeyId, "access key id", 128, |byte| byte.is_ascii_alphanumeric() || byte == b'_'
 );
@@ -139,6 +147,20 @@ impl AuthorizerId {
 }
 
 impl DeploymentId {
+    /// A fresh random id.
+    pub fn random() -> Self {
+        Self(random_text(PART_ID_CHARS).into())
+    }
+}
+
+impl ApiKeyId {
+    /// A fresh random id.
+    pub fn random() -> Self {
+        Self(random_text(API_ID_CHARS).into())
+    }
+}
+
+impl UsagePlanId {
     /// A fresh random id.
     pub fn random() -> Self {
         Self(random_text(PART_ID_CHARS).into())

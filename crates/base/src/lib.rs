@@ -9,12 +9,16 @@ pub mod arn;
 pub mod clock;
 pub mod causes;
 pub mod secret;
+pub mod fingerprint;
 pub mod seal;
+pub mod quota;
 pub mod limits;
 
 pub use arn::Arn;
 pub use causes::with_causes;
 pub use clock::Clock;
+pub use fingerprint::{Fingerprint, Fingerprints};
 pub use jiff::Timestamp;
+pub use quota::{Day, Quota, QuotaPeriod};
 pub use scope::{AccountId, Region, Scope};
 pub use secret::Secret;

@@ -80,3 +80,27 @@ pub const SEEN_TOKENS_BYTES_MAX: usize = 64 * 1024 * 1024;
 pub const AUDIT_DAYS: i64 = 90;
 /// Calls that fail authentication which are recorded per source address and minute; the rest are counted (ours).
 pub const UNAUTHENTICATED_RECORDS_PER_MINUTE: u32 = 10;
+/// An API key's value, in characters (AWS).
+pub const API_KEY_VALUE_CHARS_MIN: usize = 20;
+/// An API key's value, in characters (AWS).
+pub const API_KEY_VALUE_CHARS_MAX: usize = 128;
+/// API keys of one account and region (AWS: 10,000; ours is wider).
+pub const API_KEYS_PER_ACCOUNT: u64 = 2_000_000;
+/// Usage plans of one account and region (AWS).
+pub const USAGE_PLANS_PER_ACCOUNT: u64 = 300;
+/// Usage plans of one API key (AWS).
+pub const USAGE_PLANS_PER_KEY: usize = 10;
+/// Methods that a usage plan throttles by themselves, for each stage (AWS).
+pub const METHOD_THROTTLES_PER_STAGE: usize = 20;
+/// Keys that one call takes out of their plan at once (AWS has no more keys than that).
+pub const KEYS_PER_CALL: u64 = 10_000;
+/// Requests a second of one account and region, all its APIs together (AWS's default; `--account-rate` sets it).
+pub const ACCOUNT_RATE: f64 = 10_000.0;
+/// What an account may send at once (AWS's default; `--account-burst` sets it).
+pub const ACCOUNT_BURST: u32 = 5_000;
+/// Days of usage that one call reads (AWS).
+pub const USAGE_DAYS_MAX: i64 = 90;
+/// Days that usage is kept: what may be read, and the longest quota period (ours).
+pub const USAGE_DAYS_KEPT: i32 = 130;
+/// The largest part of a quota that a node takes ahead for one key: what a node that is killed may lose (ours).
+pub const QUOTA_BLOCK_MAX: u64 = 1_000;

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use zeroize::Zeroizing;
 
-use crate::Secret;
+use crate::{Fingerprints, Secret};
 
 /// Why a sealed value could not be sealed or opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -45,6 +45,7 @@ impl Place<'_> {
 pub struct MasterKey {
     key: RandomizedNonceKey,
     text: Zeroizing<String>,
+    fingerprints: Fingerprints,
 }
 
 impl MasterKey {
@@ -78,7 +79,12 @@ impl MasterKey {
                 [byte >> 4, byte & 15].map(|half| char::from_digit(u32::from(half), 16).expect("a half is below 16")),
             );
         }
-        Self { key, text }
+        Self { key, text, fingerprints: Fingerprints::under(bytes) }
+    }
+
+    /// What secrets are looked up by without being kept open.
+    pub fn fingerprints(&self) -> Fingerprints {
+        self.fingerprints.clone()
     }
 
     /// The hexadecimal form, for the file of mode 0600 that holds it.

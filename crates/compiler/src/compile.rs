@@ -5,9 +5,12 @@ use std::sync::Arc;
 use base::Scope;
 use base::id::{RestApiId, StageName};
 use base::seal::MasterKey;
-use snapshot::{Api, Function, FunctionName, Place, Snapshot, StageUnit};
+use snapshot::{Api, Bucket, Function, FunctionName, Place, Snapshot, StageUnit};
 
-use crate::{Finding, FunctionInput, Input, StageInput, Unit, access_key, certificate, function, principal, stage};
+use crate::{
+    Finding, FunctionInput, Input, StageInput, Unit, access_key, api_key, certificate, function, principal, stage,
+    usage_plan,
+};
 
 /// A snapshot and what could not be compiled into it.
 #[derive(Debug, Clone)]
@@ -80,6 +83,16 @@ impl Compiler {
                 Input::ManagedPolicy { arn, scope, found } => {
                     let (policies, unit) = (&mut world.snapshot.managed_policies, Unit::ManagedPolicy(arn.clone()));
                     let finding = place(policies, arn.into(), scope, unit.clone(), found.map(principal::managed));
+                    note(&mut world.findings, unit, finding);
+                }
+                Input::ApiKey { id, scope, found } => {
+                    let finding = api_key::place(&mut world.snapshot, &id, &scope, found);
+                    note(&mut world.findings, Unit::ApiKey(id), finding);
+                }
+                Input::UsagePlan { id, scope, found } => {
+                    let compiled = found.map(|found| usage_plan::compile(&scope, found));
+                    let (plans, unit) = (&mut world.snapshot.usage_plans, Unit::UsagePlan(id.clone()));
+                    let finding = place(plans, id, scope, unit.clone(), compiled);
                     note(&mut world.findings, unit, finding);
                 }
                 Input::Certificate { name, scope, found } => {
@@ -168,7 +181,12 @@ fn place_stage(
         remove_stage(&mut world.snapshot, &api_id, &name);
         return;
     };
-    let (compiled, findings) = stage::compile(&scope, &unit, *found);
+    let account = Arc::clone(world.snapshot.accounts.entry(scope.clone()).or_default());
+    let before = world.snapshot.apis.get(&api_id).and_then(|api| match api.stages.get(&name) {
+        Some(StageUnit::Ready(stage)) => Some(Arc::clone(stage)),
+        Some(StageUnit::Broken { .. }) | None => None,
+    });
+    let (compiled, findings) = stage::compile(&scope, &unit, *found, &Before { account, stage: before.as_deref() });
     note(&mut world.findings, unit, findings);
     let mut api = match world.snapshot.apis.get(&api_id) {
         Some(api) => Api::clone(api),
@@ -187,6 +205,15 @@ fn remove_stage(snapshot: &mut Snapshot, api_id: &RestApiId, name: &StageName) {
     } else {
         snapshot.apis.insert(api_id.clone(), Arc::new(api));
     }
+}
+
+/// What a stage takes over: what is left of its throttles goes from version to version.
+#[derive(Debug)]
+pub(crate) struct Before<'a> {
+    /// The account's own.
+    pub(crate) account: Arc<Bucket>,
+    /// The stage's version before.
+    pub(crate) stage: Option<&'a snapshot::Stage>,
 }
 
 /// A stage that is closed as a whole.

@@ -1,7 +1,7 @@
 //! What the compiler has to say to the owner of what it could not compile.
 
 use base::Scope;
-use base::id::{AccessKeyId, RestApiId, StageName};
+use base::id::{AccessKeyId, ApiKeyId, RestApiId, StageName, UsagePlanId};
 use snapshot::{FunctionName, Name};
 
 /// The smallest thing that is compiled, shared or closed as a whole.
@@ -19,6 +19,10 @@ pub enum Unit {
     Role(Name),
     /// A customer's managed policy, by its ARN.
     ManagedPolicy(String),
+    /// An API key.
+    ApiKey(ApiKeyId),
+    /// A usage plan.
+    UsagePlan(UsagePlanId),
     /// A server certificate, by its first name.
     Certificate(String),
     /// A function with all that hangs below its name.
@@ -34,6 +38,8 @@ impl std::fmt::Display for Unit {
             Unit::Group(name) => write!(f, "group {} of {}", name.name, name.account),
             Unit::Role(name) => write!(f, "role {} of {}", name.name, name.account),
             Unit::ManagedPolicy(arn) => write!(f, "policy {arn}"),
+            Unit::ApiKey(id) => write!(f, "API key {id}"),
+            Unit::UsagePlan(id) => write!(f, "usage plan {id}"),
             Unit::Certificate(name) => write!(f, "certificate {name}"),
             Unit::Function(name) => write!(f, "function {} of {}", name.name, name.account),
         }

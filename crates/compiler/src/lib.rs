@@ -15,6 +15,8 @@ mod uri;
 mod mapping;
 mod answers;
 mod access_key;
+mod api_key;
+mod usage_plan;
 mod principal;
 mod certificate;
 mod function;

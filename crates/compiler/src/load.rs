@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use base::Scope;
-use base::id::{AccessKeyId, DeploymentId, RestApiId, StageName};
+use base::id::{AccessKeyId, ApiKeyId, DeploymentId, RestApiId, StageName, UsagePlanId};
 use model::Record;
-use model::apigateway::{Deployment, Stage};
+use model::apigateway::{ApiKey, Deployment, Stage, UsagePlan};
 use model::iam::{AccessKey, Group, ManagedPolicy, Role, User};
 use model::installation::LocalLeaf;
 use model::lambda::{Function, FunctionVersion};
@@ -72,6 +72,24 @@ pub enum Input {
         /// Its document; an unreadable one says why.
         found: Option<Result<Box<ManagedPolicy>, String>>,
     },
+    /// An API key.
+    ApiKey {
+        /// Which.
+        id: ApiKeyId,
+        /// Whose.
+        scope: Scope,
+        /// Its document; an unreadable one says why.
+        found: Option<Result<Box<ApiKey>, String>>,
+    },
+    /// A usage plan.
+    UsagePlan {
+        /// Which.
+        id: UsagePlanId,
+        /// Whose.
+        scope: Scope,
+        /// Its document; an unreadable one says why.
+        found: Option<Result<Box<UsagePlan>, String>>,
+    },
     /// A server certificate.
     Certificate {
         /// Its first name.
@@ -114,8 +132,10 @@ pub struct StageInput {
 const STEP: u32 = 500;
 
 /// Whose documents are compiled.
-const TABLES: [&str; 8] = [
+const TABLES: [&str; 10] = [
     Stage::TABLE,
+    ApiKey::TABLE,
+    UsagePlan::TABLE,
     AccessKey::TABLE,
     User::TABLE,
     Group::TABLE,
@@ -145,7 +165,8 @@ pub async fn load_all(view: &mut dyn View) -> Result<Vec<Input>, Fault> {
 }
 
 /// What changed. The reverse index is short: a deployment never changes and an API's own settings reach its stages
-/// only through a deployment, so stages and keys are touched by their own documents alone.
+/// only through a deployment, so stages, keys and usage plans are touched by their own documents alone (a key's document
+/// names its plans).
 pub async fn load_changes(view: &mut dyn View, changes: &[Change]) -> Result<Vec<Input>, Fault> {
     let touched: BTreeSet<(&Scope, Unit)> =
         changes.iter().filter_map(|change| Some((&change.key.scope, unit_of(&change.key)?))).collect();
@@ -161,6 +182,8 @@ pub async fn load_changes(view: &mut dyn View, changes: &[Change]) -> Result<Vec
                 Some((_, id)) => (ManagedPolicy::TABLE, id.to_owned()),
                 None => continue,
             },
+            Unit::ApiKey(id) => (ApiKey::TABLE, id.to_string()),
+            Unit::UsagePlan(id) => (UsagePlan::TABLE, id.to_string()),
             Unit::Certificate(name) => (LocalLeaf::TABLE, name.clone()),
             Unit::Function(name) => (Function::TABLE, name.name.to_string()),
         };
@@ -180,6 +203,8 @@ fn gone(scope: Scope, unit: Unit) -> Input {
         Unit::Group(name) => Input::Group { name, scope, found: None },
         Unit::Role(name) => Input::Role { name, scope, found: None },
         Unit::ManagedPolicy(arn) => Input::ManagedPolicy { arn, scope, found: None },
+        Unit::ApiKey(id) => Input::ApiKey { id, scope, found: None },
+        Unit::UsagePlan(id) => Input::UsagePlan { id, scope, found: None },
         Unit::Certificate(name) => Input::Certificate { name, scope, found: None },
         Unit::Function(name) => Input::Function { name, scope, found: None },
     }
@@ -192,6 +217,12 @@ fn unit_of(key: &Key) -> Option<Unit> {
     }
     if key.table == AccessKey::TABLE {
         return Some(Unit::AccessKey(AccessKeyId::parse(&key.id).ok()?));
+    }
+    if key.table == ApiKey::TABLE {
+        return Some(Unit::ApiKey(ApiKeyId::parse(&key.id).ok()?));
+    }
+    if key.table == UsagePlan::TABLE {
+        return Some(Unit::UsagePlan(UsagePlanId::parse(&key.id).ok()?));
     }
     if let Some(unit) = principal_of(key) {
         return Some(unit);
@@ -250,6 +281,8 @@ async fn load_document(view: &mut dyn View, document: &Document) -> Result<Optio
         Some(Unit::ManagedPolicy(arn)) => {
             Some(Input::ManagedPolicy { arn, scope, found: Some(read(document).map(Box::new)) })
         }
+        Some(Unit::ApiKey(id)) => Some(Input::ApiKey { id, scope, found: Some(read(document).map(Box::new)) }),
+        Some(Unit::UsagePlan(id)) => Some(Input::UsagePlan { id, scope, found: Some(read(document).map(Box::new)) }),
         Some(Unit::Certificate(name)) => {
             let found = Some(read(document).map(Box::new));
             Some(Input::Certificate { name, scope, found })

@@ -1,14 +1,16 @@
-//! A method: its logging and its integration.
+//! A method: its limits, its logging and its integration.
 
 use std::sync::Arc;
 
 use base::Scope;
 use model::apigateway as stored;
 use model::apigateway::{AuthorizationType, HttpMethod, LoggingLevel};
-use snapshot::{Authorization, AuthorizerJudge, Integration, Logging, Method};
+use snapshot::{Authorization, AuthorizerJudge, Integration, Logging, Method, StageThrottle, ThrottleSource};
 
 use crate::authorizer::{self, Authorizers};
 use crate::integration::{self, Place};
+use crate::stage::Buckets;
+use crate::usage_plan;
 
 /// Compiles a method; when its integration cannot be called, also says why.
 pub(crate) fn compile(
@@ -16,6 +18,7 @@ pub(crate) fn compile(
     resource: &stored::Resource,
     verb: HttpMethod,
     method: &stored::Method,
+    buckets: &Buckets<'_>,
 ) -> (Method, Option<String>) {
     let place = Place { scope, stage, path: &resource.path, verb };
     let (integration, broken) = match integration::compile(&place, method) {
@@ -31,7 +34,17 @@ pub(crate) fn compile(
         }),
     };
     let broken = broken.or_else(|| closed_by(&authorization));
+    let plan_key: Arc<str> = format!("{}/{verb}", resource.path.trim_end_matches('/')).into();
+    let bucket = buckets.get(&*plan_key).map(|bucket| Arc::clone(bucket)).unwrap_or_default();
+    let throttle = throttle(stage, &resource.path, verb).map(|(source, throttle)| StageThrottle {
+        limit: usage_plan::limit(throttle),
+        source,
+        bucket,
+    });
     let compiled = Method {
+        api_key_required: method.api_key_required,
+        throttle,
+        plan_key,
         resource_id: resource.id.clone(),
         resource_path: Arc::from(resource.path.as_str()),
         verb: verb.as_str(),
@@ -78,6 +91,26 @@ fn logging(stage: &stored::Stage, path: &str, verb: HttpMethod) -> Logging {
     };
     // Payloads are part of the INFO log; without a level nothing is logged.
     Logging { errors, info, payloads: errors && setting.data_trace_enabled }
+}
+
+/// The method's own throttle, else that of `*/*`.
+fn throttle(stage: &stored::Stage, path: &str, verb: HttpMethod) -> Option<(ThrottleSource, stored::Throttle)> {
+    let own = stage.method_settings.iter().filter(|(key, _)| setting_names(key, path, verb));
+    let own = own.filter_map(|(_, setting)| Some((ThrottleSource::Method, limits(*setting)?)));
+    let all = || Some((ThrottleSource::Stage, limits(*stage.method_settings.get("*/*")?)?));
+    // Two keys may name one method, with and without escapes; the narrower one counts.
+    own.min_by(|(_, one), (_, other)| rate(one).total_cmp(&rate(other))).or_else(all)
+}
+
+fn rate(throttle: &stored::Throttle) -> f64 {
+    throttle.rate_limit.unwrap_or(f64::INFINITY)
+}
+
+/// A setting's limits; -1 sets none.
+fn limits(setting: stored::MethodSetting) -> Option<stored::Throttle> {
+    let burst_limit = setting.throttling_burst_limit.filter(|burst| *burst >= 0);
+    let rate_limit = setting.throttling_rate_limit.filter(|rate| *rate >= 0.0);
+    (burst_limit.is_some() || rate_limit.is_some()).then_some(stored::Throttle { burst_limit, rate_limit })
 }
 
 /// Whether a key such as `~1pets~1{id}/GET` or `pets/GET` names this method. The root's path is empty or `~1`.

@@ -1,17 +1,18 @@
 //! A stage: its deployment's routes joined with the stage's own settings.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::Scope;
 use model::apigateway as stored;
 use policy::{Kind, Policy};
-use snapshot::{AccessLog, LogFormat, NamedPolicy, Routes, StageUnit};
+use snapshot::{AccessLog, ApiKeySource, Bucket, LogFormat, NamedPolicy, Routes, StageUnit};
 
-use crate::compile::closed;
+use crate::compile::{Before, closed};
 use crate::{Finding, StageInput, Unit, authorizer, method};
 
 /// Compiles a stage. What is wrong with one method closes that method; what is wrong with the rest closes the stage.
-pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUnit, Vec<Finding>) {
+pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput, before: &Before<'_>) -> (StageUnit, Vec<Finding>) {
     let (stage, deployment) = match (input.stage, input.deployment) {
         (Ok(stage), Ok(deployment)) => (stage, deployment),
         (Err(why), _) | (Ok(_), Err(why)) => return closed(scope, unit, why),
@@ -26,7 +27,7 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUn
         Ok(policy) => policy,
         Err(why) => return closed(scope, unit, why),
     };
-    let (routes, findings) = match routes(scope, unit, &stage, &deployment) {
+    let (routes, findings) = match routes(scope, unit, (&stage, &deployment), before.stage) {
         Ok(found) => found,
         Err(why) => return closed(scope, unit, why),
     };
@@ -37,6 +38,11 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput) -> (StageUn
         deployment_id: deployment.id.clone(),
         default_endpoint_disabled: deployment.api.disable_execute_api_endpoint,
         endpoint_type: deployment.api.endpoint_type.as_str(),
+        api_key_source: match deployment.api.api_key_source {
+            stored::ApiKeySource::Header => ApiKeySource::Header,
+            stored::ApiKeySource::Authorizer => ApiKeySource::Authorizer,
+        },
+        account: Arc::clone(&before.account),
         resource_policy,
         routes,
         access_log,
@@ -65,15 +71,16 @@ fn access_log(settings: &stored::AccessLogSettings) -> Result<AccessLog, String>
 fn routes(
     scope: &Scope,
     unit: &Unit,
-    stage: &stored::Stage,
-    deployment: &stored::Deployment,
+    (stage, deployment): (&stored::Stage, &stored::Deployment),
+    before: Option<&snapshot::Stage>,
 ) -> Result<(Routes, Vec<Finding>), String> {
     let authorizers = authorizer::all(scope, stage, deployment);
+    let buckets = buckets(before);
     let mut routes = Routes::new();
     let mut findings = Vec::new();
     for resource in deployment.resources.values() {
         for (verb, stored) in &resource.methods {
-            let (compiled, broken) = method::compile((scope, stage, &authorizers), resource, *verb, stored);
+            let (compiled, broken) = method::compile((scope, stage, &authorizers), resource, *verb, stored, &buckets);
             findings.extend(broken.map(|why| Finding {
                 scope: scope.clone(),
                 unit: unit.clone(),
@@ -87,4 +94,12 @@ fn routes(
         }
     }
     Ok((routes, findings))
+}
+
+/// What is left of the methods' throttles, by what plans know them by.
+pub(crate) type Buckets<'a> = HashMap<&'a str, &'a Arc<Bucket>>;
+
+fn buckets(before: Option<&snapshot::Stage>) -> Buckets<'_> {
+    let methods = before.into_iter().flat_map(|stage| stage.routes.methods());
+    methods.filter_map(|method| Some((&*method.plan_key, &method.throttle.as_ref()?.bucket))).collect()
 }

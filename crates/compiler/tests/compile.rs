@@ -67,6 +67,7 @@ fn proxy(uri: &str) -> Method {
     Method {
         authorization: AuthorizationType::None,
         authorizer_id: None,
+        api_key_required: false,
         operation_name: None,
         request_parameters: BTreeMap::new(),
         request_models: BTreeMap::new(),
@@ -105,6 +106,7 @@ fn deployment(api: &str, routes: &[(&str, Method)]) -> Deployment {
             security_policy: None,
             disable_execute_api_endpoint: false,
             policy: None,
+            api_key_source: model::apigateway::ApiKeySource::Header,
             policy_ids: BTreeMap::new(),
             schemas: BTreeMap::new(),
             root_resource_id: ResourceId::parse("r0").expect("an id"),
@@ -213,7 +215,7 @@ fn a_deleted_stage_is_gone_and_its_api_with_the_last_one() {
 #[test]
 fn a_methods_own_logging_wins_over_that_of_all() {
     let mut stage = stage("a");
-    let level = |logging_level| MethodSetting { logging_level, data_trace_enabled: false };
+    let level = |logging_level| MethodSetting { logging_level, ..MethodSetting::default() };
     stage.method_settings = BTreeMap::from([
         ("*/*".to_owned(), level(LoggingLevel::Info)),
         ("~1pets/GET".to_owned(), level(LoggingLevel::Error)),

@@ -9,7 +9,8 @@ use base::{AccountId, Region, Scope, Secret, Timestamp};
 use compiler::configured::{Configured, Runs};
 use compiler::{Compiler, FunctionInput, Input, Unit, World};
 use model::lambda::{
-    Alias, Architecture, Code, Configuration, Environment, Function, FunctionVersion, NETWORK_TAG, Policy, Runtime, Statement,
+    Alias, Architecture, Code, Configuration, Environment, Function, FunctionVersion, NETWORK_TAG, Policy, Runtime,
+    Statement,
 };
 use snapshot::{FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, Place};
 

@@ -15,8 +15,8 @@ use crate::catalog::{Catalog, Unroutable};
 use crate::flood::Flood;
 use crate::publish::Publisher;
 use crate::refusal::Refusal;
-use crate::steps::{encode, identify};
 use crate::steps::record::Home;
+use crate::steps::{encode, identify};
 
 /// What a control plane is made of.
 #[derive(Debug)]

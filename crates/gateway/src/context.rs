@@ -8,10 +8,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use base::Timestamp;
-use base::id::AccessKeyId;
+use base::id::{AccessKeyId, ApiKeyId};
 use snapshot::{Stage, Variable};
 
 use crate::authorizer::Granted;
+use crate::execution_log::masked;
 use crate::reason::{Answer, Answered, Integrate};
 use crate::refused::ResponseType;
 use crate::request::{Request, Signer};
@@ -97,6 +98,10 @@ impl Values<'_> {
             Variable::IdentityAccessKey => {
                 self.put_signer(out, |signer| signer.access_key.as_ref().map(AccessKeyId::as_str));
             }
+            Variable::IdentityApiKey => self.put_key(out),
+            Variable::IdentityApiKeyId => {
+                put_text(request.notes.key.get().and_then(|key| key.id.as_ref()).map(ApiKeyId::as_str), out);
+            }
             Variable::XrayTraceId => out.extend_from_slice(root_of_trace(request.trace_id.as_bytes())),
             Variable::ErrorMessage => self.put_error(out, |_, message| message.map(Cow::Borrowed)),
             Variable::ErrorMessageString => self.put_error(out, |_, message| message.map(quoted)),
@@ -118,8 +123,6 @@ impl Values<'_> {
             Variable::Status => self.put_ending(out, |ending| u64::from(ending.status)),
             // No layer that would give these a value is enforced yet.
             Variable::ErrorValidationErrorString
-            | Variable::IdentityApiKey
-            | Variable::IdentityApiKeyId
             | Variable::AuthorizeError
             | Variable::AuthorizeLatency
             | Variable::AuthorizeStatus
@@ -140,6 +143,15 @@ impl Values<'_> {
 
     fn put_signer(&self, out: &mut Vec<u8>, text: impl FnOnce(&Signer) -> Option<&str>) {
         put_text(self.request.notes.signer.get().and_then(text), out);
+    }
+
+    // SECURITY: a backend may be told the key, a log shows its last characters alone.
+    fn put_key(&self, out: &mut Vec<u8>) {
+        let Some(key) = self.request.notes.key.get() else { return };
+        match self.ending {
+            Some(_) => put_text(Some(&masked(key.value.expose())), out),
+            None => put_text(Some(key.value.expose()), out),
+        }
     }
 
     fn put_error<'t>(

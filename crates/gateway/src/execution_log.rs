@@ -1,6 +1,8 @@
 //! The execution log: AWS's lines for one request, as far as the method's logging asks.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html>
 
+mod usage_plan;
+
 use std::fmt::Write as _;
 
 use http::HeaderMap;
@@ -123,8 +125,17 @@ pub(crate) fn one_line(text: &str) -> String {
 pub(crate) fn lines(request: &Request, stage: &Stage, method: &Method, ending: &Ending<'_>) -> Vec<String> {
     let Logging { errors, info, payloads } = method.logging;
     let mut lines = Vec::new();
+    let metering = usage_plan::Lines::of(request, stage, method, ending.trail);
     if info {
-        before_call(request, stage, method, payloads, &mut lines);
+        lines.push(format!("Extended Request Id: {}", request.extended_id()));
+        lines.extend(request.notes.authorizer_log());
+        lines.extend(metering.told);
+    }
+    if errors || info {
+        lines.extend(metering.refusal.clone());
+    }
+    if info && metering.refusal.is_none() {
+        before_call(request, stage, payloads, &mut lines);
     }
     let integrate = ending.trail.integrate();
     if info && let Some(Integrate::Answered(answered)) = integrate {
@@ -144,7 +155,7 @@ pub(crate) fn lines(request: &Request, stage: &Stage, method: &Method, ending: &
         gateway_response(ending, &mut lines);
     }
     if info {
-        if failure.is_none() {
+        if failure.is_none() && metering.refusal.is_none() {
             lines.push("Successfully completed execution".to_owned());
         }
         lines.push(format!("Method completed with status: {}", ending.status));
@@ -157,19 +168,10 @@ pub(crate) fn lines(request: &Request, stage: &Stage, method: &Method, ending: &
     lines
 }
 
-fn before_call(request: &Request, stage: &Stage, method: &Method, payloads: bool, lines: &mut Vec<String>) {
+fn before_call(request: &Request, stage: &Stage, payloads: bool, lines: &mut Vec<String>) {
     let verb = request.verb.as_ref().map_or("", http::Method::as_str);
     let path = request.target.as_ref().map_or("/", |target| target.rest());
-    let (api, name) = (&stage.api_id, &stage.name);
     let id = request.shown_id();
-    lines.push(format!("Extended Request Id: {}", request.extended_id()));
-    lines.extend(request.notes.authorizer_log());
-    lines.push(format!("Verifying Usage Plan for request: {id}. API Key:  API Stage: {api}/{name}"));
-    lines.push(format!(
-        "API Key  authorized because method '{verb} {}' does not require API Key. Request will not contribute to throttle or quota limits",
-        method.resource_path
-    ));
-    lines.push(format!("Usage Plan check succeeded for API Key  and API Stage {api}/{name}"));
     lines.push(format!("Starting execution for request: {id}"));
     lines.push(format!("HTTP Method: {verb}, Resource Path: {}", one_line(path)));
     let query = request.target.as_ref().and_then(|target| target.query()).unwrap_or_default();

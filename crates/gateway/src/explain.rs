@@ -1,5 +1,7 @@
 //! Turns a packed trail into words and data: the only place where reasons become sentences.
 
+mod meter;
+
 use std::fmt::Write as _;
 
 use base::Timestamp;
@@ -8,8 +10,8 @@ use operation::data_plane::Explanation;
 use serde_json::{Value, json};
 
 use crate::reason::{
-    Answer, Answered, Authorize, Cache, Firewall, GrantFrom, Integrate, Locate, Meter, Network, Reason, Record, Route,
-    Token, Validate,
+    Answer, Answered, Authorize, Cache, Firewall, GrantFrom, Integrate, Locate, Network, Reason, Record, Route, Token,
+    Validate,
 };
 use crate::target::Flaw;
 use crate::trail::{DecodeError, Entry, Outcome, Story};
@@ -127,7 +129,7 @@ pub(crate) fn sentence(reason: &Reason) -> String {
         Reason::Firewall(Firewall::NoneAttached) => "no web ACL is attached to the stage".to_owned(),
         Reason::Route(reason) => route(reason),
         Reason::Authorize(reason) => authorize(reason),
-        Reason::Meter(Meter::Unmetered) => "the method asks for no API key and no limit is set".to_owned(),
+        Reason::Meter(reason) => meter::sentence(reason),
         Reason::Validate(Validate::NoValidator) => "the method has no validator".to_owned(),
         Reason::Cache(Cache::Off) => "the stage has no cache".to_owned(),
         Reason::Integrate(reason) => integrate(reason),

@@ -35,6 +35,8 @@ mod what_if;
 pub mod invoke;
 mod authorizer;
 mod lambda;
+pub mod metering;
+pub mod quotas;
 pub mod refused;
 pub mod context;
 mod access_log;
@@ -53,6 +55,7 @@ use identity::Identities;
 use snapshot::{Freshness, Snapshot};
 use telemetry::Sink;
 
+use crate::metering::Metering;
 use crate::request::Request;
 use crate::steps::locate::Inbound;
 use crate::steps::record::{self, Desk, Recording};
@@ -78,6 +81,7 @@ pub struct Gateway {
     tokens: Arc<Tokens>,
     invoker: Invoker,
     grants: Arc<Grants>,
+    metering: Arc<Metering>,
     desk: Arc<Desk>,
 }
 
@@ -98,6 +102,8 @@ pub struct Shared {
     pub invoker: Invoker,
     /// The answers of authorizers that still count.
     pub grants: Arc<Grants>,
+    /// Meters calls.
+    pub metering: Arc<Metering>,
     /// Takes lines and trails.
     pub sink: Sink,
     /// Time.
@@ -109,10 +115,21 @@ pub struct Shared {
 impl Gateway {
     /// A gateway with its own way out.
     pub fn new(shared: Shared, egress: Egress) -> Self {
-        let Shared { snapshot, freshness, identities, room, tokens, invoker, grants, sink, clock, installation } =
-            shared;
+        let Shared {
+            snapshot,
+            freshness,
+            identities,
+            room,
+            tokens,
+            invoker,
+            grants,
+            metering,
+            sink,
+            clock,
+            installation,
+        } = shared;
         let desk = Arc::new(Desk { sink, clock, installation });
-        Self { snapshot, freshness, egress, identities, room, tokens, invoker, grants, desk }
+        Self { snapshot, freshness, egress, identities, room, tokens, invoker, grants, metering, desk }
     }
 
     /// The world at `now`, as the clock measures durations.
@@ -127,6 +144,7 @@ impl Gateway {
             tokens: Arc::clone(&self.tokens),
             invoker: self.invoker.clone(),
             grants: Arc::clone(&self.grants),
+            metering: Arc::clone(&self.metering),
             clock: Arc::clone(&self.desk.clock),
         }
     }

@@ -4,6 +4,7 @@
 
 mod authorize;
 mod integrate;
+mod meter;
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use serde::{Deserialize, Serialize, Serializer};
 
 pub use self::authorize::{Authorize, GrantFrom, Token};
 pub use self::integrate::{Answered, Integrate};
+pub use self::meter::{Meter, ThrottleLayer};
 use crate::refused::ResponseType;
 use crate::steps::Step;
 use crate::target::Flaw;
@@ -78,6 +80,7 @@ impl Reason {
             Self::Locate(_)
             | Self::Route(_)
             | Self::Authorize(_)
+            | Self::Meter(_)
             | Self::Integrate(_)
             | Self::Answer(_)
             | Self::Record(_) => false,
@@ -196,13 +199,6 @@ pub enum Route {
     NothingMatchesAuthorization,
 }
 
-/// Reasons of the meter step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Meter {
-    /// The method asks for no API key, and no limit is set.
-    Unmetered,
-}
-
 /// Reasons of the validate step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Validate {
@@ -264,6 +260,6 @@ pub fn cut(text: &str) -> Arc<str> {
     text[..text.floor_char_boundary(TEXT_BYTES_MAX)].into()
 }
 
-fn as_text<T: AsRef<str>, S: Serializer>(id: &T, serializer: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_text<T: AsRef<str>, S: Serializer>(id: &T, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(id.as_ref())
 }

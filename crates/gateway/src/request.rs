@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use base::id::{AccessKeyId, RequestId};
-use base::{AccountId, Clock, Timestamp};
+use base::id::{AccessKeyId, ApiKeyId, RequestId};
+use base::{AccountId, Clock, Secret, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Method as Verb, Version};
@@ -62,8 +62,19 @@ pub struct Notes {
     pub(crate) authorizer: OnceLock<Granted>,
     /// Its lines of the execution log; only where the method's logging asks.
     authorizer_log: Mutex<Vec<String>>,
+    /// The API key, from the meter step; only where the method asks for one.
+    pub key: OnceLock<KeyNote>,
     /// What went to the backend and came back, from the integrate step; only where the method's logging asks.
     exchange: Mutex<Exchange>,
+}
+
+/// The API key that a request brought.
+#[derive(Debug)]
+pub struct KeyNote {
+    /// Its value, as it was sent.
+    pub value: Secret<String>,
+    /// Its id, where it is the value of a key.
+    pub id: Option<ApiKeyId>,
 }
 
 /// Who signed, as `$context.identity` tells it.
@@ -105,6 +116,12 @@ impl Notes {
     /// The lines about the authorizer.
     pub(crate) fn authorizer_log(&self) -> Vec<String> {
         self.authorizer_log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Keeps the API key.
+    pub(crate) fn key(&self, key: KeyNote) {
+        // Only the meter step writes it, once a request.
+        let _ = self.key.set(key);
     }
 
     /// The exchange with the backend.

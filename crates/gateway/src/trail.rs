@@ -11,7 +11,7 @@ use std::time::Duration;
 use base::Clock;
 use serde::{Deserialize, Serialize};
 
-use crate::reason::{Answer, Integrate, Reason, Record};
+use crate::reason::{Answer, Integrate, Meter, Reason, Record};
 use crate::refused::{Passed, Refused, Verdict};
 use crate::steps::Step;
 
@@ -117,6 +117,14 @@ impl Trail {
         })
     }
 
+    /// What the meter step decided, once it has.
+    pub fn meter(&self) -> Option<(&Meter, Outcome)> {
+        self.entries.iter().find_map(|entry| {
+            let Reason::Meter(meter) = &entry.reason else { return None };
+            Some((meter, entry.outcome))
+        })
+    }
+
     /// What was answered and when, once it was.
     pub fn answer(&self) -> Option<(&Answer, Duration)> {
         self.entries.iter().rev().find_map(|entry| {
@@ -205,7 +213,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::reason::{Answered, Authorize, Cache, Firewall, Locate, Meter, Network, Record, Route, Validate, cut};
+    use crate::reason::{Answered, Authorize, Cache, Firewall, Locate, Network, Route, Validate, cut};
 
     fn story(entries: Vec<Entry>) -> Story<'static> {
         Story {

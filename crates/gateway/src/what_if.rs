@@ -1,11 +1,12 @@
 //! What would be decided about a request that nobody sent: the same steps over the same snapshot, up to the decision whether
-//! the caller may call. No counter, no integration, no log line, no record.
+//! the caller may call, and which limits the call would meet. No counter, no integration, no log line, no record.
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
+use base::id::{ApiKeyId, UsagePlanId};
 use base::{Clock, Scope};
 use bytes::Bytes;
 use edge::{Alpn, Connection, Head, Limits, TlsFacts};
@@ -23,13 +24,14 @@ use crate::Invoker;
 use crate::authorizer::Grants;
 use crate::authorizer::test::Bench;
 use crate::explain::{self, printable, sentence, step, step_data};
+use crate::metering::Metering;
 use crate::reason::{Authorize, Reason};
 use crate::refused::Refused;
 use crate::request::Request;
 use crate::steps::locate::Inbound;
 use crate::steps::record::{Owner, front_end_refusal};
 use crate::steps::route::Routed;
-use crate::steps::{Step, answer, authorize, firewall, locate, network, route};
+use crate::steps::{Step, answer, authorize, firewall, locate, meter, network, route};
 use crate::tokens::Tokens;
 use crate::trail::{Entry, Outcome, Trail};
 use crate::world::{Stale, World};
@@ -47,6 +49,8 @@ pub struct Explainer {
     pub egress: Egress,
     /// The same; no issuer is asked.
     pub tokens: Arc<Tokens>,
+    /// How keys are found; nothing is spent here. What was taken ahead of quotas is given back for whoever reads usage.
+    pub metering: Arc<Metering>,
     /// Time.
     pub clock: Arc<dyn Clock>,
     /// Runs functions: those that somebody invokes, and those of authorizers that are tried.
@@ -89,6 +93,15 @@ impl DataPlane for Explainer {
         let connection = Arc::new(connection(Ipv4Addr::LOCALHOST.into(), true, &*self.clock));
         Box::pin(bench.test(question, connection))
     }
+
+    fn settle<'a>(&'a self, plan: &'a UsagePlanId, key: Option<&'a ApiKeyId>) -> BoxFuture<'a, ()> {
+        Box::pin(async move {
+            self.metering.quotas.settle(Some(plan)).await;
+            let snapshot = self.snapshot.load_full();
+            let plans = key.and_then(|key| snapshot.api_keys.get(key)).into_iter().flat_map(|key| key.plans.iter());
+            plans.filter(|of| of.id == *plan).for_each(|of| of.spending.renew());
+        })
+    }
 }
 
 impl Explainer {
@@ -114,6 +127,7 @@ impl Explainer {
             tokens: Arc::clone(&self.tokens),
             invoker: self.invoker.clone(),
             grants: Arc::clone(&self.grants),
+            metering: Arc::clone(&self.metering),
             clock: Arc::clone(&self.clock),
         }
     }
@@ -189,6 +203,8 @@ struct Supposed {
     decision: Option<DecisionRecord>,
     /// What the question did not say and should have, or said in vain.
     note: Option<&'static str>,
+    /// The limits that the call would meet.
+    limits: Vec<String>,
 }
 
 async fn supposed(
@@ -199,7 +215,7 @@ async fn supposed(
 ) -> Supposed {
     let request = Arc::new(Request::new(head.as_ref().ok(), connection, &*world.clock));
     let trail = Trail::new(Arc::clone(&world.clock), request.started);
-    let mut supposed = Supposed { trail, allowed: false, decision: None, note: None };
+    let mut supposed = Supposed { trail, allowed: false, decision: None, note: None, limits: Vec::new() };
     let outcome = match head {
         Ok(head) => {
             let body = edge::Body::empty();
@@ -233,6 +249,7 @@ impl Supposed {
         self.decision = authorize::in_full(&routed, caller, world);
         self.note = note(&routed, caller);
         trail.record(Step::Authorize, authorize::suppose(&routed, caller, world))?;
+        self.limits = trail.record(Step::Meter, meter::foresee(&routed, world))?;
         Ok(())
     }
 
@@ -261,6 +278,9 @@ impl Supposed {
                 }
             }
         }
+        for limit in &self.limits {
+            let _ = write!(text, "\n{:14}{}", "", printable(limit));
+        }
         let steps: Vec<Value> = self.trail.entries().iter().map(|entry| step_data(&self.whole(entry))).collect();
         let data = json!({
             "allowed": self.allowed && !self.would_ask(),
@@ -273,6 +293,7 @@ impl Supposed {
             "steps": steps,
             "decision": self.decision,
             "note": self.note,
+            "limits": self.limits,
         });
         Explanation { text, data }
     }

@@ -12,6 +12,8 @@ use crate::authorizer::Grants;
 use crate::invoke::Invoker;
 use crate::tokens::Tokens;
 
+use crate::metering::Metering;
+
 /// The world of one request.
 #[derive(Debug)]
 pub struct World {
@@ -31,6 +33,8 @@ pub struct World {
     pub invoker: Invoker,
     /// The answers of authorizers that still count.
     pub grants: Arc<Grants>,
+    /// Meters calls.
+    pub metering: Arc<Metering>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }

@@ -6,7 +6,7 @@ use base::id::RequestId;
 use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
 use policy::Keys;
-use store_records::{Blobs, Events};
+use store_records::{Blobs, Counters, Events};
 use store_resources::Resources;
 
 use crate::{DataPlane, NodeStatus, Principal, Transaction, WebTokens};
@@ -42,6 +42,8 @@ pub struct Ports {
     pub events: Arc<dyn Events>,
     /// Function code.
     pub blobs: Arc<dyn Blobs>,
+    /// What quotas have used.
+    pub counters: Arc<dyn Counters>,
     /// The journey, for explanations and invocations.
     pub data_plane: Arc<dyn DataPlane>,
     /// What this node knows of itself.
@@ -64,4 +66,22 @@ pub struct Installation {
     pub region: Region,
     /// The DNS suffix behind `execute-api.{region}.`.
     pub zone: String,
+    /// How often each account may call its APIs.
+    pub throttle: AccountThrottle,
+}
+
+/// How often an account may call its APIs, all together.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AccountThrottle {
+    /// Requests a second.
+    pub rate: f64,
+    /// Requests at once.
+    pub burst: u32,
+}
+
+impl Default for AccountThrottle {
+    /// AWS's.
+    fn default() -> Self {
+        Self { rate: base::limits::ACCOUNT_RATE, burst: base::limits::ACCOUNT_BURST }
+    }
 }

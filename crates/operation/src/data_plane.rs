@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use base::Scope;
+use base::id::{ApiKeyId, UsagePlanId};
 use base::id::{AuthorizerId, RequestId, RestApiId};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -92,6 +93,13 @@ pub trait DataPlane: Send + Sync + std::fmt::Debug {
     fn invoke(&self, call: FunctionCall) -> BoxFuture<'_, Result<Invoked, NotInvoked>>;
     /// Whether this node's own settings give a function this name.
     fn is_configured(&self, scope: &Scope, function: &str) -> bool;
+    /// Makes the counters say what was used of a plan's quotas: whatever this node has taken ahead goes back, and a key that
+    /// is named is counted anew with its next call.
+    fn settle<'a>(&'a self, plan: &'a UsagePlanId, key: Option<&'a ApiKeyId>) -> BoxFuture<'a, ()> {
+        // Who serves no traffic has taken nothing.
+        let _ = (plan, key);
+        Box::pin(async {})
+    }
 }
 
 /// An invocation that somebody may do.

@@ -19,7 +19,7 @@ pub mod page_token;
 #[cfg(feature = "testing")]
 pub mod testing;
 
-pub use call::{Call, Installation, Ports};
+pub use call::{AccountThrottle, Call, Installation, Ports};
 pub use data_plane::{
     AuthorizerTest, AuthorizerTested, DataPlane, Explanation, FunctionCall, FunctionMode, Invoked, NotInvoked, WhatIf,
 };

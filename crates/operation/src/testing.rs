@@ -13,8 +13,8 @@ use tempfile::TempDir;
 use wire::Value;
 
 use crate::{
-    Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall, FunctionIsolation,
-    Installation, Invoked, Losses, NodeStatus, NotInvoked, Ports, Principal, Service, Transaction,
+    AccountThrottle, Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding, FunctionCall,
+    FunctionIsolation, Installation, Invoked, Losses, NodeStatus, NotInvoked, Ports, Principal, Service, Transaction,
 };
 
 /// An installation that serves no traffic.
@@ -169,6 +169,7 @@ pub fn ports(store: &SqliteStore, account: &str) -> Ports {
         resources: store.resources(),
         events: store.events(),
         blobs: store.blobs(),
+        counters: store.counters(),
         data_plane: Arc::new(Idle),
         status: Arc::new(Idle),
         master_key: Arc::new(MasterKey::random()),
@@ -177,6 +178,7 @@ pub fn ports(store: &SqliteStore, account: &str) -> Ports {
             account: AccountId::parse(account).expect("twelve digits"),
             region: Region::parse("eu-west-1").expect("a good region"),
             zone: "localhost".to_owned(),
+            throttle: AccountThrottle::default(),
         },
     }
 }

@@ -85,7 +85,15 @@ impl Client {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock::new());
         let authority = dir.ca().ok();
         let config = Config::new(Policy::default(), Vec::new(), authority.as_deref()).map_err(AskError::Setup)?;
-        Ok(Self { egress: Egress::new(config, Arc::clone(&clock)), clock, endpoint, region, account, access_key_id, secret })
+        Ok(Self {
+            egress: Egress::new(config, Arc::clone(&clock)),
+            clock,
+            endpoint,
+            region,
+            account,
+            access_key_id,
+            secret,
+        })
     }
 
     /// Calls an operation of the service `portcullis`.

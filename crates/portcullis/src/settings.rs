@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use base::{AccountId, Region};
 use clap::Args;
+use operation::AccountThrottle;
 use serde::Deserialize;
 
 /// What may be set, in any of the places; unset stays `None`.
@@ -64,6 +65,12 @@ pub(crate) struct Options {
     /// Threads for API traffic: `shared`, or a number of threads with a runtime each [default: one per core].
     #[arg(long, value_name = "shared|N")]
     pub(crate) workers: Option<String>,
+    /// Requests a second that each account may send to its APIs, all together [default: 10000].
+    #[arg(long, value_name = "RATE")]
+    pub(crate) account_rate: Option<f64>,
+    /// Requests that each account may send at once [default: 5000].
+    #[arg(long, value_name = "N")]
+    pub(crate) account_burst: Option<u32>,
     /// How long running requests may take after SIGTERM, in seconds [default: 30].
     #[arg(long, value_name = "SECONDS")]
     pub(crate) drain: Option<u64>,
@@ -94,6 +101,7 @@ pub(crate) struct Settings {
     pub(crate) records_days: u32,
     pub(crate) records_bytes: u64,
     pub(crate) workers: Workers,
+    pub(crate) throttle: AccountThrottle,
     pub(crate) drain: Duration,
     pub(crate) unisolated_functions: bool,
     pub(crate) functions: BTreeMap<String, functions::Configured>,
@@ -128,6 +136,10 @@ pub(crate) enum SettingsError {
     Store(String),
     #[error("`{0}` is not a number of workers; give `shared` or a number from 1 to 256")]
     Workers(String),
+    #[error("`{0}` is not a rate; give a positive number of requests a second")]
+    AccountRate(f64),
+    #[error("an account that may send nothing at once may send nothing; give a burst of 1 or more")]
+    AccountBurst,
     #[error("`{0}` is not a DNS suffix")]
     Zone(String),
     #[error(transparent)]
@@ -167,6 +179,7 @@ impl Settings {
             records_days: given.records_days.or(file.records_days).unwrap_or(7),
             records_bytes: given.records_bytes.or(file.records_bytes).unwrap_or(RECORDS_BYTES),
             workers: workers(given.workers.or(file.workers), cores)?,
+            throttle: throttle(given.account_rate.or(file.account_rate), given.account_burst.or(file.account_burst))?,
             drain: Duration::from_secs(given.drain.or(file.drain).unwrap_or(30)),
             unisolated_functions: given.unisolated_functions.or(file.unisolated_functions).unwrap_or_default(),
             functions: functions::read(file.functions, path.parent().unwrap_or(Path::new("")))?,
@@ -210,6 +223,18 @@ fn workers(given: Option<String>, cores: usize) -> Result<Workers, SettingsError
     }
 }
 
+fn throttle(rate: Option<f64>, burst: Option<u32>) -> Result<AccountThrottle, SettingsError> {
+    let defaults = AccountThrottle::default();
+    let rate = rate.unwrap_or(defaults.rate);
+    if !rate.is_finite() || rate <= 0.0 {
+        return Err(SettingsError::AccountRate(rate));
+    }
+    match burst.unwrap_or(defaults.burst) {
+        0 => Err(SettingsError::AccountBurst),
+        burst => Ok(AccountThrottle { rate, burst }),
+    }
+}
+
 fn check_zone(zone: String) -> Result<String, SettingsError> {
     let label = |label: &str| {
         (1..=63).contains(&label.len()) && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
@@ -241,6 +266,15 @@ mod tests {
             [("localhost", true), ("apis.example.com", true), ("a..b", false), ("", false), ("a b", false)]
         {
             assert_eq!(check_zone(zone.to_owned()).is_ok(), good, "{zone}");
+        }
+    }
+
+    #[test]
+    fn an_account_may_send_something() {
+        assert_eq!(throttle(None, None).expect("the defaults"), AccountThrottle { rate: 10_000.0, burst: 5_000 });
+        assert_eq!(throttle(Some(0.5), Some(1)).expect("little"), AccountThrottle { rate: 0.5, burst: 1 });
+        for (rate, burst) in [(0.0, 1), (-1.0, 1), (f64::NAN, 1), (f64::INFINITY, 1), (1.0, 0)] {
+            assert!(throttle(Some(rate), Some(burst)).is_err(), "{rate} {burst}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::Scope;
 use base::id::{DeploymentId, RestApiId, StageName};
 
-use crate::{LogFormat, NamedPolicy, Routes};
+use crate::{Bucket, LogFormat, NamedPolicy, Routes};
 
 /// A REST API: its owner and its stages.
 #[derive(Debug, Clone)]
@@ -46,6 +46,10 @@ pub struct Stage {
     pub default_endpoint_disabled: bool,
     /// `EDGE` or `REGIONAL`, for `$context.endpointType`.
     pub endpoint_type: &'static str,
+    /// Where the API keys of its requests are read from.
+    pub api_key_source: ApiKeySource,
+    /// What its account has left of the throttle that all its APIs share.
+    pub account: Arc<Bucket>,
     /// What the ARNs of its calls begin with: [`Stage::arn_of`].
     pub arn: Arc<str>,
     /// The API's resource policy, as it was deployed.
@@ -69,6 +73,15 @@ impl Stage {
     pub fn arn_of(scope: &Scope, api: &RestApiId, stage: &StageName) -> Arc<str> {
         format!("arn:aws:execute-api:{}:{}:{api}/{stage}/", scope.region, scope.account).into()
     }
+}
+
+/// Where API keys are read from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ApiKeySource {
+    /// From `x-api-key`.
+    Header,
+    /// From what a Lambda authorizer answers as `usageIdentifierKey`.
+    Authorizer,
 }
 
 /// A stage's access log.

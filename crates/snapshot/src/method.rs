@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::id::ResourceId;
 
-use crate::{Authorizer, Integration};
+use crate::{Authorizer, Bucket, Integration, Limit};
 
 /// Everything a request needs once its route is found.
 #[derive(Debug)]
@@ -19,6 +19,12 @@ pub struct Method {
     pub operation_name: Option<Arc<str>>,
     /// Who may call.
     pub authorization: Authorization,
+    /// Whether a call needs an API key of a usage plan.
+    pub api_key_required: bool,
+    /// How often all callers together may call it.
+    pub throttle: Option<StageThrottle>,
+    /// What usage plans know it by: its path and verb, such as `/pets/{id}/GET`, or `/GET` at the root.
+    pub plan_key: Arc<str>,
     /// What its execution log holds.
     pub logging: Logging,
     /// What answers.
@@ -34,6 +40,26 @@ pub enum Authorization {
     Iam,
     /// Whom an authorizer lets in (`CUSTOM`).
     Custom(Arc<Authorizer>),
+}
+
+/// The stage's throttle of one method. Every method has a bucket of its own, whichever setting limits it.
+#[derive(Debug, Clone)]
+pub struct StageThrottle {
+    /// How often.
+    pub limit: Limit,
+    /// Which setting says so.
+    pub source: ThrottleSource,
+    /// What is left. Every version of the stage shares it.
+    pub bucket: Arc<Bucket>,
+}
+
+/// Which of a stage's settings throttles a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ThrottleSource {
+    /// The method's own.
+    Method,
+    /// That of all methods, `*/*`.
+    Stage,
 }
 
 /// What an execution log holds.
@@ -73,6 +99,9 @@ pub(crate) mod tests {
             verb: "ANY",
             operation_name: None,
             authorization: Authorization::None,
+            api_key_required: false,
+            throttle: None,
+            plan_key: format!("{name}/ANY").into(),
             logging: Logging::OFF,
             integration: Integration::Broken { why: "a test".into() },
         })

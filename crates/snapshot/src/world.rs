@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
-use base::Region;
-use base::id::{AccessKeyId, RestApiId};
+use base::id::{AccessKeyId, ApiKeyId, RestApiId, UsagePlanId};
+use base::{Fingerprint, Region, Scope};
 
-use crate::{AccessKey, Api, Certificate, Function, FunctionName, Group, Name, NamedPolicy, Role, User};
+use crate::{
+    AccessKey, Api, ApiKey, Bucket, Certificate, Function, FunctionName, Group, Name, NamedPolicy, Role, UsagePlan,
+    User,
+};
 
 /// What this node serves. Cloning shares everything; a change replaces only what it touches.
 #[derive(Debug, Clone)]
@@ -28,6 +31,14 @@ pub struct Snapshot {
     pub managed_policies: imbl::HashMap<Arc<str>, Arc<NamedPolicy>>,
     /// Lambda functions.
     pub functions: imbl::HashMap<FunctionName, Arc<Function>>,
+    /// API keys by id, shared likewise.
+    pub api_keys: imbl::HashMap<ApiKeyId, Arc<ApiKey>>,
+    /// The same keys by their values' fingerprints, which hold account and region.
+    pub api_key_values: imbl::HashMap<Fingerprint, Arc<ApiKey>>,
+    /// Usage plans by id.
+    pub usage_plans: imbl::HashMap<UsagePlanId, Arc<UsagePlan>>,
+    /// What each account has left of its own throttle, by account and region.
+    pub accounts: imbl::HashMap<Scope, Arc<Bucket>>,
     /// Server certificates by their first name, shared likewise.
     pub certificates: imbl::HashMap<Arc<str>, Arc<Certificate>>,
 }
@@ -71,6 +82,10 @@ impl Snapshot {
             roles: imbl::HashMap::new(),
             managed_policies: imbl::HashMap::new(),
             functions: imbl::HashMap::new(),
+            api_keys: imbl::HashMap::new(),
+            api_key_values: imbl::HashMap::new(),
+            usage_plans: imbl::HashMap::new(),
+            accounts: imbl::HashMap::new(),
             certificates: imbl::HashMap::new(),
         }
     }

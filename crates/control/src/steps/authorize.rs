@@ -9,9 +9,9 @@ use policy::{Action, Attached, Keys, Layers, RequestContext};
 use snapshot::{Name, NamedPolicy, Snapshot};
 
 use super::decode::{Decoded, What};
-use super::{entity, resource_policy};
 use super::trust::{Trust, handed_on};
 use super::why;
+use super::{entity, resource_policy};
 use crate::Received;
 use crate::refusal::Refusal;
 
@@ -127,9 +127,7 @@ impl<'a> Says<'a> {
     fn layers(&self, held: Layers<'a>) -> Layers<'a> {
         match (self.trust, self.own) {
             (Some(trust), _) => trust.layers(held),
-            (None, Some(own)) => {
-                Layers { resource: Some(Attached { name: &own.name, policy: &own.policy }), ..held }
-            }
+            (None, Some(own)) => Layers { resource: Some(Attached { name: &own.name, policy: &own.policy }), ..held },
             (None, None) => held,
         }
     }
@@ -282,7 +280,8 @@ mod tests {
 
     #[test]
     fn a_refused_operation_is_asked_for_too() {
-        for service in [apigateway::service(), iam::service(), sts::service(), cloudtrail::service(), lambda::service()] {
+        for service in [apigateway::service(), iam::service(), sts::service(), cloudtrail::service(), lambda::service()]
+        {
             for refused in &service.refused {
                 let expected = Question { action: refused.action, resource: "*".to_owned() };
                 assert_eq!(question(&What::Refused(refused), &home()), Some(expected), "{}", refused.name);
@@ -334,9 +333,14 @@ mod tests {
         let snapshot = snapshot();
         let root = identity::impersonate(&format!("arn:aws:iam::{account}:root"), &snapshot).unwrap();
         let (mut rows, master_key) = (0, MasterKey::random());
-        for service in
-            [apigateway::service(), iam::service(), sts::service(), cloudtrail::service(), installation::service(), lambda::service()]
-        {
+        for service in [
+            apigateway::service(),
+            iam::service(),
+            sts::service(),
+            cloudtrail::service(),
+            installation::service(),
+            lambda::service(),
+        ] {
             let served = service.operations.iter().map(|known| {
                 let prepared = (known.prepare)(sample(known.input)).expect(known.spec.name);
                 (known.spec.name, What::Served(known, prepared))
@@ -353,11 +357,19 @@ mod tests {
                     What::Refused(_) => None,
                 };
                 let nobody = keys(&received, None, &snapshot);
-                let denied = ask(None, &Held::default(), Says { trust: trust.as_ref(), own: None }, &question, &nobody, &master_key);
+                let denied = ask(
+                    None,
+                    &Held::default(),
+                    Says { trust: trust.as_ref(), own: None },
+                    &question,
+                    &nobody,
+                    &master_key,
+                );
                 assert!(matches!(denied, Err(Refusal::AccessDenied { .. })), "{name}: {denied:?}");
                 let held = root.held(&snapshot).unwrap();
                 let keys = keys(&received, Some(&root), &snapshot);
-                let allowed = ask(Some(&root), &held, Says { trust: trust.as_ref(), own: None }, &question, &keys, &master_key);
+                let allowed =
+                    ask(Some(&root), &held, Says { trust: trust.as_ref(), own: None }, &question, &keys, &master_key);
                 assert_eq!(allowed.is_ok(), trust.is_none(), "{name}: nothing but trust binds the root user");
                 rows += 1;
             }

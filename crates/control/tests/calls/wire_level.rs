@@ -141,7 +141,8 @@ async fn the_bodies_of_strangers_share_one_room() {
 async fn a_claim_for_lambda_has_a_room_of_its_own() {
     let mut world = World::new().await;
     let address = listen(&mut world);
-    let claim = "Authorization: AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/lambda/aws4_request, Signature=0\r\n";
+    let claim =
+        "Authorization: AWS4-HMAC-SHA256 Credential=AKIA/20260101/us-east-1/lambda/aws4_request, Signature=0\r\n";
     // What is too large for everybody else is read, and then refused for its signature; beyond AWS's limit it is not.
     let length = limits::CONTROL_BODY_BYTES_MAX + 1;
     let head = format!(
@@ -150,8 +151,7 @@ async fn a_claim_for_lambda_has_a_room_of_its_own() {
     let (answer, _) = exchange(address, &[head.as_bytes(), &vec![b' '; length]].concat()).await;
     assert!(answer.starts_with("http/1.1 403 "), "{answer}");
     let beyond = limits::CODE_BODY_BYTES_MAX + 1;
-    let request =
-        format!("POST /2015-03-31/functions HTTP/1.1\r\nHost: a\r\n{claim}Content-Length: {beyond}\r\n\r\n");
+    let request = format!("POST /2015-03-31/functions HTTP/1.1\r\nHost: a\r\n{claim}Content-Length: {beyond}\r\n\r\n");
     assert!(exchange(address, request.as_bytes()).await.0.starts_with("http/1.1 413 "));
 }
 

@@ -210,7 +210,8 @@ mod tests {
         output["context"] = json!({"huge": "x".repeat(AUTHORIZER_ANSWER_BYTES_MAX)});
         assert!(read(&output).map(|_| ()).expect_err("huge").contains("more than"));
         let mut output = json!({"principalId": "me", "policyDocument": policy()});
-        output["policyDocument"]["Statement"][0]["Resource"] = json!(["*", format!("arn:aws:execute-api:*:*:{}", "x".repeat(512))]);
+        output["policyDocument"]["Statement"][0]["Resource"] =
+            json!(["*", format!("arn:aws:execute-api:*:*:{}", "x".repeat(512))]);
         assert!(read(&output).map(|_| ()).expect_err("long").contains("512"));
     }
 

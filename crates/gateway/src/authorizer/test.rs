@@ -186,6 +186,8 @@ fn stage(question: &AuthorizerTest) -> Result<Stage, String> {
         name,
         deployment_id: DeploymentId::parse("test").map_err(broken)?,
         default_endpoint_disabled: false,
+        api_key_source: snapshot::ApiKeySource::Header,
+        account: Arc::default(),
         endpoint_type: "REGIONAL",
         resource_policy: None,
         routes: Routes::new(),
@@ -204,6 +206,9 @@ fn method() -> Result<Method, String> {
         verb: "GET",
         operation_name: None,
         authorization: Authorization::None,
+        api_key_required: false,
+        throttle: None,
+        plan_key: "/GET".into(),
         logging: Logging::OFF,
         integration: Integration::Broken { why: "a test calls nothing".into() },
     })

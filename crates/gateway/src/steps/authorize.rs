@@ -35,6 +35,10 @@ impl Authorized {
         self.routed.request().notes.authorizer.get()?.said.usage_identifier_key()
     }
 
+    pub(super) fn routed(&self) -> &Routed {
+        &self.routed
+    }
+
     pub(super) fn into_routed(self) -> Routed {
         self.routed
     }

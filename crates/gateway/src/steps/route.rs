@@ -66,6 +66,11 @@ impl Routed {
         &self.method
     }
 
+    /// Stage and method, to be kept while the request waits.
+    pub(super) fn place(&self) -> (Arc<Stage>, Arc<Method>) {
+        (Arc::clone(&self.stage), Arc::clone(&self.method))
+    }
+
     /// The request.
     pub fn request(&self) -> &Arc<Request> {
         &self.inbound.request

@@ -160,6 +160,7 @@ fn put_common(reason: &Reason, out: &mut Vec<u8>) -> bool {
         Reason::Locate(_)
         | Reason::Route(_)
         | Reason::Authorize(_)
+        | Reason::Meter(_)
         | Reason::Integrate(_)
         | Reason::Answer(_)
         | Reason::Record(_) => {

@@ -24,7 +24,7 @@ async fn an_answered_request_is_explained_step_by_step() {
         ("firewall", "no web ACL"),
         ("route", "it is for `GET /pets/{id}` (resource `r0`)"),
         ("authorize", "authorization is NONE"),
-        ("meter", "no API key"),
+        ("meter", "no API key, and no limit but the account's"),
         ("validate", "no validator"),
         ("cache", "no cache"),
         ("integrate", "`127.0.0.1` answered 200 after"),

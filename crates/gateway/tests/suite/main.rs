@@ -9,6 +9,7 @@ mod http;
 mod http_proxy;
 mod limits;
 mod logs;
+mod meter;
 mod mock;
 mod native_jwt;
 mod recorded_once;

@@ -93,10 +93,12 @@ async fn an_allowed_request_names_its_statement_and_those_that_did_not_apply() {
         ("  route", "`GET /pets`"),
         ("  authorize", "is allowed by statement `All` of identity-based policy `inline`"),
         ("   ", "statement 1 of resource-based policy `resource policy` would deny, but its condition `IpAddress`"),
+        ("  meter", "asks for no API key"),
+        ("   ", "throttle of the account"),
     ]) {
         assert!(line.starts_with(name) && line.contains(words), "{line}");
     }
-    assert_eq!((lines.len(), &answer.data["allowed"]), (7, &Value::Bool(true)));
+    assert_eq!((lines.len(), &answer.data["allowed"]), (9, &Value::Bool(true)));
     assert_eq!(answer.data["decision"]["others"].as_array().map(Vec::len), Some(1));
 }
 

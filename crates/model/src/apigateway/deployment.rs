@@ -34,7 +34,7 @@ pub struct Deployment {
 pub struct MethodSnapshot {
     /// AWS's word for who may call.
     pub authorization_type: String,
-    /// `false` so far.
+    /// Whether a call needs an API key.
     pub api_key_required: bool,
 }
 
@@ -62,7 +62,7 @@ impl Deployment {
         let of = |resource: &Resource| {
             let told = |(verb, method): (&HttpMethod, &Method)| {
                 let authorization_type = method.authorization.as_str().to_owned();
-                (*verb, MethodSnapshot { authorization_type, api_key_required: false })
+                (*verb, MethodSnapshot { authorization_type, api_key_required: method.api_key_required })
             };
             resource.methods.iter().map(told).collect()
         };

@@ -17,6 +17,9 @@ pub struct Method {
     /// Who judges callers, where the type is `CUSTOM`.
     #[serde(default)]
     pub authorizer_id: Option<AuthorizerId>,
+    /// Whether a call needs an API key of a usage plan.
+    #[serde(default)]
+    pub api_key_required: bool,
     /// A name for code generators.
     pub operation_name: Option<String>,
     /// `method.request.{header|querystring|path}.NAME` and whether it is required (which only a validator enforces).

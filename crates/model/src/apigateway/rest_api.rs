@@ -32,6 +32,9 @@ pub struct RestApi {
     pub security_policy: Option<SecurityPolicy>,
     /// The API answers at its custom domains only.
     pub disable_execute_api_endpoint: bool,
+    /// Where the API keys of its requests are read from. It takes effect with the next deployment.
+    #[serde(default)]
+    pub api_key_source: ApiKeySource,
     /// Who may call it from where: its resource policy with whole ARNs. It takes effect with the next deployment.
     #[serde(default)]
     pub policy: Option<String>,
@@ -46,6 +49,27 @@ pub struct RestApi {
     pub root_resource_id: ResourceId,
     /// Tags.
     pub tags: BTreeMap<String, String>,
+}
+
+/// Where API keys are read from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum ApiKeySource {
+    /// From `x-api-key`.
+    #[default]
+    Header,
+    /// From what a Lambda authorizer answers as `usageIdentifierKey`.
+    Authorizer,
+}
+
+impl ApiKeySource {
+    /// AWS's word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            ApiKeySource::Header => "HEADER",
+            ApiKeySource::Authorizer => "AUTHORIZER",
+        }
+    }
 }
 
 /// How an API is reached.

@@ -45,13 +45,19 @@ pub struct AccessLogSettings {
     pub format: String,
 }
 
-/// What is logged of a method's execution. Caching, throttling and metrics join with their capabilities.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What is logged of a method's execution, and how often it may be called. Caching and metrics join with their capabilities.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct MethodSetting {
     /// How much is logged.
     pub logging_level: LoggingLevel,
     /// Whether headers and bodies are logged too.
     pub data_trace_enabled: bool,
+    /// What may be sent at once; -1 sets no limit of its own, and neither does what was never set.
+    #[serde(default)]
+    pub throttling_burst_limit: Option<i32>,
+    /// Requests a second; -1 likewise.
+    #[serde(default)]
+    pub throttling_rate_limit: Option<f64>,
 }
 
 /// How much of an execution is logged.

@@ -83,7 +83,8 @@ async fn node(client: &Client) -> Vec<Check> {
         0 => Check::Good("no asynchronous event was given up".to_owned()),
         events => Check::Bad {
             what: format!("{events} asynchronous events were given up since the start"),
-            remedy: "Their functions failed three times, or could not run for hours; look at the node's own log.".to_owned(),
+            remedy: "Their functions failed three times, or could not run for hours; look at the node's own log."
+                .to_owned(),
         },
     });
     checks.extend(isolation(&status["FunctionIsolation"]));
@@ -110,7 +111,8 @@ fn isolation(found: &Value) -> Vec<Check> {
         .collect();
     if found["Waived"] == true {
         checks.push(Check::Bad {
-            what: "functions run UNISOLATED where this machine cannot keep them apart (--unisolated-functions)".to_owned(),
+            what: "functions run UNISOLATED where this machine cannot keep them apart (--unisolated-functions)"
+                .to_owned(),
             remedy: "Start the node without it, unless all functions are trusted like the node itself.".to_owned(),
         });
     } else if checks.is_empty() {

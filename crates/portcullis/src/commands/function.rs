@@ -10,7 +10,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value, json};
 
 use super::Stop;
-use crate::cli::{AnswerFormat, AskArgs, FunctionArgs, FunctionCommand, FunctionInvokeArgs, FunctionPutArgs, FunctionReach};
+use crate::cli::{
+    AnswerFormat, AskArgs, FunctionArgs, FunctionCommand, FunctionInvokeArgs, FunctionPutArgs, FunctionReach,
+};
 use crate::client::{AskError, Client};
 
 const SERVICE: &str = "lambda";
@@ -30,7 +32,8 @@ pub(super) async fn run(args: FunctionArgs) -> Result<ExitCode, Stop> {
 async fn put(args: &FunctionPutArgs) -> Result<ExitCode, Stop> {
     let client = Client::of(&args.ask.node)?;
     let name = word(&args.name)?;
-    let archive = archive::read(&args.path).map_err(|fault| Stop::Usage(format!("{}: {fault}", args.path.display())))?;
+    let archive =
+        archive::read(&args.path).map_err(|fault| Stop::Usage(format!("{}: {fault}", args.path.display())))?;
     let archive = BASE64.encode(archive);
     let known = client.call(SERVICE, "GET", &format!("{FUNCTIONS}/{name}"), &[], Vec::new()).await;
     let made = match known {

@@ -6,6 +6,7 @@ mod planes;
 mod functions;
 mod services;
 mod stores;
+mod metering;
 mod certificates;
 mod tls;
 mod status;
@@ -14,10 +15,11 @@ mod logging;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use base::Clock;
 use ::functions::Functions;
+use base::Clock;
 use control::KeyUseWriter;
 use gateway::EventQueue;
+use gateway::metering::Metering;
 use telemetry::Sink;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -40,6 +42,7 @@ pub(crate) struct Node {
     key_uses: KeyUseWriter,
     functions: Functions,
     events: EventQueue,
+    metering: Arc<Metering>,
     shutdown: CancellationToken,
     /// The listeners; they end once they have drained.
     listeners: JoinSet<edge::Drained>,
@@ -86,6 +89,7 @@ impl Node {
         if let Err(fault) = self.sink.flush().await {
             tracing::error!(error = %fault, "the last log lines could not be stored");
         }
+        self.metering.quotas.settle(None).await;
         self.key_uses.finish().await;
         self.background.shutdown().await;
         self.stores.close().await;

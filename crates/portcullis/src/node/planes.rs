@@ -10,16 +10,20 @@ use compiler::Compiler;
 use control::{Control, Jobs, KeyUseWriter, Listen, Publisher, Setup};
 use edge::{Endpoint, Limits, Server, Tls};
 use egress::Egress;
+use gateway::metering::Metering;
+use gateway::quotas::Keeper;
 use gateway::tokens::Tokens;
 use gateway::{EventQueue, EventWorker, Explainer, Gateway, Grants, Invoker};
 use identity::{Identities, KeyUses};
 use operation::{Installation, Job, Ports};
 use snapshot::{Freshness, Place};
+use store_records::Counters;
 use telemetry::{Sink, Writer};
 
 use super::certificates::AuthorityRenewal;
 use super::functions::{self, Running};
 use super::listeners::Listeners;
+use super::metering::{follow_share, metering};
 use super::start::StartError;
 use super::status::Status;
 use super::stores::Stores;
@@ -34,6 +38,9 @@ pub(super) struct Planes {
     control: Arc<Control>,
     jobs: Jobs,
     pub(super) key_uses: KeyUseWriter,
+    pub(super) metering: Arc<Metering>,
+    keeper: Keeper,
+    counters: Arc<dyn Counters>,
     freshness: Freshness,
     /// Who may call APIs.
     callers: Arc<Identities>,
@@ -94,7 +101,9 @@ impl Planes {
         let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));
         let tokens = Arc::new(Tokens::new(egress.clone(), Arc::clone(clock)));
         let grants = Arc::new(Grants::new(limits::AUTHORIZER_ANSWERS_BYTES_MAX));
+        let (metering, keeper) = metering(settings, &stores.counters, master_key, clock);
         let explainer = Explainer {
+            metering: Arc::clone(&metering),
             snapshot: publisher.snapshot(),
             freshness: freshness.clone(),
             identities: Arc::clone(&callers),
@@ -108,6 +117,7 @@ impl Planes {
             resources: Arc::clone(&stores.resources),
             events: Arc::clone(&stores.events),
             blobs: Arc::clone(&stores.blobs),
+            counters: Arc::clone(&stores.counters),
             data_plane: Arc::new(explainer),
             status: Arc::new(status),
             master_key: Arc::clone(master_key),
@@ -116,6 +126,7 @@ impl Planes {
                 account: scope.account,
                 region: settings.region.clone(),
                 zone: settings.zone.clone(),
+                throttle: settings.throttle,
             },
         });
         let setup = Setup {
@@ -136,6 +147,9 @@ impl Planes {
             control: Arc::new(Control::new(setup)?),
             jobs: Jobs { ports, clock: Arc::clone(clock), holder, scope: scope.clone() },
             key_uses,
+            metering,
+            keeper,
+            counters: Arc::clone(&stores.counters),
             scope: scope.clone(),
             sink,
             writer,
@@ -173,6 +187,9 @@ impl Planes {
         node.background.spawn(self.writer.run());
         node.background.spawn(functions::follow(Arc::clone(&self.publisher), self.functions));
         node.background.spawn(self.event_worker.run());
+        node.background.spawn(self.keeper.run());
+        let (counters, share) = (self.counters, self.metering.share.clone());
+        node.background.spawn(follow_share(counters, Arc::clone(clock), self.jobs.holder.clone(), share));
         let key_uses = self.key_uses;
         node.background.spawn(async move { key_uses.run().await });
         for job in jobs(renewal, settings) {
@@ -212,6 +229,7 @@ impl Planes {
             tokens: Arc::clone(&self.tokens),
             invoker: self.invoker.clone(),
             grants: Arc::clone(&self.grants),
+            metering: Arc::clone(&self.metering),
             sink: self.sink.clone(),
             clock: Arc::clone(clock),
             installation: self.scope.clone(),
@@ -251,6 +269,7 @@ fn jobs(renewal: AuthorityRenewal, settings: &Settings) -> Vec<Arc<dyn Job>> {
     vec![
         Arc::new(renewal),
         Arc::new(installation::jobs::RecordsRetention { retention }),
+        Arc::new(installation::jobs::UsageRetention),
         Arc::new(installation::jobs::AuditRetention),
         Arc::new(installation::jobs::ChangeFeedRetention::default()),
         Arc::new(lambda::jobs::CodeSweep::default()),

@@ -72,6 +72,7 @@ pub(super) async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<N
         key_uses: planes.key_uses.clone(),
         functions: planes.functions.clone(),
         events: planes.events.clone(),
+        metering: Arc::clone(&planes.metering),
         shutdown: CancellationToken::new(),
         listeners: JoinSet::new(),
         background: JoinSet::new(),

@@ -9,7 +9,10 @@ use functions::isolation::{Found, State};
 use functions::{Functions, Isolation};
 use gateway::{EventQueue, Openness};
 use operation::{CoverageLine, Finding, FunctionIsolation, Losses, NodeStatus, Wall};
-use snapshot::{Authorization, AuthorizerJudge, Identity, Logging, Method, Snapshot, Stage, StageUnit};
+use snapshot::{
+    ApiKeySource, Authorization, AuthorizerJudge, Identity, Limit, Logging, Method, Snapshot, Stage, StageUnit,
+    ThrottleSource, UsagePlan,
+};
 use telemetry::Sink;
 
 /// The node's view of itself.
@@ -106,8 +109,8 @@ fn finding(found: &Compiled) -> Finding {
     Finding { unit, why: found.why.clone(), remedy: found.remedy.to_owned() }
 }
 
-/// What is live of everything that could protect a method. Keys, throttles, web ACLs and validators are refused at the call
-/// that would set them, so there is no method yet that has one.
+/// What is live of everything that could protect a method. Web ACLs and validators are refused at the call that would set
+/// them, so there is no method yet that has one.
 fn line(
     stage: &Stage,
     method: &Method,
@@ -123,6 +126,8 @@ fn line(
         let statements = named.policy.len();
         controls.push(format!("resource policy of {statements} statement{}", if statements == 1 { "" } else { "s" }));
     }
+    controls.extend(key(snapshot, stage, method));
+    controls.extend(throttles(snapshot, stage, method));
     if stage.access_log.is_some() {
         controls.push("access log".to_owned());
     }
@@ -160,6 +165,45 @@ fn authorization(method: &Method) -> String {
         AuthorizerJudge::Jwt(jwt) => format!("authorization CUSTOM by tokens of {} (authorizer {name})", jwt.issuer),
         AuthorizerJudge::Broken { .. } => format!("closed: authorizer {name} cannot be asked"),
     }
+}
+
+/// The API key a method asks for.
+fn key(snapshot: &Snapshot, stage: &Stage, method: &Method) -> Option<String> {
+    let source = match stage.api_key_source {
+        ApiKeySource::Header => "x-api-key",
+        ApiKeySource::Authorizer => "the authorizer",
+    };
+    let plans = plans(snapshot, stage).count();
+    let plans = format!("{plans} usage plan{}", if plans == 1 { "" } else { "s" });
+    method.api_key_required.then(|| format!("API key from {source}, of {plans}"))
+}
+
+/// How often a method may be called: by all, and by each key of each plan. The account's own limit stands behind them.
+fn throttles<'a>(snapshot: &'a Snapshot, stage: &'a Stage, method: &'a Method) -> impl Iterator<Item = String> + 'a {
+    let told = |limit: &Limit| format!("throttle {} a second, {} at once", limit.rate, limit.burst);
+    let of_stage = method.throttle.as_ref().map(|throttle| {
+        let source = match throttle.source {
+            ThrottleSource::Method => "the method",
+            ThrottleSource::Stage => "the stage",
+        };
+        format!("{} ({source})", told(&throttle.limit))
+    });
+    let keyed = plans(snapshot, stage).filter(|_| method.api_key_required);
+    let of_plans = keyed.flat_map(move |plan| {
+        let of_method = plan.methods(&stage.api_id, &stage.name).and_then(|methods| methods.get(&method.plan_key));
+        let of_method = of_method.map(|limit| format!("{} (each key of plan {}, this method)", told(limit), plan.id));
+        let of_plan = plan.limit.as_ref().map(|limit| format!("{} (each key of plan {})", told(limit), plan.id));
+        let quota = plan
+            .quota
+            .map(|quota| format!("quota {} a {} (each key of plan {})", quota.limit, quota.period.as_str(), plan.id));
+        [of_method, of_plan, quota].into_iter().flatten()
+    });
+    of_stage.into_iter().chain(of_plans)
+}
+
+fn plans<'a>(snapshot: &'a Snapshot, stage: &'a Stage) -> impl Iterator<Item = &'a UsagePlan> {
+    let opens = |plan: &&UsagePlan| plan.scope == stage.scope && plan.has(&stage.api_id, &stage.name);
+    snapshot.usage_plans.values().map(|plan| &**plan).filter(opens)
 }
 
 /// The least that the edge speaks.

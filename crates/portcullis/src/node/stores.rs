@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::Clock;
-use store_records::{Blobs, Events};
+use store_records::{Blobs, Counters, Events};
 use store_resources::Resources;
 
 use super::StartError;
@@ -15,6 +15,7 @@ pub(super) struct Stores {
     pub(super) resources: Arc<dyn Resources>,
     pub(super) events: Arc<dyn Events>,
     pub(super) blobs: Arc<dyn Blobs>,
+    pub(super) counters: Arc<dyn Counters>,
     opened: Opened,
 }
 
@@ -33,6 +34,7 @@ impl Stores {
                 Ok(Self {
                     resources: opened.resources(),
                     events: opened.events(),
+                    counters: opened.counters(),
                     blobs: opened.blobs(),
                     opened: Opened::Sqlite(opened),
                 })
@@ -44,6 +46,7 @@ impl Stores {
                 Ok(Self {
                     resources: opened.resources(),
                     events: opened.events(),
+                    counters: opened.counters(),
                     blobs: opened.blobs(),
                     opened: Opened::Postgres(opened),
                 })

@@ -134,14 +134,19 @@ impl Section {
     }
 
     fn url(self) -> Result<Source, String> {
-        let here = [self.runtime.is_some(), self.handler.is_some(), !self.environment.is_empty(), self.network.is_some()];
+        let here =
+            [self.runtime.is_some(), self.handler.is_some(), !self.environment.is_empty(), self.network.is_some()];
         if here.contains(&true) {
             return Err("`runtime`, `handler`, `environment` and `network` belong to a `folder`".to_owned());
         }
         let text = self.url.unwrap_or_default();
         let url: http::Uri = text.parse().map_err(|fault| format!("`{text}`: {fault}"))?;
         let is_whole = matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some();
-        if is_whole && url.query().is_none() { Ok(Source::Url(url)) } else { Err(format!("`{text}` is not the URL of a service")) }
+        if is_whole && url.query().is_none() {
+            Ok(Source::Url(url))
+        } else {
+            Err(format!("`{text}` is not the URL of a service"))
+        }
     }
 }
 

@@ -224,3 +224,21 @@ pub(crate) enum PutMode {
     #[shape("overwrite")]
     Overwrite,
 }
+
+/// What a file of API keys is written in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, wire::Shape)]
+pub(crate) enum ApiKeysFormat {
+    #[shape("csv")]
+    Csv,
+}
+
+/// A quota's period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, wire::Shape)]
+pub(crate) enum QuotaPeriodType {
+    #[shape("DAY")]
+    Day,
+    #[shape("WEEK")]
+    Week,
+    #[shape("MONTH")]
+    Month,
+}

@@ -1,7 +1,9 @@
 //! Finds what a call names, and says in AWS's words what is missing. Foreign ids are missing too.
 
-use base::id::{AuthorizerId, DeploymentId, ResourceId, RestApiId, StageName};
-use model::apigateway::{Authorizer, Deployment, HttpMethod, Integration, Method, Resource, RestApi, Stage};
+use base::id::{ApiKeyId, AuthorizerId, DeploymentId, ResourceId, RestApiId, StageName, UsagePlanId};
+use model::apigateway::{
+    ApiKey, Authorizer, Deployment, HttpMethod, Integration, Method, Resource, RestApi, Stage, UsagePlan,
+};
 use operation::{Call, Failure};
 
 use crate::error::Error;
@@ -53,6 +55,22 @@ pub(crate) async fn authorizer_of(call: &mut Call<'_>, api: &RestApiId, method: 
         Some(_) => Ok(()),
         None => Err(crate::rules::method::invalid_authorizer().into()),
     }
+}
+
+/// An API key, of this account and region.
+pub(crate) async fn api_key(call: &mut Call<'_>, id: &str) -> Result<ApiKey, Failure> {
+    let missing = || Error::not_found("Invalid API Key identifier specified");
+    let Ok(id) = ApiKeyId::parse(id) else { return Err(missing().into()) };
+    let found = call.tx.get::<ApiKey>(&call.scope, id.as_str()).await?;
+    found.ok_or_else(|| missing().into())
+}
+
+/// A usage plan, of this account and region.
+pub(crate) async fn usage_plan(call: &mut Call<'_>, id: &str) -> Result<UsagePlan, Failure> {
+    let missing = || Error::not_found("Invalid Usage Plan ID specified");
+    let Ok(id) = UsagePlanId::parse(id) else { return Err(missing().into()) };
+    let found = call.tx.get::<UsagePlan>(&call.scope, id.as_str()).await?;
+    found.ok_or_else(|| missing().into())
 }
 
 /// A resource's method.

@@ -139,6 +139,7 @@ fn api() -> model::apigateway::RestApi {
         endpoint_type: model::apigateway::EndpointType::Edge,
         security_policy: None,
         policy: None,
+        api_key_source: model::apigateway::ApiKeySource::Header,
         policy_ids: BTreeMap::new(),
         disable_execute_api_endpoint: false,
         schemas: BTreeMap::new(),

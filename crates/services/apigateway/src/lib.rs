@@ -18,6 +18,10 @@ mod deployment;
 mod stage;
 mod tags;
 mod account;
+mod api_key;
+mod usage_plan;
+mod usage_plan_key;
+mod usage;
 mod export;
 mod refused;
 mod rules;
@@ -107,5 +111,22 @@ fn operations() -> Vec<Registered> {
         Registered::of::<export::GetExport>(),
         Registered::of::<account::GetAccount>(),
         Registered::of::<account::UpdateAccount>(),
+        Registered::of::<api_key::CreateApiKey>(),
+        Registered::of::<api_key::GetApiKey>(),
+        Registered::of::<api_key::GetApiKeys>(),
+        Registered::of::<api_key::UpdateApiKey>(),
+        Registered::of::<api_key::DeleteApiKey>(),
+        Registered::of::<api_key::ImportApiKeys>(),
+        Registered::of::<usage_plan::CreateUsagePlan>(),
+        Registered::of::<usage_plan::GetUsagePlan>(),
+        Registered::of::<usage_plan::GetUsagePlans>(),
+        Registered::of::<usage_plan::UpdateUsagePlan>(),
+        Registered::of::<usage_plan::DeleteUsagePlan>(),
+        Registered::of::<usage_plan_key::CreateUsagePlanKey>(),
+        Registered::of::<usage_plan_key::GetUsagePlanKey>(),
+        Registered::of::<usage_plan_key::GetUsagePlanKeys>(),
+        Registered::of::<usage_plan_key::DeleteUsagePlanKey>(),
+        Registered::of::<usage::GetUsage>(),
+        Registered::of::<usage::UpdateUsage>(),
     ]
 }

@@ -34,8 +34,6 @@ fn action(verb: &Verb) -> &'static str {
 
 /// Each capability's sentence, and its operations.
 const CAPABILITIES: &[(&str, &[Row])] = &[
-    ("API keys are not enforced by this version of Portcullis yet, so they are refused.", API_KEYS),
-    ("Usage plans are not enforced by this version of Portcullis yet, so they are refused.", USAGE_PLANS),
     ("Request validators are not enforced by this version of Portcullis yet, so they are refused.", VALIDATORS),
     (
         "Models other than the built-in Empty and Error are not enforced by this version of Portcullis yet, so they are refused.",
@@ -65,29 +63,6 @@ const CAPABILITIES: &[(&str, &[Row])] = &[
         "Test invocations of methods are not enforced by this version of Portcullis yet, so they are refused.",
         TEST_INVOKE,
     ),
-];
-
-const API_KEYS: &[Row] = &[
-    Row("CreateApiKey", Verb::POST, "/apikeys", 201),
-    Row("DeleteApiKey", Verb::DELETE, "/apikeys/{api_Key}", 202),
-    Row("GetApiKey", Verb::GET, "/apikeys/{api_Key}", 200),
-    Row("GetApiKeys", Verb::GET, "/apikeys", 200),
-    Row("ImportApiKeys", Verb::POST, "/apikeys?mode=import", 201),
-    Row("UpdateApiKey", Verb::PATCH, "/apikeys/{api_Key}", 200),
-];
-
-const USAGE_PLANS: &[Row] = &[
-    Row("CreateUsagePlan", Verb::POST, "/usageplans", 201),
-    Row("CreateUsagePlanKey", Verb::POST, "/usageplans/{usageplanId}/keys", 201),
-    Row("DeleteUsagePlan", Verb::DELETE, "/usageplans/{usageplanId}", 202),
-    Row("DeleteUsagePlanKey", Verb::DELETE, "/usageplans/{usageplanId}/keys/{keyId}", 202),
-    Row("GetUsage", Verb::GET, "/usageplans/{usageplanId}/usage", 200),
-    Row("GetUsagePlan", Verb::GET, "/usageplans/{usageplanId}", 200),
-    Row("GetUsagePlanKey", Verb::GET, "/usageplans/{usageplanId}/keys/{keyId}", 200),
-    Row("GetUsagePlanKeys", Verb::GET, "/usageplans/{usageplanId}/keys", 200),
-    Row("GetUsagePlans", Verb::GET, "/usageplans", 200),
-    Row("UpdateUsage", Verb::PATCH, "/usageplans/{usageplanId}/keys/{keyId}/usage", 200),
-    Row("UpdateUsagePlan", Verb::PATCH, "/usageplans/{usageplanId}", 200),
 ];
 
 const VALIDATORS: &[Row] = &[

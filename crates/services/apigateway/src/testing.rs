@@ -3,6 +3,7 @@
 use operation::testing::{self, ACCOUNT};
 pub(crate) use operation::testing::{FOREIGN, Refusal, text};
 use serde_json::{Value as Json, json};
+use store_records::counters::{Counter, Take};
 use wire::Value;
 
 /// An installation with one account, and a second one to be foreign.
@@ -40,6 +41,33 @@ impl World {
         let body = Value::Blob(document.as_bytes().to_vec());
         let input = Value::Map(vec![("body".to_owned(), body)]);
         self.0.call_with(&testing::World::root(ACCOUNT), "ImportRestApi", input).await
+    }
+
+    /// Imports a file of API keys.
+    pub(crate) async fn import_keys(&self, csv: &[u8], fail_on_warnings: bool) -> Result<Json, Refusal> {
+        let input = Value::Map(vec![
+            ("body".to_owned(), Value::Blob(csv.to_vec())),
+            ("format".to_owned(), Value::Text("csv".to_owned())),
+            ("failOnWarnings".to_owned(), Value::Bool(fail_on_warnings)),
+        ]);
+        self.0.call_with(&testing::World::root(ACCOUNT), "ImportApiKeys", input).await
+    }
+
+    /// Counts calls of a key against its plan's quota, today.
+    pub(crate) async fn uses(&self, plan: &str, key: &str, calls: u64) {
+        let scope = testing::World::root(ACCOUNT).account();
+        let scope = base::Scope { account: scope, region: self.0.ports.installation.region.clone() };
+        let counter = Counter { scope, group: plan.to_owned(), member: key.to_owned() };
+        let today = base::Day::of(self.0.now);
+        let wish = Take { counter, day: today, first: today, limit: u64::MAX, wanted: calls };
+        self.0.ports.counters.take(&[wish]).await.expect("it counts");
+    }
+
+    /// Everything stored in a table, as text.
+    pub(crate) async fn stored(&self, table: &'static str) -> String {
+        let mut view = self.0.ports.resources.view().await.expect("a view");
+        let page = view.scan_table(table, None, 100).await.expect("it reads");
+        page.documents.iter().map(|document| String::from_utf8_lossy(&document.value).into_owned()).collect()
     }
 
     /// An API with one open `GET /` answered by a mock; answers its id and its root's.

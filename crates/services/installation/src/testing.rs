@@ -62,6 +62,11 @@ impl World {
         Self { ports, _store: store, _dir: dir }
     }
 
+    /// What is counted.
+    pub(crate) fn counters(&self) -> Arc<dyn store_records::Counters> {
+        Arc::clone(&self.ports.counters)
+    }
+
     /// Calls an operation as an account's root user.
     pub(crate) async fn ask<O: Operation>(&self, account: &str, input: &O::Input) -> Result<O::Output, Failure> {
         Ok(self.called::<O>(account, input).await?.0)

@@ -45,9 +45,8 @@ pub(crate) fn check(archive: &[u8]) -> Result<(), Error> {
     if archive.len() > BLOB_BYTES_MAX {
         return Err(too_large());
     }
-    let unreadable = || {
-        Error::invalid("Could not unzip uploaded file. Please check your file, then try to upload again.")
-    };
+    let unreadable =
+        || Error::invalid("Could not unzip uploaded file. Please check your file, then try to upload again.");
     let mut whole = ZipArchive::new(Cursor::new(archive)).map_err(|_| unreadable())?;
     if whole.is_empty() {
         return Err(Error::invalid("Uploaded file must be a non-empty zip"));

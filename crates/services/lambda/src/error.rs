@@ -164,15 +164,8 @@ pub(crate) mod declared {
     /// Publishing a layer.
     pub(crate) const LAYER: Errors = &[INVALID, SERVICE, TOO_MANY, NOT_FOUND, CODE_STORAGE];
     /// Adding a permission.
-    pub(crate) const PERMISSION: Errors = &[
-        INVALID,
-        CONFLICT,
-        SERVICE,
-        TOO_MANY,
-        ("PolicyLengthExceededException", 400),
-        NOT_FOUND,
-        PRECONDITION,
-    ];
+    pub(crate) const PERMISSION: Errors =
+        &[INVALID, CONFLICT, SERVICE, TOO_MANY, ("PolicyLengthExceededException", 400), NOT_FOUND, PRECONDITION];
     /// Removing a permission.
     pub(crate) const REMOVE_PERMISSION: Errors = &[INVALID, SERVICE, TOO_MANY, NOT_FOUND, PRECONDITION];
     /// Invoking.

@@ -34,11 +34,8 @@ pub(crate) async fn qualified(call: &mut Call<'_>, named: &FunctionRef) -> Resul
             None => qualifier.to_owned(),
         },
     };
-    let configuration = if number == LATEST {
-        function.latest.clone()
-    } else {
-        version(call, named, &number).await?.configuration
-    };
+    let configuration =
+        if number == LATEST { function.latest.clone() } else { version(call, named, &number).await?.configuration };
     Ok(Qualified { function, number, configuration, arn: named.arn() })
 }
 

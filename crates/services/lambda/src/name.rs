@@ -123,9 +123,9 @@ fn one_qualifier(behind: Option<&str>, beside: Option<&str>) -> Result<Option<St
         return Err(Error::form("qualifier", beside, constraint));
     }
     match (behind, beside) {
-        (Some(behind), Some(beside)) if behind != beside => Err(Error::invalid(
-            "The derived qualifier from the function name does not match the specified qualifier.",
-        )),
+        (Some(behind), Some(beside)) if behind != beside => {
+            Err(Error::invalid("The derived qualifier from the function name does not match the specified qualifier."))
+        }
         (behind, beside) => Ok(behind.or(beside).map(str::to_owned)),
     }
 }

@@ -31,7 +31,9 @@ impl Page {
             Some(items @ 1..=10_000) => (items.unsigned_abs() as usize).min(ITEMS_DEFAULT),
             Some(items) => {
                 let bound = if items < 1 { "greater than or equal to 1" } else { "less than or equal to 10000" };
-                return Err(Error::form("maxItems", items.to_string(), format!("Member must have value {bound}")).into());
+                return Err(
+                    Error::form("maxItems", items.to_string(), format!("Member must have value {bound}")).into()
+                );
             }
         };
         let open = |marker: &str| token(call, operation, query).open::<String>(marker);

@@ -25,10 +25,16 @@ impl Row {
 const CAPABILITIES: &[(&str, &[Row])] = &[
     ("Function URLs are not enforced by this version of Portcullis, so they are refused.", FUNCTION_URLS),
     ("Event source mappings are not served by this version of Portcullis, so they are refused.", EVENT_SOURCES),
-    ("Settings of asynchronous invocation are not enforced by this version of Portcullis, so they are refused; what they are is documented.", EVENT_INVOKE),
+    (
+        "Settings of asynchronous invocation are not enforced by this version of Portcullis, so they are refused; what they are is documented.",
+        EVENT_INVOKE,
+    ),
     ("Code signing is not enforced by this version of Portcullis, so it is refused.", CODE_SIGNING),
     ("Provisioned concurrency is not enforced by this version of Portcullis, so it is refused.", PROVISIONED),
-    ("Layers are not shared between accounts by this version of Portcullis, so their permissions are refused.", LAYER_POLICIES),
+    (
+        "Layers are not shared between accounts by this version of Portcullis, so their permissions are refused.",
+        LAYER_POLICIES,
+    ),
     (
         "A function's policy is set a statement at a time by this version of Portcullis (AddPermission), so whole policies are refused.",
         RESOURCE_POLICIES,

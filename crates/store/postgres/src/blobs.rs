@@ -64,21 +64,19 @@ impl Blobs for PostgresBlobs {
     }
 
     async fn exists(&self, key: &BlobKey) -> Result<bool, Fault> {
-        let select = sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM blob WHERE account = $1 AND region = $2 AND digest = $3)",
-        )
-        .bind(key.scope.account.as_str())
-        .bind(key.scope.region.as_str())
-        .bind(&key.digest[..]);
+        let select =
+            sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM blob WHERE account = $1 AND region = $2 AND digest = $3)")
+                .bind(key.scope.account.as_str())
+                .bind(key.scope.region.as_str())
+                .bind(&key.digest[..]);
         self.within("looking for a blob", select.fetch_one(&self.pool)).await
     }
 
     async fn bytes(&self, scope: &Scope) -> Result<u64, Fault> {
-        let sum = sqlx::query_scalar(
-            "SELECT coalesce(sum(bytes), 0)::bigint FROM blob WHERE account = $1 AND region = $2",
-        )
-        .bind(scope.account.as_str())
-        .bind(scope.region.as_str());
+        let sum =
+            sqlx::query_scalar("SELECT coalesce(sum(bytes), 0)::bigint FROM blob WHERE account = $1 AND region = $2")
+                .bind(scope.account.as_str())
+                .bind(scope.region.as_str());
         let bytes: i64 = self.within("measuring blobs", sum.fetch_one(&self.pool)).await?;
         Ok(bytes as u64)
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base::Clock;
 use sqlx::postgres::PgConnectOptions;
-use store_records::{Blobs, Events};
+use store_records::{Blobs, Counters, Events};
 use store_resources::Resources;
 
 mod connect;
@@ -24,11 +24,13 @@ mod follow;
 mod rows;
 mod records;
 mod blobs;
+mod counters;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 use blobs::PostgresBlobs;
 use connect::Patience;
+use counters::PostgresCounters;
 use records::PostgresRecords;
 use resources::PostgresResources;
 
@@ -94,6 +96,7 @@ pub struct PostgresStore {
     resources: Arc<PostgresResources>,
     records: Arc<PostgresRecords>,
     blobs: Arc<PostgresBlobs>,
+    counters: Arc<PostgresCounters>,
 }
 
 impl PostgresStore {
@@ -107,7 +110,9 @@ impl PostgresStore {
         let views = connect::pool(&target, options, options.views_max).await?;
         let records = connect::pool(&target, options, records::CONNECTIONS_MAX).await?;
         let blobs = connect::pool(&target, options, blobs::CONNECTIONS_MAX).await?;
+        let counters = connect::pool(&target, options, counters::CONNECTIONS_MAX).await?;
         Ok(Self {
+            counters: Arc::new(PostgresCounters::new(counters, patience.clone())),
             resources: Arc::new(PostgresResources::start(views, writers, patience.clone(), options.poll).await?),
             records: Arc::new(PostgresRecords::new(records, patience.clone())),
             blobs: Arc::new(PostgresBlobs::new(blobs, patience)),
@@ -129,10 +134,16 @@ impl PostgresStore {
         Arc::<PostgresBlobs>::clone(&self.blobs)
     }
 
+    /// What is counted.
+    pub fn counters(&self) -> Arc<dyn Counters> {
+        Arc::<PostgresCounters>::clone(&self.counters)
+    }
+
     /// Closes the connections. Whoever still holds a store gets faults from it.
     pub async fn close(&self) {
         self.resources.close().await;
         self.records.close().await;
         self.blobs.close().await;
+        self.counters.close().await;
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::clock::SystemClock;
 use store_postgres::{PostgresOptions, PostgresStore, testing};
-use store_records::{Blobs, Events};
+use store_records::{Blobs, Counters, Events};
 use store_resources::Resources;
 
 async fn open() -> PostgresStore {
@@ -27,6 +27,11 @@ async fn blobs() -> (Arc<dyn Blobs>, PostgresStore) {
     (store.blobs(), store)
 }
 
+async fn counters() -> (Arc<dyn Counters>, PostgresStore) {
+    let store = open().await;
+    (store.counters(), store)
+}
+
 mod resources_contract {
     store_resources::resources_contract!(super::resources());
 }
@@ -37,4 +42,8 @@ mod events_contract {
 
 mod blobs_contract {
     store_records::blobs_contract!(super::blobs());
+}
+
+mod counters_contract {
+    store_records::counters_contract!(super::counters());
 }

@@ -1,14 +1,16 @@
-//! Ports to what traffic leaves behind: events, in compressed blocks (access logs, execution logs, trails), and blobs
-//! (function code).
+//! Ports to what traffic leaves behind: events, in compressed blocks (access logs, execution logs, trails), blobs (function
+//! code), and counters (what quotas used).
 //!
-//! It must not know: AWS, what a line or a blob means, SQL, or which backend answers. Begin with [`Events`] and [`block`],
-//! or with [`blobs`]. Counters join when a capability needs them.
+//! It must not know: AWS, what a line, a blob or a counter means, SQL, or which backend answers. Begin with [`Events`] and
+//! [`block`], with [`blobs`], or with [`Counters`].
 
 pub mod block;
 pub mod time;
 pub mod contract;
 pub mod blobs;
 pub mod blobs_contract;
+pub mod counters;
+pub mod counters_contract;
 
 use async_trait::async_trait;
 use base::Timestamp;
@@ -16,6 +18,7 @@ use base::id::RequestId;
 
 pub use blobs::{BlobKey, Blobs, Digest, PutError, Swept};
 pub use block::{Block, BlockBuilder, Entries, Entry, IdFilter, PushError, StoredBlock};
+pub use counters::Counters;
 
 /// The records store failed.
 #[derive(Debug, thiserror::Error)]

@@ -3,13 +3,13 @@
 //! It must not know: AWS, what a document or a log line means, or the other backends. Begin with [`SqliteStore::open`];
 //! `writer` is where durability is decided, `commit` where a batch meets its preconditions.
 //!
-//! `resources.db` and `blobs.db` are synced before a write is answered; `records.db`, the logs, may lose its last moments
-//! with the power. All outlive a killed process whole.
+//! `resources.db`, `blobs.db` and `counters.db`, the quotas, are synced before a write is answered; `records.db`, the logs,
+//! may lose its last moments with the power. All outlive a killed process whole.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use store_records::{Blobs, Events};
+use store_records::{Blobs, Counters, Events};
 use store_resources::Resources;
 
 mod directory;
@@ -23,8 +23,10 @@ mod lease;
 mod rows;
 mod records;
 mod blobs;
+mod counters;
 
 use blobs::SqliteBlobs;
+use counters::SqliteCounters;
 use directory::Directory;
 use records::SqliteRecords;
 use resources::SqliteResources;
@@ -72,6 +74,7 @@ pub struct SqliteStore {
     resources: Arc<SqliteResources>,
     records: Arc<SqliteRecords>,
     blobs: Arc<SqliteBlobs>,
+    counters: Arc<SqliteCounters>,
 }
 
 impl SqliteStore {
@@ -81,7 +84,8 @@ impl SqliteStore {
         let resources = Arc::new(SqliteResources::open(&directory).await?);
         let records = Arc::new(SqliteRecords::open(&directory).await?);
         let blobs = Arc::new(SqliteBlobs::open(&directory).await?);
-        Ok(Self { resources, records, blobs })
+        let counters = Arc::new(SqliteCounters::open(&directory).await?);
+        Ok(Self { resources, records, blobs, counters })
     }
 
     /// What people configure.
@@ -99,11 +103,17 @@ impl SqliteStore {
         Arc::<SqliteBlobs>::clone(&self.blobs)
     }
 
+    /// What is counted.
+    pub fn counters(&self) -> Arc<dyn Counters> {
+        Arc::<SqliteCounters>::clone(&self.counters)
+    }
+
     /// Finishes the writes that wait, folds the write-ahead logs into the databases, and releases the files. Whoever
     /// still holds a store gets faults from it.
     pub async fn close(&self) {
         self.resources.close().await;
         self.records.close().await;
         self.blobs.close().await;
+        self.counters.close().await;
     }
 }

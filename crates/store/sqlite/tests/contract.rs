@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store_records::{Blobs, Events};
+use store_records::{Blobs, Counters, Events};
 use store_resources::Resources;
 use store_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -27,6 +27,11 @@ async fn blobs() -> (Arc<dyn Blobs>, (SqliteStore, TempDir)) {
     (store.blobs(), (store, dir))
 }
 
+async fn counters() -> (Arc<dyn Counters>, (SqliteStore, TempDir)) {
+    let (store, dir) = open().await;
+    (store.counters(), (store, dir))
+}
+
 mod resources_contract {
     store_resources::resources_contract!(super::resources());
 }
@@ -37,4 +42,8 @@ mod events_contract {
 
 mod blobs_contract {
     store_records::blobs_contract!(super::blobs());
+}
+
+mod counters_contract {
+    store_records::counters_contract!(super::counters());
 }

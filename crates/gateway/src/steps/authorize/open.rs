@@ -60,7 +60,8 @@ impl<'a> Openness<'a> {
 
     /// Whether anybody may call this method of the stage.
     pub fn is_open(&self, method: &Method) -> bool {
-        if self.stage.default_endpoint_disabled {
+        // A stranger has no API key; where one is asked for, nobody is let in without it.
+        if self.stage.default_endpoint_disabled || method.api_key_required {
             return false;
         }
         match (&method.authorization, &self.stage.resource_policy) {
@@ -138,6 +139,9 @@ mod tests {
                 verb,
                 operation_name: None,
                 authorization: authorization.clone(),
+                api_key_required: false,
+                throttle: None,
+                plan_key: path.into(),
                 logging: Logging::OFF,
                 integration: Integration::Broken { why: "a test".into() },
             };
@@ -159,6 +163,8 @@ mod tests {
             deployment_id: DeploymentId::parse("d1").unwrap(),
             default_endpoint_disabled: disabled,
             endpoint_type: "REGIONAL",
+            api_key_source: snapshot::ApiKeySource::Header,
+            account: Arc::default(),
             resource_policy,
             routes,
             binary_media_types: Box::new([]),

@@ -2,6 +2,7 @@
 
 pub(crate) mod issuer;
 pub(crate) mod functions;
+pub(crate) mod counters;
 pub(crate) mod records;
 pub(crate) mod upstream;
 
@@ -16,16 +17,18 @@ use bytes::Bytes;
 use edge::Handler as _;
 use egress::{Egress, Policy};
 use gateway::Gateway;
+use gateway::metering::{Metering, Share};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
 use identity::Identities;
 use snapshot::integration::UriPiece;
 use snapshot::{
-    AccessLog, Api, Authorization, Freshness, FunctionIntegration, HttpCall, HttpIntegration, Integration,
-    IntegrationAnswer, LogFormat, Logging, Method, MethodAnswer, Mock, NamedPolicy, Passthrough, Place, ProxyFunction,
-    Routes, Selection, Snapshot, Stage, StageUnit,
+    AccessLog, Api, ApiKeySource, Authorization, Freshness, FunctionIntegration, HttpCall, HttpIntegration,
+    Integration, IntegrationAnswer, Limit, LogFormat, Logging, Method, MethodAnswer, Mock, NamedPolicy, Passthrough,
+    Place, ProxyFunction, Routes, Selection, Snapshot, Stage, StageThrottle, StageUnit, ThrottleSource,
 };
 
+use self::counters::Counted;
 use self::records::Records;
 
 pub(crate) const API: &str = "a1b2c3d4e5";
@@ -50,6 +53,13 @@ pub(crate) struct Plan {
     pub(crate) runner: Arc<dyn gateway::Runner>,
     pub(crate) binary_media_types: Vec<&'static str>,
     pub(crate) variables: Vec<(&'static str, &'static str)>,
+    /// Every method asks for an API key.
+    pub(crate) api_key_required: bool,
+    pub(crate) api_key_source: ApiKeySource,
+    /// Every method's own throttle.
+    pub(crate) throttle: Option<(ThrottleSource, Limit)>,
+    pub(crate) account: Limit,
+    pub(crate) counters: Arc<Counted>,
 }
 
 /// The key that session tokens of these tests are sealed with.
@@ -73,6 +83,11 @@ pub(crate) fn plan(routes: Vec<(&'static str, &'static str, Integration)>) -> Pl
         runner: Arc::new(gateway::NoFunctions),
         binary_media_types: Vec::new(),
         variables: Vec::new(),
+        api_key_required: false,
+        api_key_source: ApiKeySource::Header,
+        throttle: None,
+        account: Limit::new(1e9, 1_000_000),
+        counters: Arc::default(),
     }
 }
 
@@ -121,6 +136,7 @@ impl Plan {
             tokens: tokens(&clock),
             invoker,
             grants: Arc::new(gateway::Grants::new(1 << 20)),
+            metering: self.metering(),
             sink: records.sink.clone(),
             clock: Arc::clone(&clock),
             installation: scope(INSTALLATION),
@@ -139,6 +155,7 @@ impl Plan {
             identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
             egress: egress(&self.clock),
             tokens: tokens(&self.clock),
+            metering: self.metering(),
             clock: Arc::clone(&self.clock),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
         }
@@ -149,6 +166,14 @@ impl Plan {
         let (events, worker) = gateway::EventQueue::new(Arc::clone(snapshot), Arc::clone(&self.runner), clock);
         tokio::spawn(worker.run());
         gateway::Invoker::new(Arc::clone(snapshot), Arc::clone(&self.runner), events, Arc::new([]))
+    }
+
+    fn metering(&self) -> Arc<Metering> {
+        let counters = Arc::<Counted>::clone(&self.counters);
+        let (quotas, keeper) = gateway::quotas::pair(counters, Arc::clone(&self.clock));
+        tokio::spawn(keeper.run());
+        let (fingerprints, share) = (master_key().fingerprints(), Share::default());
+        Arc::new(Metering { fingerprints, account: self.account, share, quotas })
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -174,6 +199,8 @@ impl Plan {
             name,
             deployment_id: DeploymentId::parse("d1").expect("sound"),
             default_endpoint_disabled: self.endpoint_disabled,
+            api_key_source: self.api_key_source,
+            account: Arc::default(),
             resource_policy: self.resource_policy.as_deref().map(|text| {
                 let policy = policy::Policy::parse(text, policy::Kind::Resource).expect("a sound policy");
                 Arc::new(NamedPolicy { name: "resource policy".into(), policy })
@@ -200,6 +227,9 @@ impl Plan {
                 verb,
                 operation_name: None,
                 authorization: self.authorization.clone(),
+                api_key_required: self.api_key_required,
+                throttle: self.throttle.map(|(source, limit)| StageThrottle { limit, source, bucket: Arc::default() }),
+                plan_key: format!("{path}/{verb}").into(),
                 logging: self.logging,
                 integration: copy(integration),
             };

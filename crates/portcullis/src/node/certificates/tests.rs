@@ -7,6 +7,7 @@ use base::{AccountId, Clock, Region};
 use compiler::Compiler;
 use control::{Jobs, Publisher};
 use egress::Egress;
+use gateway::metering::Metering;
 use identity::Identities;
 use operation::Installation;
 use rustls::client::WebPkiServerVerifier;
@@ -14,6 +15,7 @@ use rustls::client::danger::ServerCertVerifier as _;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use snapshot::{Freshness, Place};
+use store_records::Counters;
 use store_resources::AuditFilter;
 use store_sqlite::SqliteStore;
 
@@ -52,6 +54,13 @@ fn renewal() -> AuthorityRenewal {
     AuthorityRenewal { scope: scope(), names: edge::authority::local_names("eu-west-1", "gate.example") }
 }
 
+fn metering(counters: &Arc<dyn Counters>, master_key: &MasterKey, clock: &Arc<dyn Clock>) -> Arc<Metering> {
+    let account = snapshot::Limit::new(1.0, 1);
+    let quotas = gateway::quotas::pair(Arc::clone(counters), Arc::clone(clock)).0;
+    let share = gateway::metering::Share::default();
+    Arc::new(Metering { fingerprints: master_key.fingerprints(), account, share, quotas })
+}
+
 impl World {
     async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
@@ -75,7 +84,9 @@ impl World {
             resources: store.resources(),
             events: store.events(),
             blobs: store.blobs(),
+            counters: store.counters(),
             data_plane: Arc::new(gateway::Explainer {
+                metering: metering(&store.counters(), &master_key, &clock),
                 snapshot: publisher.snapshot(),
                 freshness: Freshness::new(Duration::ZERO, clock.elapsed()),
                 identities: Arc::new(Identities::new(Arc::clone(&master_key), 16, Arc::default())),
@@ -119,6 +130,7 @@ impl World {
                 account: scope().account,
                 region: scope().region,
                 zone: "gate.example".to_owned(),
+                throttle: operation::AccountThrottle::default(),
             },
         });
         Self { clock: manual, ports, root_pem, _store: store, _dir: dir }

@@ -29,6 +29,6 @@ impl Operation for GetAccount {
 
     async fn run(_: &Input, call: &mut Call<'_>) -> Result<AccountView, Failure> {
         let account = call.tx.get::<Account>(&call.scope, Account::ID).await?.unwrap_or_default();
-        Ok(AccountView::of(&account))
+        Ok(AccountView::of(&account, call.ports.installation.throttle))
     }
 }

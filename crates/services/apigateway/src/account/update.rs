@@ -62,7 +62,7 @@ impl Operation for UpdateAccount {
             }
         }
         call.tx.put(&call.scope, &account)?;
-        Ok(AccountView::of(&account))
+        Ok(AccountView::of(&account, call.ports.installation.throttle))
     }
 }
 

@@ -1,6 +1,7 @@
 //! The account's settings as they are answered. <https://docs.aws.amazon.com/apigateway/latest/api/API_GetAccount.html>
 
 use model::apigateway::Account;
+use operation::AccountThrottle;
 
 /// The settings on the wire.
 #[derive(Debug, Clone, PartialEq, wire::Shape)]
@@ -21,10 +22,13 @@ pub(crate) struct ThrottleSettings {
 
 impl AccountView {
     /// The settings as AWS answers them.
-    pub(crate) fn of(account: &Account) -> Self {
+    pub(crate) fn of(account: &Account, throttle: AccountThrottle) -> Self {
         Self {
             cloudwatch_role_arn: account.cloudwatch_role_arn.clone(),
-            throttle_settings: Some(ThrottleSettings { burst_limit: Some(5000), rate_limit: Some(10_000.0) }),
+            throttle_settings: Some(ThrottleSettings {
+                burst_limit: Some(i32::try_from(throttle.burst).unwrap_or(i32::MAX)),
+                rate_limit: Some(throttle.rate),
+            }),
             features: Some(vec!["UsagePlans".to_owned()]),
             api_key_version: Some("4".to_owned()),
         }

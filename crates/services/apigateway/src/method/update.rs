@@ -144,7 +144,10 @@ mod tests {
         assert_eq!(method.operation_name.as_deref(), Some("ListPets"));
         let method = after(Op::Replace, "/authorizationType", "AWS_IAM").expect("it is allowed");
         assert_eq!(method.authorization.as_str(), "AWS_IAM");
-        assert!(after(Op::Replace, "/apiKeyRequired", "whatever").is_ok());
+        let method = after(Op::Replace, "/apiKeyRequired", "true").expect("it is allowed");
+        assert!(method.api_key_required);
+        let method = after(Op::Replace, "/apiKeyRequired", "whatever").expect("it is allowed");
+        assert!(!method.api_key_required, "AWS takes whatever is not true for false");
     }
 
     #[test]
@@ -161,7 +164,6 @@ mod tests {
                 "Invalid patch path /requestModels/application/json".to_owned(),
             ),
             (Op::Replace, "/authorizerId", "abc", later("authorizerId without authorizationType `CUSTOM`")),
-            (Op::Replace, "/apiKeyRequired", "true", later("apiKeyRequired `true`")),
             (Op::Replace, "/requestValidatorId", "abc", later("requestValidatorId")),
             (Op::Add, "/authorizationScopes", "read", later("authorizationScopes")),
         ] {

@@ -36,7 +36,7 @@ impl MethodView {
             http_method: Some(verb.to_string()),
             authorization_type: Some(method.authorization.as_str().to_owned()),
             authorizer_id: method.authorizer_id.as_ref().map(ToString::to_string),
-            api_key_required: Some(false),
+            api_key_required: Some(method.api_key_required),
             request_validator_id: None,
             operation_name: method.operation_name.clone(),
             request_parameters: method.request_parameters.clone(),

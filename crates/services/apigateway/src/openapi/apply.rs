@@ -102,6 +102,9 @@ fn settings(description: &Description, api: &mut RestApi, mode: Mode) {
     if let Some(disabled) = description.disable_execute_api_endpoint {
         api.disable_execute_api_endpoint = disabled;
     }
+    if replaces(description.api_key_source.is_some()) {
+        api.api_key_source = description.api_key_source.unwrap_or_default();
+    }
     if mode == Mode::Overwrite {
         api.schemas.clear();
     }

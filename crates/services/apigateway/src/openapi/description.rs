@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use base::id::AuthorizerId;
-use model::apigateway::{AuthorizationType, HttpMethod, MethodResponse};
+use model::apigateway::{ApiKeySource, AuthorizationType, HttpMethod, MethodResponse};
 
 use crate::rules;
 
@@ -20,6 +20,8 @@ pub(crate) struct Description {
     pub(crate) binary_media_types: Option<Vec<String>>,
     /// `x-amazon-apigateway-endpoint-configuration`.
     pub(crate) disable_execute_api_endpoint: Option<bool>,
+    /// `x-amazon-apigateway-api-key-source`.
+    pub(crate) api_key_source: Option<ApiKeySource>,
     /// `x-amazon-apigateway-policy`, as JSON.
     pub(crate) policy: Option<String>,
     /// What protects operations that say nothing themselves.
@@ -34,7 +36,7 @@ pub(crate) struct Description {
     pub(crate) paths: Vec<Path>,
 }
 
-/// The document's own security: which schemes stand for AWS's signature or for an authorizer, and what operations without a word of their own
+/// The document's own security: which schemes stand for AWS's signature, an authorizer or an API key, and what operations without a word of their own
 /// ask for.
 #[derive(Debug, Default)]
 pub(crate) struct Protection {
@@ -42,8 +44,12 @@ pub(crate) struct Protection {
     pub(crate) signatures: BTreeSet<String>,
     /// Schemes with `x-amazon-apigateway-authorizer`.
     pub(crate) authorizers: BTreeMap<String, rules::authorizer::Fields>,
+    /// Schemes that stand for an API key in `x-api-key`.
+    pub(crate) api_keys: BTreeSet<String>,
     /// From the root's `security`.
     pub(crate) default: Asked,
+    /// Whether the same operations ask for an API key.
+    pub(crate) default_key: bool,
 }
 
 /// Who may call, as a document says it.

@@ -69,6 +69,7 @@ fn blank() -> RestApi {
         endpoint_type: EndpointType::Edge,
         security_policy: None,
         policy: None,
+        api_key_source: model::apigateway::ApiKeySource::Header,
         policy_ids: BTreeMap::new(),
         disable_execute_api_endpoint: false,
         schemas: BTreeMap::new(),
@@ -134,7 +135,7 @@ fn what_would_protect_or_is_not_known_is_refused_by_name() {
         ("x-amazon-apigateway-request-validators: {all: {}}", "", "request-validators"),
         ("x-amazon-apigateway-gateway-responses: {DEFAULT_4XX: {}}", "", "gateway-responses"),
         ("x-amazon-apigateway-minimum-compression-size: 1", "", "minimum-compression-size"),
-        ("x-amazon-apigateway-api-key-source: AUTHORIZER", "", "api-key-source"),
+        ("x-amazon-apigateway-api-key-source: COOKIE", "", "api-key-source"),
         ("x-amazon-apigateway-unheard-of: 1", "", "unheard-of"),
         ("components: {securitySchemes: {k: {x-amazon-apigateway-authorizer: {}}}}", "", "security scheme 'k'"),
         ("x-amazon-apigateway-endpoint-configuration: {vpcEndpointIds: [vpce-1]}", "", "vpcEndpointIds"),
@@ -143,6 +144,18 @@ fn what_would_protect_or_is_not_known_is_refused_by_name() {
     ] {
         let error = import(&wrapped(root, operation)).expect_err(named);
         assert!(error.contains(named), "{named}: {error}");
+    }
+    let scheme = "components: {securitySchemes: {k: {type: apiKey, in: header, name: X-API-Key}}}";
+    let keyed = |operation: &str| {
+        let root = format!("{scheme}\nsecurity: [{{k: []}}]\nx-amazon-apigateway-api-key-source: AUTHORIZER");
+        import(&wrapped(&root, operation)).expect("keys are enforced")
+    };
+    for (operation, required) in [("", true), ("      security: []", false), ("      security: [{k: []}]", true)] {
+        let (api, resources, _) = keyed(operation);
+        assert_eq!(api.api_key_source, model::apigateway::ApiKeySource::Authorizer);
+        let asks =
+            resources.iter().flat_map(|resource| resource.methods.values()).map(|method| method.api_key_required);
+        assert_eq!(asks.collect::<Vec<_>>(), [required], "{operation}");
     }
     let open = import(&wrapped("security: []", "      security: [{}]"));
     assert!(open.is_ok(), "nothing asked for is nothing to refuse: {open:?}");

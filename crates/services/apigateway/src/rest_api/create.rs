@@ -7,7 +7,7 @@ use base::Scope;
 use base::id::{AuthorizerId, ResourceId, RestApiId};
 use base::limits::APIS_PER_ACCOUNT;
 use http::Method as Verb;
-use model::apigateway::{Authorizer, EndpointType, Resource, RestApi};
+use model::apigateway::{ApiKeySource, Authorizer, EndpointType, Resource, RestApi};
 use operation::{Call, Failure, Operation, Spec};
 use wire::Value;
 
@@ -100,7 +100,6 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
     api::later(&Later {
         endpoint_access_mode: input.endpoint_access_mode,
         minimum_compression_size: input.minimum_compression_size,
-        api_key_source: input.api_key_source,
     })?;
     let endpoint_type = api::endpoint(&input.endpoint_configuration.clone().unwrap_or_default().asked())?;
     let security_policy = input.security_policy.map(api::security_policy).transpose()?;
@@ -121,6 +120,7 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
         // SECURITY: a copy must not be more open than what it was copied from, in its policy and its default endpoint.
         None => source.as_ref().and_then(|source| copied_policy(source, &id)),
     };
+    let key_source = source.as_ref().map(|source| source.api_key_source);
     let closed = source.as_ref().is_some_and(|source| source.disable_execute_api_endpoint);
     let (copied, schemas) = source.map(|source| (source.binary_media_types, source.schemas)).unwrap_or_default();
     let policy_ids = resource_policy::ids(call, policy.as_deref()).await?;
@@ -137,6 +137,7 @@ async fn new_api(input: &Input, call: &mut Call<'_>) -> Result<(RestApi, Vec<Res
         endpoint_type,
         security_policy,
         policy,
+        api_key_source: input.api_key_source.map(api::key_source).or(key_source).unwrap_or_default(),
         policy_ids,
         disable_execute_api_endpoint: input.disable_execute_api_endpoint.unwrap_or(closed),
         schemas,
@@ -179,6 +180,7 @@ pub(super) async fn blank(call: &mut Call<'_>, name: String, endpoint_type: Endp
         endpoint_type,
         security_policy: None,
         policy: None,
+        api_key_source: ApiKeySource::default(),
         policy_ids: BTreeMap::new(),
         disable_execute_api_endpoint: false,
         schemas: BTreeMap::new(),

@@ -135,7 +135,7 @@ fn apply(api: &mut RestApi, change: Change<Property>, scope: &Scope) -> Result<(
         }
         Property::ApiKeySource => {
             let source: ApiKeySourceType = word(&change.text(), "Invalid API key source specified")?;
-            api::later(&Later { api_key_source: Some(source), ..Later::default() })?;
+            api.api_key_source = api::key_source(source);
         }
         Property::MinimumCompressionSize => {
             let wrong = |_| Error::bad_request("Invalid minimum compression size, must be between 0 and 10485760");
@@ -215,6 +215,7 @@ mod tests {
             endpoint_type: stored::EndpointType::Edge,
             security_policy: None,
             policy: None,
+            api_key_source: stored::ApiKeySource::Header,
             policy_ids: BTreeMap::new(),
             disable_execute_api_endpoint: false,
             schemas: BTreeMap::new(),

@@ -81,7 +81,10 @@ impl RestApiView {
             warnings: api.warnings.clone(),
             binary_media_types: api.binary_media_types.clone(),
             minimum_compression_size: None,
-            api_key_source: Some(ApiKeySourceType::Header),
+            api_key_source: Some(match api.api_key_source {
+                stored::ApiKeySource::Header => ApiKeySourceType::Header,
+                stored::ApiKeySource::Authorizer => ApiKeySourceType::Authorizer,
+            }),
             endpoint_configuration: Some(EndpointConfiguration {
                 types: Some(vec![endpoint]),
                 ip_address_type: Some(IpAddressType::Ipv4),

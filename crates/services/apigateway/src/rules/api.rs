@@ -91,6 +91,14 @@ pub(crate) fn security_policy(policy: SecurityPolicy) -> Result<stored::Security
     }
 }
 
+/// Where API keys are read from.
+pub(crate) fn key_source(source: ApiKeySourceType) -> stored::ApiKeySource {
+    match source {
+        ApiKeySourceType::Header => stored::ApiKeySource::Header,
+        ApiKeySourceType::Authorizer => stored::ApiKeySource::Authorizer,
+    }
+}
+
 /// What belongs to later capabilities.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Later {
@@ -98,8 +106,6 @@ pub(crate) struct Later {
     pub(crate) endpoint_access_mode: Option<EndpointAccessMode>,
     /// Compress answers from this size on.
     pub(crate) minimum_compression_size: Option<i32>,
-    /// Where API keys are read from.
-    pub(crate) api_key_source: Option<ApiKeySourceType>,
 }
 
 /// The largest size compression may begin at (AWS).
@@ -115,9 +121,6 @@ pub(crate) fn later(later: &Later) -> Result<(), Error> {
     }
     if later.minimum_compression_size.is_some() {
         return Err(Error::not_enforced("minimumCompressionSize"));
-    }
-    if later.api_key_source == Some(ApiKeySourceType::Authorizer) {
-        return Err(Error::not_enforced("apiKeySource `AUTHORIZER`"));
     }
     Ok(())
 }
@@ -149,17 +152,12 @@ mod tests {
     #[test]
     fn what_is_not_enforced_is_refused_and_its_default_is_not() {
         assert_eq!(later(&Later::default()), Ok(()));
-        let defaults = Later {
-            endpoint_access_mode: Some(EndpointAccessMode::Basic),
-            minimum_compression_size: None,
-            api_key_source: Some(ApiKeySourceType::Header),
-        };
+        let defaults = Later { endpoint_access_mode: Some(EndpointAccessMode::Basic), minimum_compression_size: None };
         assert_eq!(later(&defaults), Ok(()));
         for refused in [
             Later { endpoint_access_mode: Some(EndpointAccessMode::Strict), ..Later::default() },
             Later { minimum_compression_size: Some(0), ..Later::default() },
             Later { minimum_compression_size: Some(-1), ..Later::default() },
-            Later { api_key_source: Some(ApiKeySourceType::Authorizer), ..Later::default() },
         ] {
             assert!(later(&refused).is_err(), "{refused:?}");
         }

@@ -35,6 +35,7 @@ impl Fields {
         Self {
             authorization_type: method.authorization.as_str().to_owned(),
             authorizer_id: method.authorizer_id.as_ref().map(ToString::to_string),
+            api_key_required: method.api_key_required,
             operation_name: method.operation_name.clone(),
             request_parameters: method.request_parameters.clone(),
             request_models: method.request_models.clone(),
@@ -51,6 +52,7 @@ pub(crate) fn build(fields: Fields) -> Result<Method, Error> {
     Ok(Method {
         authorization,
         authorizer_id,
+        api_key_required: fields.api_key_required,
         operation_name: fields.operation_name.filter(|name| !name.is_empty()),
         request_parameters: fields.request_parameters,
         request_models: fields.request_models,
@@ -86,9 +88,6 @@ fn authorization(fields: &Fields) -> Result<(AuthorizationType, Option<Authorize
     };
     if !fields.authorization_scopes.is_empty() {
         return Err(Error::not_enforced("authorizationScopes"));
-    }
-    if fields.api_key_required {
-        return Err(Error::not_enforced("apiKeyRequired `true`"));
     }
     if is_set(&fields.request_validator_id) {
         return Err(Error::not_enforced("requestValidatorId"));
@@ -132,6 +131,9 @@ mod tests {
             Fields { authorization_type: "CUSTOM".to_owned(), authorizer_id: Some("abc123".to_owned()), ..open() };
         let judged = build(judged).expect("it is good");
         assert_eq!(build(Fields::of(&judged)), Ok(judged));
+        let keyed = build(Fields { api_key_required: true, ..open() }).expect("it is good");
+        assert!(keyed.api_key_required);
+        assert_eq!(build(Fields::of(&keyed)), Ok(keyed));
     }
 
     #[test]
@@ -141,7 +143,6 @@ mod tests {
             Fields { authorization_type: "COGNITO_USER_POOLS".to_owned(), authorizer_id: some(), ..open() },
             Fields { authorizer_id: some(), ..open() },
             Fields { authorization_scopes: vec!["read".to_owned()], ..open() },
-            Fields { api_key_required: true, ..open() },
             Fields { request_validator_id: some(), ..open() },
         ] {
             assert!(matches!(build(fields.clone()), Err(Error::NotEnforced { .. })), "{fields:?}");

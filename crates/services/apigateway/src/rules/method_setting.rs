@@ -5,11 +5,7 @@ use model::apigateway::{HttpMethod, LoggingLevel, MethodSetting};
 
 use crate::error::Error;
 
-/// AWS's defaults of what is not enforced yet, as they are read back.
-pub(crate) const THROTTLING_BURST_LIMIT: i32 = 5000;
-/// Requests a second.
-pub(crate) const THROTTLING_RATE_LIMIT: f64 = 10_000.0;
-/// Seconds.
+/// AWS's default of what is not enforced yet, as it is read back, in seconds.
 pub(crate) const CACHE_TTL_S: i32 = 300;
 
 /// A setting that is asked for, by its two last path segments.
@@ -26,11 +22,14 @@ pub(crate) fn set(setting: &mut MethodSetting, name: &str, value: &str) -> Resul
         }
         "metrics/enabled" | "caching/enabled" | "caching/dataEncrypted" => !value.eq_ignore_ascii_case("true"),
         // AWS turns throttling off with -1.
-        // SECURITY: a limit that is set but does not limit, be it AWS's default, would be silently open.
-        "throttling/burstLimit" => number(name, value)? == -1,
+        "throttling/burstLimit" => {
+            let burst = number(name, value)?;
+            setting.throttling_burst_limit = Some(burst).filter(|burst| *burst >= -1);
+            setting.throttling_burst_limit.map(|_| true).ok_or_else(|| invalid(name, value))?
+        }
         "throttling/rateLimit" => {
-            let rate = value.parse::<f64>().map_err(|_| invalid(name, value))?;
-            (rate + 1.0).abs() < f64::EPSILON
+            setting.throttling_rate_limit = Some(rate(name, value)?);
+            true
         }
         "caching/ttlInSeconds" => number(name, value)? == CACHE_TTL_S,
         "caching/requireAuthorizationForCacheControl" => value.eq_ignore_ascii_case("true"),
@@ -54,10 +53,11 @@ pub(crate) const NAMES: [&str; 10] = [
     "caching/unauthorizedCacheControlHeaderStrategy",
 ];
 
-/// Whether a key such as `*/*`, `pets/GET` or `~1pets~1{id}/GET` may name methods.
+/// Whether a key such as `*/*`, `pets/GET` or `~1pets~1{id}/GET` names methods.
+// SECURITY: a key that names none would set limits that never limit.
 pub(crate) fn is_key(key: &str) -> bool {
     let Some((place, verb)) = key.rsplit_once('/') else { return false };
-    !place.is_empty() && key.len() <= 2048 && (verb == "*" || HttpMethod::parse(verb).is_some())
+    !place.is_empty() && key.len() <= 2048 && (key == "*/*" || (place != "*" && HttpMethod::parse(verb).is_some()))
 }
 
 fn level(value: &str) -> Result<LoggingLevel, Error> {
@@ -70,6 +70,13 @@ fn number(name: &str, value: &str) -> Result<i32, Error> {
     value.parse().map_err(|_| invalid(name, value))
 }
 
+/// A rate, or -1 for none.
+fn rate(name: &str, value: &str) -> Result<f64, Error> {
+    let rate: f64 = value.parse().map_err(|_| invalid(name, value))?;
+    let is_off = (rate + 1.0).abs() < f64::EPSILON;
+    if is_off || (rate.is_finite() && rate >= 0.0) { Ok(rate) } else { Err(invalid(name, value)) }
+}
+
 fn invalid(name: &str, value: &str) -> Error {
     Error::bad_request(format!("Invalid value specified for {name}: {value}"))
 }
@@ -79,7 +86,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn logging_is_set_and_everything_else_keeps_to_its_default() {
+    fn logging_and_throttling_are_set_and_everything_else_keeps_to_its_default() {
         for (name, value, good) in [
             ("logging/loglevel", "INFO", true),
             ("logging/loglevel", "OFF", true),
@@ -87,13 +94,20 @@ mod tests {
             ("logging/dataTrace", "true", true),
             ("metrics/enabled", "false", true),
             ("metrics/enabled", "true", false),
-            ("throttling/burstLimit", "5000", false),
+            ("throttling/burstLimit", "5000", true),
             ("throttling/burstLimit", "-1", true),
-            ("throttling/burstLimit", "100", false),
-            ("throttling/rateLimit", "10000.0", false),
-            ("throttling/rateLimit", "10000", false),
-            ("throttling/rateLimit", "5", false),
+            ("throttling/burstLimit", "0", true),
+            ("throttling/burstLimit", "-2", false),
+            ("throttling/burstLimit", "1.5", false),
+            ("throttling/burstLimit", "99999999999", false),
+            ("throttling/rateLimit", "10000.0", true),
+            ("throttling/rateLimit", "0.5", true),
+            ("throttling/rateLimit", "-1", true),
+            ("throttling/rateLimit", "-1.0", true),
+            ("throttling/rateLimit", "-0.5", false),
             ("throttling/rateLimit", "NaN", false),
+            ("throttling/rateLimit", "inf", false),
+            ("throttling/rateLimit", "", false),
             ("caching/enabled", "true", false),
             ("caching/ttlInSeconds", "300", true),
             ("caching/ttlInSeconds", "60", false),
@@ -117,7 +131,8 @@ mod tests {
             ("~1pets~1{id}/GET", true),
             ("pets/{id}/GET", true),
             ("~1/ANY", true),
-            ("pets/*", true),
+            ("pets/*", false),
+            ("*/GET", false),
             ("pets", false),
             ("/GET", false),
             ("pets/get", false),

@@ -24,5 +24,7 @@ pub(crate) mod stage;
 pub(crate) mod stage_variables;
 pub(crate) mod access_log;
 pub(crate) mod method_setting;
+pub(crate) mod api_key;
+pub(crate) mod usage_plan;
 pub(crate) mod tags;
 pub(crate) mod resource_policy;

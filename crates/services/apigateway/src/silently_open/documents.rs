@@ -12,7 +12,7 @@ const GET: &str = "/paths/~1pets/get";
 
 #[rustfmt::skip]
 const REFUSED: &[Row] = &[
-    ("", "x-amazon-apigateway-api-key-source", r#""AUTHORIZER""#, Some(r#""HEADER""#)),
+    ("", "x-amazon-apigateway-api-key-source", r#""COOKIE""#, Some(r#""AUTHORIZER""#)),
     ("", "x-amazon-apigateway-cors", r#"{"allowOrigins":["*"]}"#, None),
     ("", "x-amazon-apigateway-endpoint-access-mode", r#""STRICT""#, Some(r#""BASIC""#)),
     ("", "x-amazon-apigateway-endpoint-configuration", r#"{"vpcEndpointIds":["vpce-1"]}"#, Some(r#"{"vpcEndpointIds":[]}"#)),
@@ -25,7 +25,8 @@ const REFUSED: &[Row] = &[
     ("", "x-amazon-apigateway-request-validators", r#"{"all":{"validateRequestBody":true}}"#, Some("{}")),
     ("", "x-amazon-apigateway-security-policy", r#""SecurityPolicy_TLS13_1_3_2025_09""#, Some(r#""TLS_1_2""#)),
     ("", "x-amazon-apigateway-unheard-of", "true", None),
-    ("", "security", r#"[{"key":[]}]"#, Some("[]")),
+    ("", "security", r#"[{"nope":[]}]"#, Some(r#"[{"key":[]}]"#)),
+    ("", "security", r#"[{"key":[]},{}]"#, Some("[]")),
     ("/components/securitySchemes/key", "x-amazon-apigateway-authorizer", r#"{"type":"cognito_user_pools"}"#, None),
     ("/components/securitySchemes/key", "x-amazon-apigateway-authorizer", r#"{"type":"jwt"}"#, None),
     ("/components/securitySchemes/key", "x-amazon-apigateway-authtype", r#""custom""#, Some(r#""awsSigv4""#)),
@@ -33,7 +34,8 @@ const REFUSED: &[Row] = &[
     ("/servers/0", "x-amazon-apigateway-policy", "{}", None),
     ("/paths", "x-amazon-apigateway-policy", "{}", None),
     ("/paths/~1pets", "x-amazon-apigateway-request-validator", r#""all""#, None),
-    (GET, "security", r#"[{"key":[]}]"#, Some("[]")),
+    (GET, "security", r#"[{"nope":[]}]"#, Some(r#"[{"key":[]}]"#)),
+    (GET, "security", r#"[{"key":[],"nope":[]}]"#, Some("[]")),
     (GET, "x-amazon-apigateway-auth", r#"{"type":"CUSTOM"}"#, Some(r#"{"type":"NONE"}"#)),
     (GET, "x-amazon-apigateway-auth", r#"{"type":"aws_iam"}"#, Some(r#"{"type":"AWS_IAM"}"#)),
     (GET, "x-amazon-apigateway-request-validator", r#""all""#, None),

@@ -12,6 +12,9 @@ const ROUTE: &str = "crates/snapshot/src/route.rs";
 const MAPPING: &str = "crates/services/apigateway/src/rules/mapping.rs";
 const TEMPLATE: &str = "crates/gateway/src/steps/integrate/templates.rs";
 const CALL: &str = "crates/gateway/src/steps/integrate/call.rs";
+const KEY: &str = "crates/gateway/src/steps/meter/key.rs";
+const THROTTLE: &str = "crates/gateway/src/steps/meter/throttle.rs";
+const QUOTA: &str = "crates/gateway/src/quotas/keeper.rs";
 const DECLARED: &str = "it declares names that mappings may use; AWS checks `required` only through a request validator, \
                         which is refused";
 const MODEL: &str = "only the built-in Empty and Error are accepted, which constrain nothing";
@@ -39,7 +42,7 @@ pub(super) const INPUTS: &[Row] = &[
     ("CreateRestApi", "cloneFrom", Enforced("crates/services/apigateway/src/rest_api/create.rs")),
     ("CreateRestApi", "binaryMediaTypes", Enforced("crates/gateway/src/steps/integrate/proxy_answer.rs")),
     ("CreateRestApi", "minimumCompressionSize", REFUSED),
-    ("CreateRestApi", "apiKeySource", Refused { more: &[], but: &["\"HEADER\""] }),
+    ("CreateRestApi", "apiKeySource", Enforced(KEY)),
     ("CreateRestApi", "endpointConfiguration.types", Refused {
         more: &[r#"["EDGE","PRIVATE"]"#, "[]"],
         but: &[r#"["EDGE"]"#, r#"["REGIONAL"]"#],
@@ -65,7 +68,7 @@ pub(super) const INPUTS: &[Row] = &[
 
     ("PutMethod", "authorizationType", Enforced(AUTHORIZE)),
     ("PutMethod", "authorizerId", Enforced(CUSTOM)),
-    ("PutMethod", "apiKeyRequired", REFUSED_FLAG),
+    ("PutMethod", "apiKeyRequired", Enforced(KEY)),
     ("PutMethod", "operationName", Harmless(LABEL)),
     ("PutMethod", "requestParameters", Harmless(DECLARED)),
     ("PutMethod", "requestModels", Harmless(MODEL)),
@@ -129,6 +132,32 @@ pub(super) const INPUTS: &[Row] = &[
     ("CreateStage", "canarySettings.stageVariableOverrides", REFUSED),
     ("CreateStage", "canarySettings.useStageCache", REFUSED),
     ("CreateStage", "tracingEnabled", REFUSED_FLAG),
+
+    ("*", "apiKey", Names),
+    ("*", "usagePlanId", Names),
+    ("*", "keyId", Names),
+    ("*", "nameQuery", Names),
+    ("*", "customerId", Harmless(LABEL)),
+    ("CreateApiKey", "name", Harmless(LABEL)),
+    ("CreateApiKey", "enabled", Enforced(KEY)),
+    ("CreateApiKey", "generateDistinctId", Harmless("an id never tells the value, whatever is asked for")),
+    ("CreateApiKey", "value", Enforced(KEY)),
+    ("CreateApiKey", "stageKeys", Refused { more: &[r#"[{"restApiId":"a1","stageName":"prod"}]"#], but: &["[]"] }),
+    ("GetApiKey", "includeValue", Enforced("crates/services/apigateway/src/api_key/view.rs")),
+    ("GetApiKeys", "includeValues", Enforced("crates/services/apigateway/src/api_key/view.rs")),
+    ("ImportApiKeys", "body", Enforced("crates/services/apigateway/src/api_key/import.rs")),
+    ("ImportApiKeys", "format", Names),
+    ("ImportApiKeys", "failOnWarnings", Enforced("crates/services/apigateway/src/api_key/import.rs")),
+    ("CreateUsagePlan", "name", Harmless(LABEL)),
+    ("CreateUsagePlan", "apiStages", Enforced(KEY)),
+    ("CreateUsagePlan", "throttle.burstLimit", Enforced(THROTTLE)),
+    ("CreateUsagePlan", "throttle.rateLimit", Enforced(THROTTLE)),
+    ("CreateUsagePlan", "quota.limit", Enforced(QUOTA)),
+    ("CreateUsagePlan", "quota.offset", Enforced("crates/base/src/quota.rs")),
+    ("CreateUsagePlan", "quota.period", Enforced("crates/base/src/quota.rs")),
+    ("CreateUsagePlanKey", "keyType", Names),
+    ("GetUsage", "startDate", Names),
+    ("GetUsage", "endDate", Names),
 
     ("UntagResource", "tagKeys", Names),
     ("GetExport", "exportType", Names),

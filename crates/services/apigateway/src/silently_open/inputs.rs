@@ -67,6 +67,7 @@ async fn base(world: &World, operation: &str) -> Json {
             let made = world.ok("CreateAuthorizer", authorizer(&api)).await;
             json!({"restApiId": api, "authorizerId": text(&made, "id")})
         }
+        "CreateApiKey" => json!({}),
         "CreateDeployment" => json!({"restApiId": api, "stageName": "dev"}),
         "CreateStage" => {
             let deployment = world.ok("CreateDeployment", json!({"restApiId": api})).await;

@@ -11,6 +11,9 @@ const TEMPLATE: &str = "crates/gateway/src/steps/integrate/templates.rs";
 const CALL: &str = "crates/gateway/src/steps/integrate/call.rs";
 const ACCESS_LOG: &str = "crates/gateway/src/access_log.rs";
 const EXECUTION_LOG: &str = "crates/gateway/src/execution_log.rs";
+const KEY: &str = "crates/gateway/src/steps/meter/key.rs";
+const THROTTLE: &str = "crates/gateway/src/steps/meter/throttle.rs";
+const QUOTA: &str = "crates/gateway/src/quotas/keeper.rs";
 const DECLARED: &str = "it declares names that mappings may use; AWS checks `required` only through a request validator, \
                         which is refused";
 const MODEL: &str = "only the built-in Empty and Error are accepted, which constrain nothing";
@@ -42,9 +45,32 @@ pub(super) const PATCHES: &[Row] = &[
         but: &["\"TLS_1_0\"", "\"TLS_1_2\""],
     }),
     ("UpdateRestApi", "/endpointAccessMode", Refused { more: &["\"STRICT\""], but: &["\"BASIC\""] }),
-    ("UpdateRestApi", "/apiKeySource", Refused { more: &["\"AUTHORIZER\""], but: &["\"HEADER\""] }),
+    ("UpdateRestApi", "/apiKeySource", Enforced(KEY)),
     ("UpdateRestApi", "/minimumCompressionSize", Refused { more: &["\"0\"", "\"1024\""], but: &["\"\""] }),
     ("UpdateRestApi", "/policy", Enforced("crates/gateway/src/steps/authorize.rs")),
+
+    ("UpdateApiKey", "/name", Harmless(LABEL)),
+    ("UpdateApiKey", "/description", Harmless(LABEL)),
+    ("UpdateApiKey", "/customerId", Harmless(LABEL)),
+    ("UpdateApiKey", "/enabled", Enforced(KEY)),
+    ("UpdateApiKey", "/stages", REFUSED),
+    ("UpdateApiKey", "/labels", REFUSED),
+    ("UpdateUsagePlan", "/name", Harmless(LABEL)),
+    ("UpdateUsagePlan", "/description", Harmless(LABEL)),
+    ("UpdateUsagePlan", "/productCode", Harmless(LABEL)),
+    ("UpdateUsagePlan", "/apiStages", Enforced(KEY)),
+    ("UpdateUsagePlan", "/throttle", Enforced(THROTTLE)),
+    ("UpdateUsagePlan", "/throttle/rateLimit", Enforced(THROTTLE)),
+    ("UpdateUsagePlan", "/throttle/burstLimit", Enforced(THROTTLE)),
+    ("UpdateUsagePlan", "/quota", Enforced(QUOTA)),
+    ("UpdateUsagePlan", "/quota/limit", Enforced(QUOTA)),
+    ("UpdateUsagePlan", "/quota/offset", Enforced(QUOTA)),
+    ("UpdateUsagePlan", "/quota/period", Enforced(QUOTA)),
+    ("UpdateUsagePlan", "/apiStages/{stage}/throttle", Enforced(THROTTLE)),
+    ("UpdateUsagePlan", "/apiStages/{stage}/throttle/{method}", Enforced(THROTTLE)),
+    ("UpdateUsagePlan", "/apiStages/{stage}/throttle/{method}/rateLimit", Enforced(THROTTLE)),
+    ("UpdateUsagePlan", "/apiStages/{stage}/throttle/{method}/burstLimit", Enforced(THROTTLE)),
+    ("UpdateUsage", "/remaining", Enforced(QUOTA)),
 
     ("UpdateResource", "/parentId", Enforced("crates/services/apigateway/src/rules/tree.rs")),
     ("UpdateResource", "/pathPart", Enforced("crates/snapshot/src/route.rs")),
@@ -52,11 +78,7 @@ pub(super) const PATCHES: &[Row] = &[
     ("UpdateMethod", "/authorizationType", Enforced("crates/gateway/src/steps/authorize.rs")),
     ("UpdateMethod", "/authorizerId", Enforced(CUSTOM)),
     ("UpdateMethod", "/authorizationScopes", Refused { more: &["\"pets/read\""], but: &[] }),
-    ("UpdateMethod", "/apiKeyRequired", Refused {
-        // AWS takes whatever is not `true` for false.
-        more: &["\"TRUE\"", "\"True\""],
-        but: &["\"false\"", "\"probe\"", "\"1\"", "\"{}\""],
-    }),
+    ("UpdateMethod", "/apiKeyRequired", Enforced(KEY)),
     ("UpdateMethod", "/operationName", Harmless(LABEL)),
     ("UpdateMethod", "/requestParameters/{name}", Harmless(DECLARED)),
     ("UpdateMethod", "/requestModels/{content_type}", Harmless(MODEL)),
@@ -121,11 +143,8 @@ pub(super) const PATCHES: &[Row] = &[
     ("UpdateStage", "logging/loglevel", Enforced(EXECUTION_LOG)),
     ("UpdateStage", "logging/dataTrace", Enforced(EXECUTION_LOG)),
     ("UpdateStage", "metrics/enabled", Refused { more: &[], but: &["\"false\"", "\"probe\"", "\"1\"", "\"{}\""] }),
-    ("UpdateStage", "throttling/burstLimit", Refused { more: &["\"0\"", "\"10\"", "\"5000\""], but: &["\"-1\""] }),
-    ("UpdateStage", "throttling/rateLimit", Refused {
-        more: &["\"0\"", "\"10.5\"", "\"NaN\"", "\"inf\""],
-        but: &["\"-1\""],
-    }),
+    ("UpdateStage", "throttling/burstLimit", Enforced(THROTTLE)),
+    ("UpdateStage", "throttling/rateLimit", Enforced(THROTTLE)),
     ("UpdateStage", "caching/enabled", Refused { more: &[], but: &["\"false\"", "\"probe\"", "\"1\"", "\"{}\""] }),
     ("UpdateStage", "caching/ttlInSeconds", Refused { more: &["\"0\"", "\"60\""], but: &["\"300\""] }),
     ("UpdateStage", "caching/dataEncrypted", Refused { more: &[], but: &["\"false\"", "\"probe\"", "\"1\"", "\"{}\""] }),

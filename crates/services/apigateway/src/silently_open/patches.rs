@@ -7,8 +7,8 @@ use super::patch_table::PATCHES;
 use crate::patch::{Edit, Patches};
 use crate::testing::{World, text, with};
 use crate::{
-    account, authorizer, deployment, integration, integration_response, method, method_response, resource, rest_api,
-    stage,
+    account, api_key, authorizer, deployment, integration, integration_response, method, method_response, resource,
+    rest_api, stage, usage, usage_plan,
 };
 
 type Rows = Vec<(&'static str, &'static [Edit])>;
@@ -18,6 +18,9 @@ fn tables() -> Vec<(&'static str, Rows)> {
     vec![
         ("UpdateAccount", account::UpdateAccount::rows()),
         ("UpdateAuthorizer", authorizer::UpdateAuthorizer::rows()),
+        ("UpdateApiKey", api_key::UpdateApiKey::rows()),
+        ("UpdateUsage", usage::UpdateUsage::rows()),
+        ("UpdateUsagePlan", usage_plan::UpdateUsagePlan::rows()),
         ("UpdateDeployment", deployment::UpdateDeployment::rows()),
         ("UpdateIntegration", integration::UpdateIntegration::rows()),
         ("UpdateIntegrationResponse", integration_response::UpdateIntegrationResponse::rows()),
@@ -92,10 +95,9 @@ async fn furnished(world: &World) -> Json {
     world.ok("PutIntegrationResponse", method.clone()).await;
     let judge = world.ok("CreateAuthorizer", super::inputs::authorizer(&api)).await;
     let deployment = world.ok("CreateDeployment", json!({"restApiId": api, "stageName": "dev"})).await;
-    with(
-        &method,
-        json!({"stageName": "dev", "deploymentId": text(&deployment, "id"), "authorizerId": text(&judge, "id")}),
-    )
+    let key = world.ok("CreateApiKey", json!({})).await;
+    let more = json!({"stageName": "dev", "deploymentId": text(&deployment, "id"), "authorizerId": text(&judge, "id")});
+    with(&with(&method, more), json!({"apiKey": text(&key, "id")}))
 }
 
 fn patch(edit: Edit, path: &str, value: &Json) -> Json {

@@ -328,7 +328,6 @@ mod tests {
             (Op::Copy, "/deploymentId", ""),
             (Op::Replace, "/*/*/caching/enabled", "true"),
             (Op::Replace, "/*/*/metrics/enabled", "true"),
-            (Op::Replace, "/*/*/throttling/burstLimit", "123"),
         ] {
             let message = after(&[(op, path, value)]).expect_err("it is refused");
             assert!(message.contains("is not enforced by this version of Portcullis yet"), "{path}: {message}");

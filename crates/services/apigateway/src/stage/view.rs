@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 
 use base::Timestamp;
+use base::limits::{ACCOUNT_BURST, ACCOUNT_RATE};
 use model::apigateway as stored;
 use model::apigateway::Stage;
 
 use crate::choices::{CacheClusterSize, CacheClusterStatus, UnauthorizedCacheControlHeaderStrategy};
-use crate::rules::method_setting::{CACHE_TTL_S, THROTTLING_BURST_LIMIT, THROTTLING_RATE_LIMIT};
+use crate::rules::method_setting::CACHE_TTL_S;
 
 /// A stage on the wire.
 #[derive(Debug, Clone, PartialEq, wire::Shape)]
@@ -97,8 +98,9 @@ impl MethodSetting {
             metrics_enabled: Some(false),
             logging_level: Some(setting.logging_level.as_str().to_owned()),
             data_trace_enabled: Some(setting.data_trace_enabled),
-            throttling_burst_limit: Some(THROTTLING_BURST_LIMIT),
-            throttling_rate_limit: Some(THROTTLING_RATE_LIMIT),
+            // What was never set is the account's own limit, as AWS shows it.
+            throttling_burst_limit: Some(setting.throttling_burst_limit.unwrap_or(ACCOUNT_BURST.cast_signed())),
+            throttling_rate_limit: Some(setting.throttling_rate_limit.unwrap_or(ACCOUNT_RATE)),
             caching_enabled: Some(false),
             cache_ttl_in_seconds: Some(CACHE_TTL_S),
             cache_data_encrypted: Some(false),

@@ -48,16 +48,20 @@ impl Operation for TagResource {
 mod tests {
     use serde_json::json;
 
-    use crate::testing::{FOREIGN, World};
+    use crate::testing::{FOREIGN, World, text};
 
     #[tokio::test]
-    async fn apis_and_stages_are_tagged() {
+    async fn apis_stages_keys_and_plans_are_tagged() {
         let world = World::new().await;
         let (api, _) = world.api().await;
         world.ok("CreateDeployment", json!({"restApiId": api, "stageName": "dev"})).await;
+        let key = world.ok("CreateApiKey", json!({})).await;
+        let plan = world.ok("CreateUsagePlan", json!({"name": "gold"})).await;
         for arn in [
             format!("arn:aws:apigateway:eu-west-1::/restapis/{api}"),
             format!("arn:aws:apigateway:eu-west-1::/restapis/{api}/stages/dev"),
+            format!("arn:aws:apigateway:eu-west-1::/apikeys/{}", text(&key, "id")),
+            format!("arn:aws:apigateway:eu-west-1::/usageplans/{}", text(&plan, "id")),
         ] {
             assert_eq!(world.ok("GetTags", json!({"resourceArn": arn})).await, json!({"tags": {}}));
             world.ok("TagResource", json!({"resourceArn": arn, "tags": {"a": "1", "b": "2"}})).await;

@@ -1,9 +1,10 @@
-//! What a tag's ARN names: `arn:aws:apigateway:{region}::/restapis/{id}` or `…/stages/{name}`.
+//! What a tag's ARN names: `arn:aws:apigateway:{region}::/restapis/{id}`, `…/stages/{name}`, `/apikeys/{id}` or
+//! `/usageplans/{id}`.
 
 use std::collections::BTreeMap;
 
 use base::{Arn, Scope};
-use model::apigateway::{RestApi, Stage};
+use model::apigateway::{ApiKey, RestApi, Stage, UsagePlan};
 use operation::{Call, Failure};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
@@ -17,16 +18,23 @@ pub(super) enum Target {
     Api(RestApi),
     /// A stage.
     Stage(Stage),
+    /// An API key.
+    ApiKey(Box<ApiKey>),
+    /// A usage plan.
+    UsagePlan(UsagePlan),
 }
 
 impl Target {
     /// Finds what an ARN names, in this account and region.
     pub(super) async fn find(call: &mut Call<'_>, text: &str) -> Result<Self, Failure> {
-        let place = place(text, &call.scope)?;
-        let api = find::api(call, &place.api).await?;
-        Ok(match &place.stage {
-            Some(stage) => Target::Stage(find::stage(call, &api.id, stage).await?),
-            None => Target::Api(api),
+        Ok(match place(text, &call.scope)? {
+            Place::Api(api) => Target::Api(find::api(call, &api).await?),
+            Place::Stage(api, stage) => {
+                let api = find::api(call, &api).await?;
+                Target::Stage(find::stage(call, &api.id, &stage).await?)
+            }
+            Place::ApiKey(key) => Target::ApiKey(Box::new(find::api_key(call, &key).await?)),
+            Place::UsagePlan(plan) => Target::UsagePlan(find::usage_plan(call, &plan).await?),
         })
     }
 
@@ -35,6 +43,8 @@ impl Target {
         match self {
             Target::Api(api) => &api.tags,
             Target::Stage(stage) => &stage.tags,
+            Target::ApiKey(key) => &key.tags,
+            Target::UsagePlan(plan) => &plan.tags,
         }
     }
 
@@ -43,6 +53,8 @@ impl Target {
         match self {
             Target::Api(api) => call.tx.put(&call.scope, &RestApi { tags, ..api }),
             Target::Stage(stage) => call.tx.put(&call.scope, &Stage { tags, ..stage }),
+            Target::ApiKey(key) => call.tx.put(&call.scope, &ApiKey { tags, ..*key }),
+            Target::UsagePlan(plan) => call.tx.put(&call.scope, &UsagePlan { tags, ..plan }),
         }
     }
 }
@@ -53,9 +65,11 @@ pub(super) fn policy_arn(tagged: &str, scope: &Scope) -> String {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-struct Place {
-    api: String,
-    stage: Option<String>,
+enum Place {
+    Api(String),
+    Stage(String, String),
+    ApiKey(String),
+    UsagePlan(String),
 }
 
 fn place(text: &str, scope: &Scope) -> Result<Place, Error> {
@@ -70,8 +84,10 @@ fn place(text: &str, scope: &Scope) -> Result<Place, Error> {
         return Err(Error::bad_request("Invalid ARN specified in the request"));
     }
     match arn.resource.split('/').collect::<Vec<_>>()[..] {
-        ["", "restapis", api] => Ok(Place { api: api.to_owned(), stage: None }),
-        ["", "restapis", api, "stages", stage] => Ok(Place { api: api.to_owned(), stage: Some(stage.to_owned()) }),
+        ["", "restapis", api] => Ok(Place::Api(api.to_owned())),
+        ["", "restapis", api, "stages", stage] => Ok(Place::Stage(api.to_owned(), stage.to_owned())),
+        ["", "apikeys", key] => Ok(Place::ApiKey(key.to_owned())),
+        ["", "usageplans", plan] => Ok(Place::UsagePlan(plan.to_owned())),
         _ => Err(Error::bad_request("Invalid ARN specified in the request")),
     }
 }
@@ -91,20 +107,21 @@ mod tests {
     }
 
     #[test]
-    fn an_arn_names_an_api_or_a_stage() {
-        for (text, expected) in [
-            ("arn:aws:apigateway:eu-west-1::/restapis/abc", Ok(("abc", None))),
-            ("arn:aws:apigateway:eu-west-1::/restapis/abc/stages/dev", Ok(("abc", Some("dev")))),
+    fn an_arn_names_something_with_tags() {
+        let text = str::to_owned;
+        for (arn, expected) in [
+            ("arn:aws:apigateway:eu-west-1::/restapis/abc", Ok(Place::Api(text("abc")))),
+            ("arn:aws:apigateway:eu-west-1::/restapis/abc/stages/dev", Ok(Place::Stage(text("abc"), text("dev")))),
+            ("arn:aws:apigateway:eu-west-1::/apikeys/abc", Ok(Place::ApiKey(text("abc")))),
+            ("arn:aws:apigateway:eu-west-1::/usageplans/abc", Ok(Place::UsagePlan(text("abc")))),
             ("arn:aws:apigateway:us-east-1::/restapis/abc", Err("Invalid ARN specified in the request")),
             ("arn:aws:apigateway:eu-west-1:1:/restapis/abc", Err("Invalid ARN specified in the request")),
-            ("arn:aws:apigateway:eu-west-1::/usageplans/abc", Err("Invalid ARN specified in the request")),
+            ("arn:aws:apigateway:eu-west-1::/usageplans/abc/keys/x", Err("Invalid ARN specified in the request")),
             ("arn:aws:apigateway:eu-west-1::/restapis/abc/resources/x", Err("Invalid ARN specified in the request")),
             ("invalid-arn", Err("Invalid ARN. ARN is not well formed invalid-arn")),
         ] {
-            let expected = expected
-                .map(|(api, stage)| Place { api: api.to_owned(), stage: stage.map(str::to_owned) })
-                .map_err(str::to_owned);
-            assert_eq!(place(text, &scope()).map_err(|error| error.to_string()), expected, "{text}");
+            let expected = expected.map_err(str::to_owned);
+            assert_eq!(place(arn, &scope()).map_err(|error| error.to_string()), expected, "{arn}");
         }
     }
 
@@ -121,7 +138,11 @@ mod tests {
         #[test]
         fn any_arn_names_a_place_of_ours_or_none(text in "(arn:aws:apigateway:eu-west-1::)?(/?[a-z]{0,10}){0,6}|\\PC{0,40}") {
             if let Ok(place) = place(&text, &scope()) {
-                prop_assert!(!place.api.contains('/') && !place.stage.is_some_and(|stage| stage.contains('/')));
+                let names = match place {
+                    Place::Api(one) | Place::ApiKey(one) | Place::UsagePlan(one) => vec![one],
+                    Place::Stage(api, stage) => vec![api, stage],
+                };
+                prop_assert!(names.iter().all(|name| !name.contains('/')));
             }
         }
     }

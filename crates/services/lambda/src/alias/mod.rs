@@ -82,6 +82,11 @@ async fn other(
 
 /// An alias that exists.
 fn existing<'f>(function: &'f Function, named: &FunctionRef, name: &str) -> Result<&'f model::lambda::Alias, Error> {
-    let missing = || Error::not_found(format!("Cannot find alias arn: {}:{name}", FunctionRef { qualifier: None, ..named.clone() }.arn()));
+    let missing = || {
+        Error::not_found(format!(
+            "Cannot find alias arn: {}:{name}",
+            FunctionRef { qualifier: None, ..named.clone() }.arn()
+        ))
+    };
     function.aliases.get(name).ok_or_else(missing)
 }

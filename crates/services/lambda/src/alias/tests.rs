@@ -26,7 +26,14 @@ async fn an_alias_names_one_version_or_two_that_share() {
     let again = named(json!({"FunctionVersion": "1"}));
     assert_eq!(world.refused("CreateAlias", again).await.0, "ResourceConflictException");
     let weights = |weights: serde_json::Value| named(json!({"RoutingConfig": {"AdditionalVersionWeights": weights}}));
-    for bad in [json!({"2": 1.5}), json!({"2": -0.1}), json!({"1": 0.5}), json!({"$LATEST": 0.5}), json!({"7": 0.5}), json!({"1": 0.1, "2": 0.1})] {
+    for bad in [
+        json!({"2": 1.5}),
+        json!({"2": -0.1}),
+        json!({"1": 0.5}),
+        json!({"$LATEST": 0.5}),
+        json!({"7": 0.5}),
+        json!({"1": 0.1, "2": 0.1}),
+    ] {
         assert!(world.call("UpdateAlias", weights(bad.clone())).await.is_err(), "{bad}");
     }
     let shared = world.ok("UpdateAlias", weights(json!({"2": 0.25}))).await;
@@ -50,7 +57,9 @@ async fn an_alias_names_one_version_or_two_that_share() {
 async fn an_alias_needs_a_version_and_a_name_that_no_version_has() {
     let world = world().await;
     create(&world, "f", json!({})).await;
-    for (name, version) in [("live", "1"), ("7", "$LATEST"), ("a b", "$LATEST"), ("", "$LATEST"), ("$LATEST", "$LATEST")] {
+    for (name, version) in
+        [("live", "1"), ("7", "$LATEST"), ("a b", "$LATEST"), ("", "$LATEST"), ("$LATEST", "$LATEST")]
+    {
         let input = json!({"FunctionName": "f", "Name": name, "FunctionVersion": version});
         assert!(world.call("CreateAlias", input).await.is_err(), "{name} {version}");
     }
@@ -58,9 +67,13 @@ async fn an_alias_needs_a_version_and_a_name_that_no_version_has() {
         world.ok("CreateAlias", json!({"FunctionName": "f", "Name": name, "FunctionVersion": "$LATEST"})).await;
     }
     let first = world.ok("ListAliases", json!({"FunctionName": "f", "MaxItems": 2})).await;
-    let rest = world.ok("ListAliases", json!({"FunctionName": "f", "MaxItems": 2, "Marker": first["NextMarker"]})).await;
+    let rest =
+        world.ok("ListAliases", json!({"FunctionName": "f", "MaxItems": 2, "Marker": first["NextMarker"]})).await;
     assert_eq!((first["Aliases"].as_array().unwrap().len(), &rest["Aliases"][0]["Name"]), (2, &json!("c")));
-    assert_eq!(world.ok("ListAliases", json!({"FunctionName": "f", "FunctionVersion": "1"})).await, json!({"Aliases": []}));
+    assert_eq!(
+        world.ok("ListAliases", json!({"FunctionName": "f", "FunctionVersion": "1"})).await,
+        json!({"Aliases": []})
+    );
 }
 
 #[tokio::test]

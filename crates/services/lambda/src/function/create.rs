@@ -12,8 +12,9 @@ use crate::name::FunctionRef;
 use crate::rules::{environment, layers, settings, tags, unenforced};
 use crate::version::publish;
 use crate::view::{
-    AcceleratorConfig, CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage, FileSystemConfig,
-    FunctionCode, FunctionConfiguration, FunctionRuntimeConfig, ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig,
+    AcceleratorConfig, CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage,
+    FileSystemConfig, FunctionCode, FunctionConfiguration, FunctionRuntimeConfig, ImageConfig, LoggingConfig,
+    SnapStart, TenancyConfig, TracingConfig, VpcConfig,
 };
 use crate::{code, find, role};
 

@@ -85,7 +85,9 @@ async fn one(named: &FunctionRef, number: &str, mut function: Function, call: &m
         .collect();
     if !users.is_empty() {
         let users = users.join(", ");
-        return Err(Error::conflict(format!("Version {number} is referenced by the following aliases: [{users}]")).into());
+        return Err(
+            Error::conflict(format!("Version {number} is referenced by the following aliases: [{users}]")).into()
+        );
     }
     call.tx.delete::<FunctionVersion>(&named.scope, &version.id());
     // What was permitted of it must not hold for anything that may come to be called so.

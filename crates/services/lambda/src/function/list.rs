@@ -68,8 +68,7 @@ impl Operation for ListFunctions {
         for function in &listed.items {
             functions.push(FunctionConfiguration::latest(function, &call.ports.master_key)?);
             if all {
-                let versions =
-                    call.tx.all::<FunctionVersion>(&scope, &FunctionVersion::prefix(&function.name)).await?;
+                let versions = call.tx.all::<FunctionVersion>(&scope, &FunctionVersion::prefix(&function.name)).await?;
                 for known in &versions {
                     functions.push(version::shown(function, known, &call.ports.master_key)?);
                 }

@@ -132,7 +132,11 @@ async fn a_role_must_exist_and_trust_lambda() {
         (role_arn("nobody"), "InvalidParameterValueException", unassumable),
         (role_arn("stranger"), "InvalidParameterValueException", unassumable),
         (role_arn("path/runner"), "InvalidParameterValueException", unassumable),
-        (format!("arn:aws:iam::{FOREIGN}:role/runner"), "AccessDeniedException", "Cross-account pass role is not allowed."),
+        (
+            format!("arn:aws:iam::{FOREIGN}:role/runner"),
+            "AccessDeniedException",
+            "Cross-account pass role is not allowed.",
+        ),
     ] {
         let refused = refused(&world, "CreateFunction", input("f", json!({"Role": role}))).await;
         assert_eq!(refused, (code.to_owned(), message.to_owned()), "{role}");
@@ -207,7 +211,8 @@ async fn variables_are_shown_to_readers_and_never_stored_open() {
         assert!(!text.contains("hunter2") && !text.contains("TOKEN"), "{text}");
     }
     drop(view);
-    let cleared = world.ok("UpdateFunctionConfiguration", json!({"FunctionName": "f", "Environment": {"Variables": {}}})).await;
+    let cleared =
+        world.ok("UpdateFunctionConfiguration", json!({"FunctionName": "f", "Environment": {"Variables": {}}})).await;
     assert_eq!(cleared.get("Environment"), None);
 }
 
@@ -248,7 +253,8 @@ async fn versions_are_published_kept_and_numbered_once() {
     let old = world.ok("GetFunction", json!({"FunctionName": "f", "Qualifier": "1"})).await;
     assert_eq!(old["Configuration"]["CodeSha256"], made["CodeSha256"]);
     let versions = world.ok("ListVersionsByFunction", json!({"FunctionName": "f"})).await;
-    let numbers: Vec<&Json> = versions["Versions"].as_array().unwrap().iter().map(|version| &version["Version"]).collect();
+    let numbers: Vec<&Json> =
+        versions["Versions"].as_array().unwrap().iter().map(|version| &version["Version"]).collect();
     assert_eq!(numbers, ["$LATEST", "1", "2"]);
     world.ok("DeleteFunction", json!({"FunctionName": "f", "Qualifier": "2"})).await;
     call(&world, "UpdateFunctionCode", zipped("f", "x = 3")).await.unwrap();
@@ -294,7 +300,10 @@ async fn reservations_leave_room_for_the_others() {
     let refused = world.refused("PutFunctionConcurrency", put("g", 301)).await;
     assert!(refused.1.contains("below its minimum value of [100]"), "{refused:?}");
     world.ok("PutFunctionConcurrency", put("g", 300)).await;
-    assert_eq!(world.ok("GetFunctionConcurrency", json!({"FunctionName": "g"})).await["ReservedConcurrentExecutions"], 300);
+    assert_eq!(
+        world.ok("GetFunctionConcurrency", json!({"FunctionName": "g"})).await["ReservedConcurrentExecutions"],
+        300
+    );
     let whole = world.ok("GetFunction", json!({"FunctionName": "g"})).await;
     assert_eq!(whole["Concurrency"], json!({"ReservedConcurrentExecutions": 300}));
     let settings = world.ok("GetAccountSettings", json!({})).await;

@@ -9,8 +9,9 @@ use crate::error::{Error, declared};
 use crate::name::FunctionRef;
 use crate::rules::{environment, layers, settings, unenforced};
 use crate::view::{
-    AcceleratorConfig, CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage, FileSystemConfig,
-    FunctionConfiguration, FunctionRuntimeConfig, ImageConfig, LoggingConfig, SnapStart, TracingConfig, VpcConfig,
+    AcceleratorConfig, CapacityProviderConfig, DeadLetterConfig, DurableConfig, Environment, EphemeralStorage,
+    FileSystemConfig, FunctionConfiguration, FunctionRuntimeConfig, ImageConfig, LoggingConfig, SnapStart,
+    TracingConfig, VpcConfig,
 };
 use crate::{find, role};
 

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use operation::testing::{ACCOUNT, FOREIGN, World};
-use operation::{DataPlane, Explanation, WhatIf};
+use operation::{AuthorizerTest, AuthorizerTested, DataPlane, Explanation, WhatIf};
 use serde_json::{Value as Json, json};
 
 use super::*;
@@ -23,6 +23,10 @@ impl DataPlane for Script {
     }
 
     fn what_if(&self, _: WhatIf) -> BoxFuture<'_, Result<Explanation, String>> {
+        Box::pin(async { Err(String::new()) })
+    }
+
+    fn test_authorizer(&self, _: AuthorizerTest) -> BoxFuture<'_, Result<AuthorizerTested, String>> {
         Box::pin(async { Err(String::new()) })
     }
 
@@ -64,7 +68,10 @@ async fn an_event_is_handed_over_and_the_answer_comes_back() {
     assert_eq!(answer, expected);
     let asked = script.asked.lock().unwrap().clone().unwrap();
     assert_eq!((asked.function.as_str(), asked.qualifier.as_deref()), ("f", Some("live")));
-    assert_eq!((&asked.payload[..], asked.client_context.as_deref()), (&b" {\"a\": 1}"[..], Some(r#"{"client":{"a":"b"}}"#)));
+    assert_eq!(
+        (&asked.payload[..], asked.client_context.as_deref()),
+        (&b" {\"a\": 1}"[..], Some(r#"{"client":{"a":"b"}}"#))
+    );
     assert_eq!((asked.scope.account.as_str(), asked.mode), (ACCOUNT, FunctionMode::RequestResponse));
 }
 
@@ -82,7 +89,10 @@ async fn a_function_that_failed_is_a_success_that_says_so() {
     let failed = Invoked { error: Some("Unhandled"), ..ran().unwrap() };
     let (world, _) = scripted(Ok(failed)).await;
     let answer = call(&world, "Invoke", json!({"FunctionName": "f"})).await.unwrap();
-    assert_eq!((&answer["StatusCode"], &answer["FunctionError"], answer.get("LogResult")), (&json!(200), &json!("Unhandled"), None));
+    assert_eq!(
+        (&answer["StatusCode"], &answer["FunctionError"], answer.get("LogResult")),
+        (&json!(200), &json!("Unhandled"), None)
+    );
 }
 
 #[tokio::test]
@@ -100,7 +110,11 @@ async fn every_refusal_has_the_code_of_aws_and_tells_nothing_of_the_node() {
     for (refusal, code, told) in [
         (NotInvoked::Missing, "ResourceNotFoundException", "Function not found: "),
         (NotInvoked::Throttled { why: "all 5 are taken".to_owned() }, "TooManyRequestsException", "Rate Exceeded"),
-        (NotInvoked::TooLarge { bytes: 7, max: 6 }, "RequestTooLargeException", "7 byte payload is too large for the RequestResponse"),
+        (
+            NotInvoked::TooLarge { bytes: 7, max: 6 },
+            "RequestTooLargeException",
+            "7 byte payload is too large for the RequestResponse",
+        ),
         (NotInvoked::Broken { why: "no handler".to_owned() }, "InvalidRuntimeException", "no handler"),
         (NotInvoked::Fault { why: why() }, "ServiceException", "could not be started"),
     ] {

@@ -41,7 +41,8 @@ impl Job for CodeSweep {
         for some in named.chunks(STEP) {
             call.ports.blobs.keep(some, call.now).await?;
         }
-        let before = call.now.checked_sub(self.keep).map_err(|_| Failure::Broken { what: "the clock is wrong".to_owned() })?;
+        let before =
+            call.now.checked_sub(self.keep).map_err(|_| Failure::Broken { what: "the clock is wrong".to_owned() })?;
         let swept = call.ports.blobs.sweep(before).await?;
         if swept != Swept::default() {
             tracing::info!(blobs = swept.blobs, bytes = swept.bytes, "function code that nobody names went");

@@ -46,8 +46,7 @@ pub(crate) struct LayersListItem {
 const NAME: &str = "lambda:ListLayers";
 
 impl Operation for ListLayers {
-    const SPEC: Spec =
-        Spec::read("ListLayers", NAME).http(Verb::GET, "/2018-10-31/layers", 200).errors(declared::LIST);
+    const SPEC: Spec = Spec::read("ListLayers", NAME).http(Verb::GET, "/2018-10-31/layers", 200).errors(declared::LIST);
     type Input = Input;
     type Output = Output;
 

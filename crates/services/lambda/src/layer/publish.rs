@@ -104,9 +104,15 @@ fn check(input: &Input) -> Result<(), Error> {
         return Err(Error::form("compatibleRuntimes", unknown.as_str(), "Member must satisfy enum value set"));
     }
     let known = |text: &&String| matches!(text.as_str(), "x86_64" | "arm64");
-    if input.compatible_architectures.len() > ARCHITECTURES_MAX || !input.compatible_architectures.iter().all(|text| known(&text)) {
+    if input.compatible_architectures.len() > ARCHITECTURES_MAX
+        || !input.compatible_architectures.iter().all(|text| known(&text))
+    {
         let given = format!("{:?}", input.compatible_architectures);
-        return Err(Error::form("compatibleArchitectures", given, "Member must satisfy enum value set: [x86_64, arm64]"));
+        return Err(Error::form(
+            "compatibleArchitectures",
+            given,
+            "Member must satisfy enum value set: [x86_64, arm64]",
+        ));
     }
     if input.license_info.as_ref().is_some_and(|text| text.chars().count() > LICENSE_CHARS_MAX) {
         let constraint = format!("Member must have length less than or equal to {LICENSE_CHARS_MAX}");

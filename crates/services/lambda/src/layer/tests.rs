@@ -19,7 +19,8 @@ async fn versions_of_a_layer_are_numbered_once_and_listed_newest_first() {
     world.ok("DeleteLayerVersion", json!({"LayerName": "deps", "VersionNumber": 2})).await;
     assert_eq!(layer(&world, "deps", "a = 3").await["Version"], 3);
     let listed = world.ok("ListLayerVersions", json!({"LayerName": "deps"})).await;
-    let numbers: Vec<_> = listed["LayerVersions"].as_array().unwrap().iter().map(|version| &version["Version"]).collect();
+    let numbers: Vec<_> =
+        listed["LayerVersions"].as_array().unwrap().iter().map(|version| &version["Version"]).collect();
     assert_eq!(numbers, [3, 1]);
     let layers = world.ok("ListLayers", json!({})).await;
     assert_eq!(layers["Layers"][0]["LatestMatchingVersion"]["Version"], 3);
@@ -30,7 +31,9 @@ async fn versions_of_a_layer_are_numbered_once_and_listed_newest_first() {
         assert_eq!(missing.0, "ResourceNotFoundException", "{number}");
     }
     let foreign = World::root(FOREIGN);
-    assert!(world.call_as(&foreign, "GetLayerVersion", json!({"LayerName": "deps", "VersionNumber": 1})).await.is_err());
+    assert!(
+        world.call_as(&foreign, "GetLayerVersion", json!({"LayerName": "deps", "VersionNumber": 1})).await.is_err()
+    );
     assert!(world.call_as(&foreign, "GetLayerVersionByArn", json!({"Arn": arn(1)})).await.is_err());
 }
 

@@ -48,8 +48,7 @@ impl Operation for RemovePermission {
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Nothing, Failure> {
         let named = FunctionRef::parse(&input.function_name, input.qualifier.as_deref(), &call.scope)?;
         let (mut function, key) = super::of(call, &named).await?;
-        let missing =
-            || Error::not_found(format!("Statement {} is not found in resource policy.", input.statement_id));
+        let missing = || Error::not_found(format!("Statement {} is not found in resource policy.", input.statement_id));
         let mut policy = function.policies.remove(&key).ok_or_else(missing)?;
         find::check_revision(input.revision_id.as_deref(), &policy.revision_id, "GetPolicy")?;
         let before = policy.statements.len();

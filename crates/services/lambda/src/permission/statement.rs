@@ -70,8 +70,7 @@ fn action(text: &str) -> Result<&str, Error> {
 
 /// Everybody, a service, an account, or somebody by ARN.
 fn principal(text: &str) -> Result<Value, Error> {
-    let invalid =
-        || Error::invalid("The provided principal was invalid. Please check the principal and try again.");
+    let invalid = || Error::invalid("The provided principal was invalid. Please check the principal and try again.");
     if text == "*" {
         return Ok(json!("*"));
     }

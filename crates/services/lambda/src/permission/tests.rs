@@ -62,7 +62,8 @@ async fn each_qualifier_has_a_policy_of_its_own() {
 async fn a_principal_is_everybody_a_service_an_account_or_somebody_who_exists() {
     let world = world().await;
     create(&world, "f", json!({})).await;
-    let with = |principal: &str, id: usize| permission(json!({"Principal": principal, "StatementId": format!("s{id}")}));
+    let with =
+        |principal: &str, id: usize| permission(json!({"Principal": principal, "StatementId": format!("s{id}")}));
     let runner = role_arn("runner");
     for (id, (principal, expected)) in [
         ("*", json!("*")),

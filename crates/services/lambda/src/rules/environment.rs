@@ -57,8 +57,7 @@ pub(crate) fn sealed(
 }
 
 fn check(variables: &BTreeMap<String, String>) -> Result<(), Error> {
-    let reserved: Vec<&str> =
-        variables.keys().map(String::as_str).filter(|name| RESERVED.contains(name)).collect();
+    let reserved: Vec<&str> = variables.keys().map(String::as_str).filter(|name| RESERVED.contains(name)).collect();
     if !reserved.is_empty() {
         return Err(Error::invalid(format!(
             "{UNABLE} contains reserved keys that are currently not supported for modification. Reserved keys used in this request: {}",

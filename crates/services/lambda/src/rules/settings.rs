@@ -59,10 +59,18 @@ pub(crate) fn concurrency(number: i32) -> Result<u32, Error> {
 
 fn within(member: &'static str, number: i32, min: i32, max: i32) -> Result<u32, Error> {
     if number < min {
-        return Err(Error::form(member, number.to_string(), format!("Member must have value greater than or equal to {min}")));
+        return Err(Error::form(
+            member,
+            number.to_string(),
+            format!("Member must have value greater than or equal to {min}"),
+        ));
     }
     if number > max {
-        return Err(Error::form(member, number.to_string(), format!("Member must have value less than or equal to {max}")));
+        return Err(Error::form(
+            member,
+            number.to_string(),
+            format!("Member must have value less than or equal to {max}"),
+        ));
     }
     Ok(number.unsigned_abs())
 }
@@ -79,10 +87,14 @@ pub(crate) fn description(text: &str) -> Result<String, Error> {
 /// Reads a handler: one word, which a bootstrap may leave empty.
 pub(crate) fn handler(text: Option<&str>) -> Result<String, Error> {
     let Some(text) = text.filter(|text| !text.is_empty()) else {
-        return Err(Error::invalid("Runtime and Handler are mandatory parameters for functions created with deployment packages."));
+        return Err(Error::invalid(
+            "Runtime and Handler are mandatory parameters for functions created with deployment packages.",
+        ));
     };
     if text.len() > HANDLER_CHARS_MAX || text.chars().any(|char| char.is_whitespace() || char.is_control()) {
-        let constraint = format!("Member must satisfy regular expression pattern: [^\\s]+ and have length less than or equal to {HANDLER_CHARS_MAX}");
+        let constraint = format!(
+            "Member must satisfy regular expression pattern: [^\\s]+ and have length less than or equal to {HANDLER_CHARS_MAX}"
+        );
         return Err(Error::form("handler", text, constraint));
     }
     Ok(text.to_owned())

@@ -4,7 +4,8 @@ use crate::error::Error;
 use crate::rules::settings::STORAGE_MB;
 use crate::view::{
     AcceleratorConfig, CapacityProviderConfig, DeadLetterConfig, DurableConfig, EphemeralStorage, FileSystemConfig,
-    FunctionCode, FunctionRuntimeConfig, ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig, VpcConfig, log_group,
+    FunctionCode, FunctionRuntimeConfig, ImageConfig, LoggingConfig, SnapStart, TenancyConfig, TracingConfig,
+    VpcConfig, log_group,
 };
 
 /// What `CreateFunction` and `UpdateFunctionConfiguration` have in common here.
@@ -42,7 +43,10 @@ pub(crate) fn check(settings: &Settings<'_>, function: &str) -> Result<(), Error
     refuse(settings.accelerator.is_some(), "AcceleratorConfig")?;
     refuse(settings.runtime.is_some(), "RuntimeConfig")?;
     if let Some(storage) = settings.storage {
-        refuse(storage.size != STORAGE_MB, &format!("EphemeralStorage of {} MB instead of {STORAGE_MB}", storage.size))?;
+        refuse(
+            storage.size != STORAGE_MB,
+            &format!("EphemeralStorage of {} MB instead of {STORAGE_MB}", storage.size),
+        )?;
     }
     tracing(settings.tracing)?;
     snap_start(settings.snap_start)?;
@@ -63,9 +67,11 @@ fn snap_start(config: Option<&SnapStart>) -> Result<(), Error> {
     match config.and_then(|config| config.apply_on.as_deref()) {
         None | Some("None") => Ok(()),
         Some("PublishedVersions") => Err(Error::not_enforced("SnapStart")),
-        Some(other) => {
-            Err(Error::form("snapStart.applyOn", other, "Member must satisfy enum value set: [PublishedVersions, None]"))
-        }
+        Some(other) => Err(Error::form(
+            "snapStart.applyOn",
+            other,
+            "Member must satisfy enum value set: [PublishedVersions, None]",
+        )),
     }
 }
 
@@ -75,7 +81,11 @@ fn logging(config: Option<&LoggingConfig>, function: &str) -> Result<(), Error> 
         None | Some("Text") => {}
         Some("JSON") => return Err(Error::not_enforced("LoggingConfig with the format JSON")),
         Some(other) => {
-            return Err(Error::form("loggingConfig.logFormat", other, "Member must satisfy enum value set: [JSON, Text]"));
+            return Err(Error::form(
+                "loggingConfig.logFormat",
+                other,
+                "Member must satisfy enum value set: [JSON, Text]",
+            ));
         }
     }
     if config.application_log_level.is_some() || config.system_log_level.is_some() {

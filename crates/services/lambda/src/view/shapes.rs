@@ -243,4 +243,3 @@ pub(crate) struct Layer {
     pub(crate) signing_profile_version_arn: Option<String>,
     pub(crate) signing_job_arn: Option<String>,
 }
-

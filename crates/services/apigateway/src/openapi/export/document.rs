@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use model::apigateway::{AuthorizationType, Deployment, HttpMethod, Method, Resource};
+use model::apigateway::{ApiKeySource, AuthorizationType, Deployment, HttpMethod, Method, Resource};
 use serde_json::{Map, Value, json};
 
 use super::{authorizer, operation};
@@ -28,6 +28,9 @@ impl Extensions {
 
 /// AWS's name of the security scheme that stands for its signature.
 pub(super) const SIGV4: &str = "sigv4";
+
+/// AWS's name of the security scheme that stands for an API key.
+pub(super) const API_KEY: &str = "api_key";
 
 /// Where the API is served.
 #[derive(Debug, Clone)]
@@ -145,6 +148,10 @@ impl Export<'_> {
         for found in self.deployment.authorizers.values().filter(|found| named.contains(found.name.as_str())) {
             schemes.insert(found.name.clone(), authorizer::write(found));
         }
+        let mut methods = self.deployment.resources.values().flat_map(|resource| resource.methods.values());
+        if methods.any(|method| method.api_key_required) {
+            schemes.insert(API_KEY.to_owned(), json!({ "type": "apiKey", "name": "x-api-key", "in": "header" }));
+        }
         if schemes.is_empty() {
             return;
         }
@@ -172,6 +179,9 @@ impl Export<'_> {
         let api = &self.deployment.api;
         if !api.binary_media_types.is_empty() {
             root.insert("x-amazon-apigateway-binary-media-types".to_owned(), json!(api.binary_media_types));
+        }
+        if api.api_key_source != ApiKeySource::default() {
+            root.insert("x-amazon-apigateway-api-key-source".to_owned(), json!(api.api_key_source.as_str()));
         }
         if let Some(policy) = api.policy.as_deref().and_then(|policy| serde_json::from_str(policy).ok()) {
             root.insert("x-amazon-apigateway-policy".to_owned(), policy);

@@ -3,7 +3,7 @@
 use model::apigateway::{Method, MethodResponse, Resource};
 use serde_json::{Map, Value, json};
 
-use super::document::Extensions;
+use super::document::{API_KEY, Extensions};
 use super::integration;
 use crate::openapi::document::Dialect;
 
@@ -43,10 +43,10 @@ pub(super) fn write(
     }
     let responses = method.responses.iter().map(|(status, found)| (status.clone(), response(dialect, status, found)));
     operation.insert("responses".to_owned(), Value::Object(responses.collect()));
-    if extensions.secured()
-        && let Some(scheme) = scheme
-    {
-        operation.insert("security".to_owned(), json!([{ scheme: [] }]));
+    let keyed = method.api_key_required.then_some(API_KEY);
+    let asked: Vec<Value> = scheme.into_iter().chain(keyed).map(|scheme| json!({ scheme: [] })).collect();
+    if !asked.is_empty() && extensions.secured() {
+        operation.insert("security".to_owned(), json!(asked));
     }
     if extensions.integrations
         && let Some(found) = &method.integration

@@ -33,7 +33,7 @@ pub(super) fn read(
     report: &mut Report,
 ) -> Option<Operation> {
     let operation = members(value, &format!("The operation {place}"), report)?;
-    let asked = security::of_operation(operation, protection, place, report);
+    let (asked, api_key) = security::of_operation(operation, protection, place, report);
     let authorizer = match &asked {
         Asked::Authorizer(name) => Some(name.clone()),
         Asked::Nobody | Asked::Signature => None,
@@ -63,6 +63,7 @@ pub(super) fn read(
     Some(Operation {
         method: rules::method::Fields {
             authorization_type: asked.authorization().as_str().to_owned(),
+            api_key_required: api_key,
             operation_name: text(operation.get("operationId")),
             request_parameters: parameters,
             request_models,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use model::apigateway::ApiKeySource;
 use serde_json::{Map, Value};
 
 use super::{EXTENSION, members, security, stray, text, texts};
@@ -89,7 +90,8 @@ fn extension(name: &str, value: &Value, description: &mut Description, report: &
         },
         "policy" if value.is_object() => description.policy = Some(value.to_string()),
         "endpoint-configuration" => endpoint(name, value, description, report),
-        "api-key-source" if value == "HEADER" => {}
+        "api-key-source" if value == "HEADER" => description.api_key_source = Some(ApiKeySource::Header),
+        "api-key-source" if value == "AUTHORIZER" => description.api_key_source = Some(ApiKeySource::Authorizer),
         "endpoint-access-mode" if value == "BASIC" => {}
         "security-policy" if matches!(value.as_str(), Some("TLS_1_0" | "TLS_1_2")) => {}
         "minimum-compression-size" if value.is_null() => {}

@@ -1,0 +1,384 @@
+//! API keys, usage plans, throttles and quotas: who is let through, who is not, and what is told of it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use base::clock::ManualClock;
+use base::id::{ApiKeyId, RestApiId, StageName, UsagePlanId};
+use base::{Clock as _, Fingerprint, Quota, QuotaPeriod, Timestamp};
+use gateway::explain::explain;
+use operation::WhatIf;
+use operation::data_plane::DataPlane as _;
+use snapshot::{ApiKey, ApiKeySource, KeyPlan, Limit, Logging, Snapshot, ThrottleSource, UsagePlan};
+
+use crate::support::counters::Fate;
+use crate::support::{API, HOST, OWNER, Plan, Reply, STAGE, Site, master_key, mock, plan, scope};
+
+const GOOD: &str = "0123456789abcdefghij";
+const DISABLED: &str = "disabled-disabled-00";
+const UNPLANNED: &str = "unplanned-unplanned0";
+const ELSEWHERE: &str = "elsewhere-elsewhere0";
+const FOREIGN_KEY: &str = "foreign-foreign-0000";
+const LIMITED: &str = "limited-limited-0000";
+const METHOD: &str = "method-method-method";
+const COUNTED: &str = "counted-counted-0000";
+
+/// A fingerprint as the store would hold it.
+fn fingerprint(account: &str, value: &str) -> Fingerprint {
+    let scope = scope(account);
+    master_key().fingerprints().of(&[scope.account.as_str(), scope.region.as_str()], value.as_bytes())
+}
+
+fn keys(snapshot: &mut Snapshot) {
+    let plans: [(&str, &str, Option<Limit>, Option<Limit>, Option<Quota>); 5] = [
+        ("gold", STAGE, None, None, None),
+        ("other", "dev", None, None, None),
+        ("limited", STAGE, Some(Limit::new(1.0, 2)), None, None),
+        ("method", STAGE, None, Some(Limit::new(1.0, 1)), None),
+        ("counted", STAGE, None, None, Some(quota(3))),
+    ];
+    for (id, stage, limit, of_method, quota) in plans {
+        let id = UsagePlanId::parse(id).expect("sound");
+        let methods: HashMap<Arc<str>, Limit> =
+            of_method.map(|limit| ("/pets/GET".into(), limit)).into_iter().collect();
+        let place = (RestApiId::parse(API).expect("sound"), StageName::parse(stage).expect("sound"));
+        let stages = HashMap::from([(place, methods)]);
+        let plan = UsagePlan { id: id.clone(), name: "plan".into(), scope: scope(OWNER), stages, limit, quota };
+        snapshot.usage_plans.insert(id, Arc::new(plan));
+    }
+    for (id, value, account, enabled, plans) in [
+        ("good", GOOD, OWNER, true, &["gold"][..]),
+        ("disabled", DISABLED, OWNER, false, &["gold"]),
+        ("unplanned", UNPLANNED, OWNER, true, &["nosuch"]),
+        ("elsewhere", ELSEWHERE, OWNER, true, &["other"]),
+        ("foreign", FOREIGN_KEY, "999999999999", true, &["gold"]),
+        ("limited", LIMITED, OWNER, true, &["other", "limited"]),
+        ("method", METHOD, OWNER, true, &["method"]),
+        ("counted", COUNTED, OWNER, true, &["counted"]),
+    ] {
+        let plan = |id: &&str| KeyPlan { id: UsagePlanId::parse(id).expect("sound"), spending: Arc::default() };
+        let key = Arc::new(ApiKey {
+            id: ApiKeyId::parse(id).expect("sound"),
+            scope: scope(account),
+            fingerprint: fingerprint(account, value),
+            enabled,
+            plans: plans.iter().map(plan).collect(),
+        });
+        snapshot.api_key_values.insert(key.fingerprint, Arc::clone(&key));
+        snapshot.api_keys.insert(key.id.clone(), key);
+    }
+}
+
+const fn quota(limit: u32) -> Quota {
+    Quota { limit, offset: 0, period: QuotaPeriod::Day, since: Timestamp::UNIX_EPOCH }
+}
+
+/// An API whose methods ask for a key.
+fn keyed() -> Plan {
+    let routes = vec![("GET", "/pets", mock("pets")), ("GET", "/toys", mock("toys"))];
+    Plan { api_key_required: true, people: keys, ..plan(routes) }
+}
+
+async fn send(site: &Site, target: &str, key: &str) -> Reply {
+    site.send(&format!("GET {target}"), &format!("X-API-Key: {key}\r\n"), "").await
+}
+
+async fn statuses(site: &Site, target: &str, key: &str, count: usize) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for _ in 0..count {
+        statuses.push(send(site, target, key).await.status.as_u16());
+    }
+    statuses
+}
+
+fn told(reply: &Reply) -> (u16, &str, &str) {
+    (reply.status.as_u16(), reply.text(), reply.header("x-amzn-errortype").unwrap_or_default())
+}
+
+const FORBIDDEN: (u16, &str, &str) = (403, r#"{"message":"Forbidden"}"#, "ForbiddenException");
+const TOO_MANY: (u16, &str, &str) = (429, r#"{"message":"Too Many Requests"}"#, "TooManyRequestsException");
+const EXCEEDED: (u16, &str, &str) = (429, r#"{"message":"Limit Exceeded"}"#, "LimitExceededException");
+
+/// The words of the meter step of the newest trail.
+async fn words(site: &Site) -> String {
+    let trails = site.records.trails().await;
+    let explained = explain(&trails.last().expect("a trail").bytes).expect("a trail");
+    let line = explained.text.lines().find(|line| line.contains("meter")).expect("the meter step");
+    line.to_owned()
+}
+
+#[tokio::test]
+async fn only_a_key_of_a_plan_of_the_stage_is_let_through() {
+    let site = keyed().start();
+    assert_eq!(send(&site, "/prod/pets", GOOD).await.status, 200);
+    assert!(words(&site).await.contains("API key `good` may call by usage plan `gold`"));
+    for (headers, why) in [
+        (String::new(), "brings none"),
+        ("x-api-key: \r\n".to_owned(), "brings none"),
+        ("x-api-key: nonsense\r\n".to_owned(), "no key of this account has the value"),
+        (format!("x-api-key: {}\r\n", &GOOD[..19]), "no key of this account"),
+        (format!("x-api-key: {GOOD}x\r\n"), "no key of this account"),
+        (format!("x-api-key: {}\r\n", GOOD.to_uppercase()), "no key of this account"),
+        (format!("x-api-key: {}\r\n", "x".repeat(2000)), "no key of this account"),
+        ("x-api-key: \u{e4}\u{1F511}\r\n".to_owned(), "no key of this account"),
+        (format!("x-api-key: {FOREIGN_KEY}\r\n"), "no key of this account"),
+        (format!("x-api-key: {GOOD}\r\nx-api-key: {GOOD}\r\n"), "more than one API key"),
+        (format!("x-api-key: {GOOD}, {GOOD}\r\n"), "no key of this account"),
+        (format!("x-api-key: {DISABLED}\r\n"), "`disabled` is not enabled"),
+        (format!("x-api-key: {UNPLANNED}\r\n"), "`unplanned` belongs to no usage plan that has this stage"),
+        (format!("x-api-key: {ELSEWHERE}\r\n"), "`elsewhere` belongs to no usage plan that has this stage"),
+        (format!("x-api-key-: {GOOD}\r\n"), "brings none"),
+        (format!("authorization: {GOOD}\r\n"), "brings none"),
+    ] {
+        let reply = site.send(&format!("GET /prod/pets?x-api-key={GOOD}"), &headers, "").await;
+        assert_eq!(told(&reply), FORBIDDEN, "{headers}");
+        let words = words(&site).await;
+        assert!(words.starts_with("! meter") && words.contains(why), "{headers}: {words}");
+    }
+}
+
+#[tokio::test]
+async fn a_method_that_asks_for_no_key_takes_no_notice_of_one() {
+    let site = Plan { api_key_required: false, ..keyed() }.start();
+    for key in [GOOD, DISABLED, "nonsense", LIMITED, LIMITED, LIMITED, COUNTED, COUNTED, COUNTED, COUNTED] {
+        assert_eq!(send(&site, "/prod/pets", key).await.status, 200, "{key}");
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_comes_from_an_authorizer_comes_from_nowhere_else() {
+    let site = Plan { api_key_source: ApiKeySource::Authorizer, ..keyed() }.start();
+    assert_eq!(told(&send(&site, "/prod/pets", GOOD).await), FORBIDDEN);
+    assert!(words(&site).await.contains("brings none"));
+}
+
+#[tokio::test]
+async fn a_plan_throttles_each_key_over_all_methods() {
+    let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+    let site = Plan { clock: Arc::<ManualClock>::clone(&clock), ..keyed() }.start();
+    assert_eq!(statuses(&site, "/prod/pets", LIMITED, 1).await, [200]);
+    assert_eq!(statuses(&site, "/prod/toys", LIMITED, 2).await, [200, 429]);
+    let reply = send(&site, "/prod/pets", LIMITED).await;
+    assert_eq!(told(&reply), TOO_MANY);
+    assert_eq!(reply.header("retry-after"), None, "AWS sends none");
+    let words = words(&site).await;
+    assert!(words.contains("`limited`, whose API key is `limited`, lets pass 1 a second and 2 at once"), "{words}");
+    assert_eq!(statuses(&site, "/prod/pets", GOOD, 5).await, [200; 5], "another key has its own");
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(statuses(&site, "/prod/pets", LIMITED, 2).await, [200, 429]);
+}
+
+#[tokio::test]
+async fn a_plan_throttles_one_method_by_itself() {
+    let site = keyed().start();
+    assert_eq!(statuses(&site, "/prod/pets", METHOD, 2).await, [200, 429]);
+    assert!(words(&site).await.contains("the usage plan for this method"));
+    assert_eq!(statuses(&site, "/prod/toys", METHOD, 3).await, [200; 3]);
+}
+
+#[tokio::test]
+async fn a_stage_throttles_each_method_for_all_callers() {
+    for (source, name) in [(ThrottleSource::Method, "this method"), (ThrottleSource::Stage, "each method")] {
+        let throttle = Some((source, Limit::new(0.001, 2)));
+        let site = Plan { throttle, api_key_required: false, ..keyed() }.start();
+        assert_eq!(statuses(&site, "/prod/pets", "any", 3).await, [200, 200, 429]);
+        assert!(words(&site).await.contains(&format!("the stage for {name}")));
+        assert_eq!(statuses(&site, "/prod/toys", "any", 3).await, [200, 200, 429], "another method has its own");
+    }
+}
+
+#[tokio::test]
+async fn an_account_is_throttled_over_everything() {
+    let site = Plan { account: Limit::new(0.001, 3), api_key_required: false, ..keyed() }.start();
+    assert_eq!(statuses(&site, "/prod/pets", "any", 2).await, [200; 2]);
+    assert_eq!(statuses(&site, "/prod/toys", "any", 2).await, [200, 429]);
+    assert!(words(&site).await.contains("the throttle of the account lets pass 0.001 a second and 3 at once"));
+}
+
+#[tokio::test]
+async fn what_a_later_layer_refuses_costs_the_earlier_ones_nothing() {
+    let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+    let throttle = Some((ThrottleSource::Method, Limit::new(1.0, 1)));
+    let site = Plan { clock: Arc::<ManualClock>::clone(&clock), throttle, ..keyed() }.start();
+    // The stage lets one pass; the key's two tokens are not spent on what it refuses, nor is the quota.
+    assert_eq!(statuses(&site, "/prod/pets", LIMITED, 9).await, [200, 429, 429, 429, 429, 429, 429, 429, 429]);
+    assert_eq!(statuses(&site, "/prod/toys", LIMITED, 1).await, [200], "its second token is still there");
+    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 5).await, [429; 5]);
+    for status in [200, 200, 200] {
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(statuses(&site, "/prod/pets", COUNTED, 2).await, [status, 429]);
+    }
+    clock.advance(Duration::from_secs(1));
+    assert_eq!(told(&send(&site, "/prod/pets", COUNTED).await), EXCEEDED, "three were counted, and no more");
+    assert_eq!(statuses(&site, "/prod/pets", LIMITED, 1).await, [200], "the refused call gave its token back");
+}
+
+#[tokio::test]
+async fn a_quota_is_spent_to_its_last_call_and_renewed_at_midnight() {
+    let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+    let site = Plan { clock: Arc::<ManualClock>::clone(&clock), ..keyed() }.start();
+    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 3).await, [200; 3]);
+    let reply = send(&site, "/prod/toys", COUNTED).await;
+    assert_eq!((told(&reply), reply.header("retry-after")), (EXCEEDED, None));
+    assert!(words(&site).await.contains("API key `counted` has used up the quota of usage plan `counted`: 3 a DAY"));
+    clock.advance(Duration::from_hours(24) - Duration::from_millis(1));
+    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 1).await, [429]);
+    clock.advance(Duration::from_millis(1));
+    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 4).await, [200, 200, 200, 429]);
+}
+
+#[tokio::test]
+async fn many_at_once_never_get_more_than_their_quota() {
+    let plan = keyed();
+    let counters = Arc::clone(&plan.counters);
+    let site = plan.start();
+    let replies = futures_util::future::join_all((0..100).map(|_| send(&site, "/prod/pets", COUNTED))).await;
+    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 3);
+    assert_eq!(counters.used("counted", "counted"), 3);
+    let asked = counters.asked.load(Ordering::SeqCst);
+    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 50).await, [429; 50]);
+    assert!(counters.asked.load(Ordering::SeqCst) <= asked + 1, "a used-up quota is not asked for again and again");
+}
+
+#[tokio::test]
+async fn a_large_quota_is_taken_in_blocks_and_given_back() {
+    let large = |snapshot: &mut Snapshot| {
+        keys(snapshot);
+        let id = UsagePlanId::parse("counted").expect("sound");
+        let plan = &snapshot.usage_plans[&id];
+        let (name, stages) = (Arc::clone(&plan.name), plan.stages.clone());
+        let plan = UsagePlan {
+            id: id.clone(),
+            name,
+            scope: plan.scope.clone(),
+            stages,
+            limit: None,
+            quota: Some(quota(1000)),
+        };
+        snapshot.usage_plans.insert(id, Arc::new(plan));
+    };
+    let plan = Plan { people: large, ..keyed() };
+    let counters = Arc::clone(&plan.counters);
+    let site = plan.start();
+    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 22).await, [200; 22]);
+    assert_eq!(counters.asked.load(Ordering::SeqCst), 2, "eleven calls at a time: the one that asked, and a hundredth");
+    assert_eq!(counters.used("counted", "counted"), 22);
+    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 1).await, [200]);
+    assert_eq!(counters.used("counted", "counted"), 33, "so much would be lost if the node were killed now");
+}
+
+#[tokio::test]
+async fn a_quota_that_cannot_be_counted_refuses() {
+    let plan = keyed();
+    let counters = Arc::clone(&plan.counters);
+    let site = plan.start();
+    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 1).await, [200]);
+    counters.becomes(Fate::Fails);
+    assert_eq!(told(&send(&site, "/prod/pets", COUNTED).await), EXCEEDED);
+    assert!(words(&site).await.contains("cannot be counted: "));
+    assert_eq!(statuses(&site, "/prod/pets", GOOD, 3).await, [200; 3], "a plan without a quota asks nobody");
+    counters.becomes(Fate::Answers);
+    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 3).await, [200, 200, 429]);
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_holds_nobody_for_long() {
+    let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
+    let plan = Plan { clock: Arc::<ManualClock>::clone(&clock), ..keyed() };
+    plan.counters.becomes(Fate::Hangs);
+    let site = plan.start();
+    let turn = async {
+        // The keeper waits by the same clock, once it has been asked.
+        loop {
+            tokio::task::yield_now().await;
+            clock.advance(Duration::from_millis(100));
+        }
+    };
+    let reply = tokio::select! {
+        reply = send(&site, "/prod/pets", COUNTED) => reply,
+        () = turn => unreachable!("the clock is turned for ever"),
+    };
+    assert_eq!(told(&reply), EXCEEDED);
+    assert!(clock.elapsed() < Duration::from_secs(10), "{:?}", clock.elapsed());
+}
+
+#[tokio::test]
+async fn a_supposed_call_meets_its_limits_and_touches_no_counter() {
+    let plan = keyed();
+    let counters = Arc::clone(&plan.counters);
+    let explainer = plan.explainer();
+    let ask = async |headers: &[(&str, &str)]| {
+        let question = WhatIf {
+            scope: scope(OWNER),
+            caller: None,
+            source_ip: "203.0.113.7".parse().expect("an address"),
+            method: "GET".to_owned(),
+            url: format!("https://{HOST}:8443/prod/pets"),
+            headers: headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        };
+        explainer.what_if(question).await.expect("it can be asked")
+    };
+    for _ in 0..10 {
+        let answer = ask(&[("x-api-key", COUNTED)]).await;
+        assert_eq!(answer.data["allowed"], true, "{}", answer.text);
+        assert!(answer.text.contains("quota of 3 a DAY"), "{}", answer.text);
+    }
+    for _ in 0..10 {
+        let answer = ask(&[("x-api-key", LIMITED)]).await;
+        assert!(answer.text.contains("throttle of the usage plan: 1 a second, 2 at once"), "{}", answer.text);
+    }
+    let answer = ask(&[]).await;
+    assert_eq!(answer.data["allowed"], false);
+    assert!(answer.text.contains("the request brings none") && answer.text.contains("403"), "{}", answer.text);
+    assert_eq!(counters.asked.load(Ordering::SeqCst), 0);
+}
+
+const FORMAT: &str = "$context.identity.apiKeyId $context.identity.apiKey $context.status $context.error.responseType $context.requestId";
+
+#[tokio::test]
+async fn logs_name_the_key_and_never_show_its_value() {
+    let logging = Logging { errors: true, info: true, payloads: true };
+    let site = Plan { log_format: Some(FORMAT), logging, ..keyed() }.start();
+    for (key, lines) in [
+        (GOOD, &["Usage Plan check succeeded for API Key ****efghij and API Stage a1b2c3d4e5/prod"][..]),
+        (
+            ELSEWHERE,
+            &[
+                "API Key ****where0 not authorized because method 'GET /pets' requires API Key and API Key is not associated \
+               with a Usage Plan for API Stage a1b2c3d4e5/prod: No Usage Plan found for key and API Stage",
+            ],
+        ),
+    ] {
+        let reply = send(&site, "/prod/pets", key).await;
+        let id = reply.header("x-amzn-requestid").expect("an id").to_owned();
+        let log = site.records.lines(&format!("execution/{API}/prod")).await;
+        let log: Vec<_> = log.iter().filter(|line| line.contains(&id)).collect();
+        for line in lines {
+            assert!(log.iter().any(|logged| logged.contains(line)), "{line} in {log:#?}");
+        }
+        assert!(log.iter().all(|line| !line.contains(key)), "{log:#?}");
+        assert_eq!(log.iter().any(|line| line.contains("Starting execution")), key == GOOD);
+    }
+    let lines = site.records.lines(&format!("access/{API}/prod")).await;
+    assert!(lines[0].starts_with("good ****efghij 200 - "), "{lines:?}");
+    assert!(lines[1].starts_with("elsewhere ****where0 403 INVALID_API_KEY "), "{lines:?}");
+}
+
+#[tokio::test]
+async fn an_execution_log_tells_limits_as_aws_does() {
+    let logging = Logging { errors: true, info: false, payloads: false };
+    let site = Plan { logging, ..keyed() }.start();
+    statuses(&site, "/prod/pets", LIMITED, 3).await;
+    statuses(&site, "/prod/pets", COUNTED, 4).await;
+    let log = site.records.lines(&format!("execution/{API}/prod")).await.join("\n");
+    for line in [
+        "API Key ****d-0000 exceeded throttle limit for API Stage a1b2c3d4e5/prod: Key throttle limit exceeded for Usage \
+         Plan ID limited, RestApi a1b2c3d4e5, Stage prod, Resource r0, HttpMethod GET. Limit: 1.00 Burst: 2",
+        "API Key ****d-0000 exceeded quota limit for API Stage a1b2c3d4e5/prod: Key quota exhausted for Usage Plan ID \
+         counted. Limit: 3 Period: DAY",
+    ] {
+        assert!(log.contains(line), "{line} in {log}");
+    }
+}

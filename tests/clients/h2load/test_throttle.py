@@ -1,0 +1,77 @@
+"""wrk and h2load drive a throttled stage at once as fast as they can: what passes is burst and rate, within 2 %.
+
+Requests are counted, not clocked: of the time that the load took, the longest and the shortest that may be meant are
+taken, so that a slow machine makes the bounds wider and never wrong.
+"""
+
+import json
+import re
+import subprocess
+import time
+
+import pytest
+
+from clients.boto3.test_metering import Api, patch
+
+RATE, BURST, SECONDS = 200, 50, 6
+
+
+@pytest.fixture
+def throttled(installation):
+    api = Api(installation)
+    operations = [("replace", "/apiKeyRequired", "false")]
+    api.client.update_method(**api.place, patchOperations=patch(*operations))
+    api.deploy()
+    limits = [("replace", "/*/*/throttling/rateLimit", str(RATE)), ("replace", "/*/*/throttling/burstLimit", str(BURST))]
+    api.client.update_stage(restApiId=api.id, stageName="prod", patchOperations=patch(*limits))
+    return api
+
+
+def h2load(installation, api):
+    host, port = installation.host(api.id), installation.gateway.port
+    command = ["h2load", "--duration", str(SECONDS), "--clients", "8", "--max-concurrent-streams", "4", "--npn-list=h2"]
+    command += [f"--connect-to={installation.gateway.host}:{port}", f"https://{host}:{port}/prod"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    found = re.search(r"status codes: (\d+) 2xx, \d+ 3xx, (\d+) 4xx, (\d+) 5xx", done.stdout)
+    assert found, done.stdout + done.stderr
+    return tuple(int(number) for number in found.groups())
+
+
+SCRIPT = """
+local threads = {}
+function setup(thread) table.insert(threads, thread) end
+function init() passed, refused, others = 0, 0, 0 end
+function response(status)
+  if status == 200 then passed = passed + 1 elseif status == 429 then refused = refused + 1 else others = others + 1 end
+end
+function done()
+  local sums = {0, 0, 0}
+  for _, thread in ipairs(threads) do
+    for at, name in ipairs({"passed", "refused", "others"}) do sums[at] = sums[at] + thread:get(name) end
+  end
+  io.write(string.format("SUMS [%d, %d, %d]\\n", sums[1], sums[2], sums[3]))
+end
+"""
+
+
+def wrk(installation, api, tmp_path):
+    script = tmp_path / "count.lua"
+    script.write_text(SCRIPT)
+    command = ["wrk", "--threads", "2", "--connections", "16", "--duration", f"{SECONDS}s", "--script", str(script)]
+    command += ["--header", f"Host: {installation.host(api.id)}", f"https://127.0.0.1:{installation.gateway.port}/prod"]
+    done = subprocess.run(command, capture_output=True, text=True)
+    found = re.search(r"SUMS (\[.*\])", done.stdout)
+    assert found, done.stdout + done.stderr
+    return tuple(json.loads(found.group(1)))
+
+
+@pytest.mark.parametrize("client", ["h2load", "wrk"])
+def test_a_throttled_stage_lets_its_rate_pass(installation, throttled, client, tmp_path):
+    begin = time.monotonic()
+    passed, refused, others = h2load(installation, throttled) if client == "h2load" else wrk(installation, throttled, tmp_path)
+    took = time.monotonic() - begin
+    assert others == 0 and refused > passed, "the load is far above the rate"
+    # The load itself lasted SECONDS; starting and ending the client is in `took`, and answers may be lost at the end.
+    least, most = BURST + RATE * SECONDS, BURST + RATE * took
+    assert 0.98 * least <= passed <= 1.02 * most, (passed, least, most)
+    assert passed <= most + 1, "never more than burst and rate"
