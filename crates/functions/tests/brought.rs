@@ -102,3 +102,48 @@ async fn a_bootstrap_of_the_lambda_runtime_crate_runs_unchanged() {
         "{answer}"
     );
 }
+
+/// AWS's client for Node, where `PORTCULLIS_AWS_LAMBDA_RIC` names a folder in which `npm install aws-lambda-ric` was run: its
+/// native part takes minutes and needs autoconf, automake, libtool and cmake.
+#[tokio::test]
+async fn aws_lambda_ric_runs_from_the_package_and_from_a_layer() {
+    let Ok(folder) = std::env::var("PORTCULLIS_AWS_LAMBDA_RIC") else {
+        eprintln!("PORTCULLIS_AWS_LAMBDA_RIC names no folder: aws-lambda-ric does not run");
+        return;
+    };
+    let modules = Path::new(&folder).join("node_modules");
+    let app = "exports.handler = async (event, context) => { if (event.fail) throw new RangeError('as asked'); \
+               return { event, id: context.awsRequestId, ric: process.argv[1].includes('aws-lambda-ric') }; };";
+    let bench = Bench::new();
+    let mut package = vec![("app.js".to_owned(), app.as_bytes().to_vec())];
+    let mut layer = Vec::new();
+    runtime_files(&modules, "node_modules/", &mut package);
+    runtime_files(&modules, "nodejs/node_modules/", &mut layer);
+    let made = || bench.function(FunctionRuntime::Node, "app.handler", &[("app.js", app)]);
+    let packaged = made().code(stored(&bench, &package)).done();
+    let layered = made().layers(vec![stored(&bench, &layer)]).done();
+    for version in [packaged, layered] {
+        for _ in 0..2 {
+            let asked = invocation(r#"{"a": 1}"#);
+            let outcome = bench.functions.invoke(&version, asked.clone()).await.expect("it runs");
+            let answer: serde_json::Value = serde_json::from_slice(&outcome.payload).expect("it is JSON");
+            let expected = json!({"event": {"a": 1}, "id": asked.request_id.to_string(), "ric": true});
+            assert_eq!((answer, outcome.error), (expected, None), "{}", tail(&outcome));
+        }
+        let (value, outcome) = bench.ask(&version, r#"{"fail": true}"#).await;
+        assert_eq!(
+            (&value["errorType"], outcome.error),
+            (&json!("RangeError"), Some(FunctionError::Handled)),
+            "{value}"
+        );
+    }
+}
+
+/// The client and what it requires, without what it was built from.
+fn runtime_files(modules: &Path, below: &str, into: &mut Vec<(String, Vec<u8>)>) {
+    let mut all = Vec::new();
+    files(modules, "", &mut all);
+    let built_from = ["aws-lambda-ric/build/", "aws-lambda-ric/deps/", "aws-lambda-ric/src/"];
+    let needed = all.into_iter().filter(|(name, _)| !built_from.iter().any(|folder| name.starts_with(folder)));
+    into.extend(needed.map(|(name, bytes)| (format!("{below}{name}"), bytes)));
+}
