@@ -38,6 +38,8 @@ pub(crate) struct Stands {
     pub(crate) listener: TcpListener,
     /// What is printed inside.
     pub(crate) output: OwnedFd,
+    /// Which of Landlock's versions holds, if one does.
+    pub(crate) landlock: Option<String>,
 }
 
 /// The processes of a cell. Dropping it ends every one, and waits for that.
@@ -64,14 +66,14 @@ pub(crate) fn start(helper: &Path, plan: &Plan) -> Result<Stands, Failure> {
         .map_err(|error| failed("start the keeper", error))?;
     let cell = Cell { control, keeper };
     match introduce(&cell.control, plan) {
-        Ok((Told::Ready, Some(listener))) => {
+        Ok((Told::Ready { landlock }, Some(listener))) => {
             let listener = TcpListener::from(listener);
             let quiet = listener.set_nonblocking(true).and_then(|()| cell.control.set_nonblocking(true));
             quiet.map_err(|error| failed("prepare its sockets", error))?;
-            Ok(Stands { cell, listener, output })
+            Ok(Stands { cell, listener, output, landlock })
         }
         Ok((Told::Failed(failure), _)) => Err(failure),
-        Ok((Told::Ready | Told::NotStarted { .. } | Told::Ended(_), _)) => {
+        Ok((Told::Ready { .. } | Told::NotStarted { .. } | Told::Ended(_), _)) => {
             Err(Failure { wall: None, why: "the cell did not say what it should".to_owned() })
         }
         Err(error) => Err(failed("put up a cell", error)),
@@ -170,7 +172,7 @@ async fn last_words(control: tokio::net::UnixStream) -> End {
         Ok(_) => match serde_json::from_slice(&line) {
             Ok(Told::Ended(ending)) => End::Program(ending),
             Ok(Told::NotStarted { why }) => End::NotStarted(why),
-            Ok(Told::Ready | Told::Failed(_)) | Err(_) => End::Cell,
+            Ok(Told::Ready { .. } | Told::Failed(_)) | Err(_) => End::Cell,
         },
         Err(_) => End::Cell,
     }

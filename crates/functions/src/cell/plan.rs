@@ -74,7 +74,10 @@ pub(crate) struct Program {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Told {
     /// The walls stand. The runtime listener comes with it.
-    Ready,
+    Ready {
+        /// Which of Landlock's versions holds, if one does.
+        landlock: Option<String>,
+    },
     /// They do not.
     Failed(Failure),
     /// The program cannot be started.

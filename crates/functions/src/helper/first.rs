@@ -68,8 +68,8 @@ fn put_up(plan: &Plan, control: &UnixStream) -> Result<String, Failure> {
     rights::give_up(plan)?;
     // Set after the last change of users, which would clear it.
     let _ = set_parent_process_death_signal(Some(Signal::KILL));
-    rights::restrict(plan)?;
-    let mut told = serde_json::to_vec(&Told::Ready).map_err(fault("tell"))?;
+    let landlock = rights::restrict(plan)?;
+    let mut told = serde_json::to_vec(&Told::Ready { landlock }).map_err(fault("tell"))?;
     told.push(b'\n');
     send_with(control, &told, &listener).map_err(fault("hand the listener out"))?;
     Ok(address.to_string())

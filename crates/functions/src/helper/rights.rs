@@ -3,8 +3,8 @@
 use std::fs;
 
 use landlock::{
-    ABI, Access as _, AccessFs, CompatLevel, Compatible as _, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _,
-    RulesetStatus, Scope, path_beneath_rules,
+    ABI, Access as _, AccessFs, CompatLevel, Compatible as _, LandlockStatus, Ruleset, RulesetAttr as _,
+    RulesetCreatedAttr as _, RulesetStatus, Scope, path_beneath_rules,
 };
 use rustix::io;
 use rustix::process::{DumpableBehavior, Gid, Uid, getegid, geteuid, set_dumpable_behavior};
@@ -71,15 +71,16 @@ pub(super) fn give_up(plan: &Plan) -> Result<(), Failure> {
     set_dumpable_behavior(DumpableBehavior::NotDumpable).map_err(fault("stay closed"))
 }
 
-/// No new rights, Landlock, and last the system calls.
-pub(super) fn restrict(plan: &Plan) -> Result<(), Failure> {
+/// No new rights, Landlock, and last the system calls. Answers which version of Landlock holds.
+pub(super) fn restrict(plan: &Plan) -> Result<Option<String>, Failure> {
     let has = |mechanism| plan.walls.contains(&mechanism);
     if has(Mechanism::NoNewPrivileges) {
         set_no_new_privs(true).map_err(wall(Mechanism::NoNewPrivileges, "prctl"))?;
     }
+    let mut version = None;
     if has(Mechanism::Landlock) {
-        let enforced = landlock(plan).map_err(wall(Mechanism::Landlock, "restrict"))?;
-        if !enforced {
+        version = landlock(plan).map_err(wall(Mechanism::Landlock, "restrict"))?;
+        if version.is_none() {
             return Err(wall(Mechanism::Landlock, "restrict")("this kernel does not enforce it"));
         }
     }
@@ -87,10 +88,11 @@ pub(super) fn restrict(plan: &Plan) -> Result<(), Failure> {
         let memory = if plan.limits.data_bytes.is_some() { Memory::ByProcess } else { Memory::ByGroup };
         system_calls::restrict(memory).map_err(wall(Mechanism::Seccomp, "filter system calls"))?;
     }
-    Ok(())
+    Ok(version)
 }
 
-fn landlock(plan: &Plan) -> Result<bool, landlock::RulesetError> {
+/// `None`: this kernel enforces nothing of it.
+fn landlock(plan: &Plan) -> Result<Option<String>, landlock::RulesetError> {
     let readable: Vec<&std::path::Path> = if plan.walls.contains(&Mechanism::MountNamespace) {
         // The root holds nothing but what it may read.
         vec!["/".as_ref()]
@@ -114,5 +116,10 @@ fn landlock(plan: &Plan) -> Result<bool, landlock::RulesetError> {
         .add_rules(path_beneath_rules(readable, AccessFs::from_read(LANDLOCK)))?
         .add_rules(path_beneath_rules(writable, AccessFs::from_all(LANDLOCK)))?
         .restrict_self()?;
-    Ok(status.ruleset != RulesetStatus::NotEnforced)
+    Ok(match status.landlock {
+        LandlockStatus::Available { effective_abi, .. } if status.ruleset != RulesetStatus::NotEnforced => {
+            Some(format!("{effective_abi:?}"))
+        }
+        LandlockStatus::Available { .. } | LandlockStatus::NotEnabled | LandlockStatus::NotImplemented => None,
+    })
 }

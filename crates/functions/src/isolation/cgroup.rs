@@ -131,6 +131,15 @@ impl Home {
     }
 }
 
+impl Drop for Home {
+    fn drop(&mut self) {
+        // Those that still hold an instance stay; the next node takes them away.
+        for place in self.places.values().map(|(_, place)| place).chain(&self.freezer) {
+            let _ = fs::remove_dir(place);
+        }
+    }
+}
+
 /// The group of one instance. It is removed when dropped, which works once its processes are gone.
 #[derive(Debug)]
 pub(crate) struct Group {

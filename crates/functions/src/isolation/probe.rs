@@ -48,27 +48,36 @@ pub(crate) fn probe(helper: &Path, root: &Path, lacking: &[Mechanism]) -> Walls 
     let mut missing: Vec<(Mechanism, String)> =
         lacking.iter().map(|&wall| (wall, "this node does without it".to_owned())).collect();
     let is_root = rustix::process::geteuid().is_root();
-    while let Err(failure) = attempt(helper, root, &standing) {
+    let landlock = loop {
+        let failure = match attempt(helper, root, &standing) {
+            Ok(landlock) => break landlock,
+            Err(failure) => failure,
+        };
         match failure.wall {
             Some(wall) if standing.remove(&wall) => missing.push((wall, failure.why)),
             // Not a wall, or one that was not asked for: nothing can be started at all.
             Some(_) | None => {
                 missing.extend(std::mem::take(&mut standing).into_iter().map(|wall| (wall, failure.why.clone())));
-                break;
+                break None;
             }
         }
-    }
+    };
     // The three come from one place, so that lacking one drills the way without it.
     let limits = [Mechanism::MemoryLimit, Mechanism::CpuLimit, Mechanism::ProcessLimit];
     let groups = if limits.iter().any(|limit| lacking.contains(limit)) { Home::default() } else { Home::find() };
-    let found = MECHANISMS
-        .into_iter()
-        .map(|mechanism| Found { mechanism, state: state(mechanism, &standing, &missing, &groups, lacking, is_root) });
+    let found = MECHANISMS.into_iter().map(|mechanism| {
+        let version = landlock.as_ref().filter(|_| mechanism == Mechanism::Landlock);
+        let state = match version {
+            Some(version) => State::Present(format!("its rules up to {version}")),
+            None => state(mechanism, &standing, &missing, &groups, lacking, is_root),
+        };
+        Found { mechanism, state }
+    });
     let report = Report { found: found.collect() };
     Walls { report, standing, groups, is_root }
 }
 
-fn attempt(helper: &Path, root: &Path, walls: &BTreeSet<Mechanism>) -> Result<(), Failure> {
+fn attempt(helper: &Path, root: &Path, walls: &BTreeSet<Mechanism>) -> Result<Option<String>, Failure> {
     let own = root.to_path_buf();
     let plan = Plan {
         walls: walls.clone(),
@@ -88,7 +97,7 @@ fn attempt(helper: &Path, root: &Path, walls: &BTreeSet<Mechanism>) -> Result<()
         port: 0,
         program: None,
     };
-    cell::start(helper, &plan).map(drop)
+    cell::start(helper, &plan).map(|stands| stands.landlock)
 }
 
 fn state(
