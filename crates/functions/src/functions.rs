@@ -219,7 +219,7 @@ impl Inner {
                 hidden,
                 isolation: self.settings.isolation,
                 walls,
-                numbers: Numbers::new(),
+                numbers: Numbers::shared(),
             }))
         });
         made.as_ref().map_err(String::as_str)

@@ -266,7 +266,13 @@ pub(crate) struct Numbers {
 }
 
 impl Numbers {
-    pub(crate) fn new() -> Arc<Self> {
+    /// The numbers of this process, which all its engines share.
+    pub(crate) fn shared() -> Arc<Self> {
+        static SHARED: std::sync::LazyLock<Arc<Numbers>> = std::sync::LazyLock::new(Numbers::new);
+        Arc::clone(&SHARED)
+    }
+
+    fn new() -> Arc<Self> {
         // 4,096 users for each of 65,536 nodes, all above those that systems hand out.
         Arc::new(Self { free: std::sync::Mutex::default(), first_user: (std::process::id() & 0xffff) << 12 })
     }

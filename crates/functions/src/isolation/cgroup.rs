@@ -8,6 +8,7 @@ use std::io;
 use std::os::unix::fs::FileExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use super::freezer::Freezer;
 
@@ -15,6 +16,8 @@ use super::freezer::Freezer;
 const MEMORY_MB_PER_CPU: u64 = 1_769;
 /// Processes and threads of one function (AWS: 1,024).
 pub(crate) const PROCESSES_MAX: u64 = 1_024;
+/// How the folders of engines are named, before the process and a number.
+const FOLDER: &str = "portcullis-functions-";
 /// The period over which CPU time is counted, in microseconds.
 const PERIOD_US: u64 = 100_000;
 
@@ -66,17 +69,18 @@ impl Home {
     pub(crate) fn find() -> Self {
         let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
         let own = fs::read_to_string("/proc/self/cgroup").unwrap_or_default();
-        Self::find_in(&mounts, &own)
+        Self::find_in(&mounts, &own, &folder_name())
     }
 
-    fn find_in(mounts: &str, own: &str) -> Self {
+    fn find_in(mounts: &str, own: &str, name: &str) -> Self {
         let mut home = Self::default();
         for controller in CONTROLLERS {
             let v2 = unified(mounts, own).ok_or_else(|| "no control groups are mounted".to_owned());
-            let found =
-                v2.and_then(|place| open_v2(&place, controller).map(|place| (Generation::V2, place))).or_else(|v2| {
+            let found = v2
+                .and_then(|place| open_v2(&place, controller, name).map(|place| (Generation::V2, place)))
+                .or_else(|v2| {
                     let place = legacy(mounts, own, controller.name()).ok_or(v2)?;
-                    open_v1(&place, controller).map(|place| (Generation::V1, place))
+                    open_v1(&place, controller, name).map(|place| (Generation::V1, place))
                 });
             match found {
                 Ok(place) => drop(home.places.insert(controller, place)),
@@ -84,7 +88,7 @@ impl Home {
             }
         }
         if !home.places.is_empty() {
-            let place = legacy(mounts, own, "freezer").map(|own| own.join(folder_name()));
+            let place = legacy(mounts, own, "freezer").map(|own| own.join(name));
             home.freezer = place.filter(|place| make(place).is_ok());
         }
         home
@@ -265,21 +269,21 @@ fn mount_of(line: &str, pleases: impl Fn(&str, &str) -> bool) -> Option<PathBuf>
     if pleases(kind, options) { mount.split(' ').nth(4).map(PathBuf::from) } else { None }
 }
 
-fn open_v1(own: &Path, controller: Controller) -> Result<PathBuf, String> {
+fn open_v1(own: &Path, controller: Controller, folder: &str) -> Result<PathBuf, String> {
     let named = |error: io::Error| format!("the v1 controller `{}` cannot be used: {error}", controller.name());
-    let place = own.join(folder_name());
+    let place = own.join(folder);
     make(&place).and_then(|()| attempt(&place, controller, Generation::V1)).map_err(named)?;
     Ok(place)
 }
 
-fn open_v2(own: &Path, controller: Controller) -> Result<PathBuf, String> {
+fn open_v2(own: &Path, controller: Controller, folder: &str) -> Result<PathBuf, String> {
     let name = controller.name();
     let offered = fs::read_to_string(own.join("cgroup.controllers")).unwrap_or_default();
     if !offered.split_whitespace().any(|entry| entry == name) {
         return Err(format!("the controller `{name}` is not delegated to the node's group"));
     }
     let named = |error: io::Error| format!("the controller `{name}` cannot be used: {error}");
-    let place = own.join(folder_name());
+    let place = own.join(folder);
     make(&place).and_then(|()| enable(own, name)).and_then(|()| enable(&place, name)).map_err(named)?;
     attempt(&place, controller, Generation::V2).map_err(named)?;
     Ok(place)
@@ -303,8 +307,10 @@ fn enable(group: &Path, name: &str) -> io::Result<()> {
     }
 }
 
+/// A name for the groups of one engine: a process may have several.
 fn folder_name() -> String {
-    format!("portcullis-functions-{}", std::process::id())
+    static ENGINES: AtomicU32 = AtomicU32::new(0);
+    format!("{FOLDER}{}-{}", std::process::id(), ENGINES.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Makes a folder for this process's groups, and takes away those of nodes that are gone.
@@ -312,7 +318,7 @@ fn make(place: &Path) -> io::Result<()> {
     let siblings = place.parent().and_then(|parent| fs::read_dir(parent).ok());
     for sibling in siblings.into_iter().flatten().flatten() {
         let name = sibling.file_name();
-        let node = name.to_str().and_then(|name| name.strip_prefix("portcullis-functions-"));
+        let node = name.to_str().and_then(|name| name.strip_prefix(FOLDER)?.split('-').next());
         if node.is_some_and(|id| id.bytes().all(|byte| byte.is_ascii_digit()) && !Path::new("/proc").join(id).exists())
         {
             for group in fs::read_dir(sibling.path()).into_iter().flatten().flatten() {
@@ -361,11 +367,11 @@ mod tests {
         fs::create_dir(&own).expect("a group");
         for (name, text) in [("cgroup.controllers", "cpu memory pids"), ("cgroup.subtree_control", "cpu memory pids")] {
             fs::write(own.join(name), text).expect("a file");
-            fs::create_dir_all(own.join(folder_name())).expect("a group");
-            fs::write(own.join(folder_name()).join(name), text).expect("a file");
+            fs::create_dir_all(own.join("engine")).expect("a group");
+            fs::write(own.join("engine").join(name), text).expect("a file");
         }
         let mounts = format!("32 20 0:28 / {} rw - cgroup2 cgroup2 rw", folder.path().display());
-        let home = Home::find_in(&mounts, "0::/node.service");
+        let home = Home::find_in(&mounts, "0::/node.service", "engine");
         assert_eq!(CONTROLLERS.map(|controller| home.state(controller)), [const { Ok(Generation::V2) }; 3]);
         let group = home.make(7, 512).expect("a group");
         let door = &group.doors()[0];
@@ -380,7 +386,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let mounts = format!("32 20 0:28 / {} rw - cgroup2 cgroup2 rw", folder.path().display());
         for (mounts, why) in [("", "no control groups are mounted"), (mounts.as_str(), "is not delegated")] {
-            let error = Home::find_in(mounts, "0::/").state(Controller::Memory).expect_err("it is missing");
+            let error = Home::find_in(mounts, "0::/", "engine").state(Controller::Memory).expect_err("it is missing");
             assert!(error.contains(why), "{error}");
         }
     }
