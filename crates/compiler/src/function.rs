@@ -135,10 +135,7 @@ impl Of<'_> {
             code: self.code(&configuration.code)?,
             layers,
             environment,
-            network: match self.stored.reaches_network() {
-                true => FunctionNetwork::Host,
-                false => FunctionNetwork::None,
-            },
+            network: if self.stored.reaches_network() { FunctionNetwork::Host } else { FunctionNetwork::None },
         }))
     }
 
@@ -147,7 +144,7 @@ impl Of<'_> {
         Ok(FunctionCode::Stored { scope: self.stored.scope.clone(), digest })
     }
 
-    fn variables(&self, environment: &Environment) -> Result<Box<[(Arc<str>, Secret<String>)]>, String> {
+    fn variables(&self, environment: &Environment) -> Result<Variables, String> {
         let place_id = Environment::place_id(&self.stored.scope, &self.stored.name, &environment.id);
         let opened = self.master_key.open_text(Environment::place(&place_id), &environment.sealed);
         let opened = opened.map_err(|fault| format!("its environment does not open: {fault}"))?;
@@ -170,6 +167,9 @@ pub fn runtime(runtime: Runtime) -> FunctionRuntime {
         Runtime::ProvidedAl2 | Runtime::ProvidedAl2023 => FunctionRuntime::Provided,
     }
 }
+
+/// Environment variables, by name.
+type Variables = Box<[(Arc<str>, Secret<String>)]>;
 
 /// The versions that were read for a function, by number.
 pub(crate) type Versions = Vec<(u64, Result<FunctionVersion, String>)>;

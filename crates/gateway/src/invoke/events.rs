@@ -43,7 +43,7 @@ pub(super) struct Event {
 #[derive(Debug)]
 struct Queued {
     event: Event,
-    _room: [OwnedSemaphorePermit; 2],
+    room: [OwnedSemaphorePermit; 2],
 }
 
 /// The way in.
@@ -92,7 +92,7 @@ impl EventQueue {
         let slot = Arc::clone(&self.events).try_acquire_owned().map_err(|_| full())?;
         let bytes = u32::try_from(event.invocation.payload.len()).map_err(|_| full())?;
         let room = Arc::clone(&self.bytes).try_acquire_many_owned(bytes).map_err(|_| full())?;
-        self.sender.try_send(Queued { event, _room: [slot, room] }).map_err(|_| full())
+        self.sender.try_send(Queued { event, room: [slot, room] }).map_err(|_| full())
     }
 
     /// Events that wait or run now: what is lost when the node goes down.
@@ -113,11 +113,11 @@ impl EventWorker {
         loop {
             tokio::select! {
                 queued = self.receiver.recv() => match queued {
-                    Some(Queued { event, _room }) => {
+                    Some(Queued { event, room }) => {
                         let desk = Arc::clone(&self.desk);
                         running.spawn(async move {
                             desk.deliver(event).await;
-                            drop(_room);
+                            drop(room);
                         });
                     }
                     None => break,

@@ -95,6 +95,19 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_line_says_what_keeps_functions_apart() {
+        let walls = |stands: bool| json!([{ "Name": "seccomp", "Stands": true }, { "Name": "Landlock", "Stands": stands }]);
+        for (waived, stands, expected) in [
+            (false, true, "isolated"),
+            (false, false, "those that need a missing wall are refused (Landlock)"),
+            (true, true, "isolated, though --unisolated-functions would let them run without"),
+            (true, false, "UNISOLATED, without Landlock (--unisolated-functions)"),
+        ] {
+            assert_eq!(apart(&json!({ "Waived": waived, "Walls": walls(stands) })), expected);
+        }
+    }
+
+    #[test]
     fn a_name_is_never_taken_for_the_mark() {
         let method = json!({
             "RestApiId": "a1", "Stage": "OPEN", "Method": "GET", "Path": "/OPEN/{OPEN+}",

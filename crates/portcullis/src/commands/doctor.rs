@@ -157,3 +157,21 @@ fn clock(status: &Value) -> Check {
 fn text<'v>(value: &'v Value, name: &str) -> &'v str {
     value[name].as_str().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_wall_and_a_waiver_are_told_with_what_to_do() {
+        let found = |waived: bool, stands: bool| {
+            let wall = json!({ "Name": "Landlock", "Stands": stands, "Detail": "none", "Remedy": "a newer kernel" });
+            let checks = isolation(&json!({ "Waived": waived, "Walls": [wall] }));
+            checks.iter().map(|check| data(check)["What"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(found(false, true), ["functions are kept apart by everything this program knows"]);
+        assert_eq!(found(false, false), ["functions have no Landlock: none"]);
+        assert!(found(true, false).iter().any(|what| what.contains("UNISOLATED")));
+        assert!(found(true, true).iter().any(|what| what.contains("UNISOLATED")));
+    }
+}

@@ -16,6 +16,7 @@ use snapshot::{Function, FunctionName, FunctionNetwork, Snapshot};
 use store_records::{BlobKey, Blobs};
 use telemetry::{LogLine, Sink};
 
+use super::status::Status;
 use super::stores::Stores;
 use crate::settings::Settings;
 use crate::settings::functions::Source;
@@ -57,6 +58,19 @@ impl Running {
         let (events, worker) = EventQueue::new(Arc::clone(&snapshot), Arc::clone(&runner), Arc::clone(clock));
         let invoker = Invoker::new(snapshot, runner, events.clone(), configured);
         Self { functions, invoker, events, worker, isolation }
+    }
+
+    /// What the node says of itself, functions included.
+    pub(super) fn status(&self, publisher: &Arc<Publisher>, sink: &Sink, clock: &Arc<dyn Clock>) -> Status {
+        Status {
+            publisher: Arc::clone(publisher),
+            sink: sink.clone(),
+            clock: Arc::clone(clock),
+            started: clock.now(),
+            functions: self.functions.clone(),
+            events: self.events.clone(),
+            isolation: self.isolation,
+        }
     }
 }
 

@@ -25,7 +25,6 @@ use super::functions::{self, Running};
 use super::listeners::Listeners;
 use super::metering::{follow_share, metering};
 use super::start::StartError;
-use super::status::Status;
 use super::stores::Stores;
 use super::{Node, services, tls};
 use crate::settings::{Settings, Workers};
@@ -88,15 +87,7 @@ impl Planes {
         let (sink, writer) = telemetry::pipe(Arc::clone(&stores.events), Arc::clone(clock), telemetry::QUEUE_BYTES_MAX);
         let configured = configured.iter().map(|function| function.name.clone()).collect();
         let running = Running::start(settings, stores, &sink, &egress, clock, publisher.snapshot(), configured);
-        let status = Status {
-            publisher: Arc::clone(&publisher),
-            sink: sink.clone(),
-            clock: Arc::clone(clock),
-            started: clock.now(),
-            functions: running.functions.clone(),
-            events: running.events.clone(),
-            isolation: running.isolation,
-        };
+        let status = running.status(&publisher, &sink, clock);
         let uses = Arc::<KeyUses>::default();
         let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));
         let tokens = Arc::new(Tokens::new(egress.clone(), Arc::clone(clock)));

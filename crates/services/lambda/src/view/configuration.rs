@@ -7,7 +7,11 @@ use base::seal::MasterKey;
 use model::lambda::{Configuration, Environment, Function};
 use operation::Failure;
 
-use super::*;
+use super::{
+    AcceleratorConfig, CapacityProviderConfig, DeadLetterConfig, DurableConfig, EnvironmentResponse, EphemeralStorage,
+    FileSystemConfig, FunctionRuntimeConfig, ImageConfigResponse, Layer, LoggingConfig, RuntimeVersionConfig,
+    SnapStartResponse, TenancyConfig, TracingConfigResponse, VpcConfigResponse,
+};
 use crate::name::LATEST;
 use crate::rules::settings::STORAGE_MB;
 use crate::time;
