@@ -130,6 +130,8 @@ pub(crate) fn lines(request: &Request, stage: &Stage, method: &Method, ending: &
         lines.push(format!("Extended Request Id: {}", request.extended_id()));
         lines.extend(request.notes.authorizer_log());
         lines.extend(metering.told);
+    } else {
+        lines.extend(request.notes.authorizer_log());
     }
     if errors || info {
         lines.extend(metering.refusal.clone());

@@ -77,7 +77,6 @@ def test_what_is_not_enforced_is_refused(installation, apigateway, guarded):
         {"authorizerUri": "jwt://issuer.example/"},
         {"identitySource": "method.request.path.id"},
         {"identityValidationExpression": "("},
-        {"authorizerCredentials": "arn:aws:iam::999999999999:role/lent"},
         {"authorizerResultTtlInSeconds": 3601},
     ]:
         with pytest.raises(apigateway.exceptions.BadRequestException):

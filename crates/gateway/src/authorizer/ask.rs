@@ -57,7 +57,7 @@ pub(crate) struct Asking {
     pub(crate) event: Bytes,
     /// Who asks first.
     pub(crate) request: Arc<Request>,
-    /// Whether its execution log tells of it.
+    /// Whether its execution log tells of the exchange.
     pub(crate) logged: bool,
 }
 
@@ -83,11 +83,9 @@ impl Asking {
             patience: Duration::from_millis(AUTHORIZER_TIMEOUT_MS),
         };
         let ran = invoke(&*self.runner, &*self.clock, &version, ask).await.map_err(unanswered)?;
-        self.log(|| format!("Authorizer result body before parsing: {}", excerpt(&ran.payload)));
-        let grant = Grant::read(&ran.payload).map_err(|why| {
-            self.log(|| format!("Execution failed due to configuration error: Invalid JSON in response: {why}"));
-            Unanswered::Malformed { why: crate::reason::cut(&why) }
-        })?;
+        self.log(|| format!("Authorizer result body before parsing: {}", shown(&ran.payload)));
+        let malformed = |why: String| Unanswered::Malformed { why: crate::reason::cut(&why) };
+        let grant = Grant::read(&ran.payload).map_err(malformed)?;
         Ok((grant, ran.payload))
     }
 
@@ -95,7 +93,6 @@ impl Asking {
         let region = &self.snapshot.place.region;
         let uri = format!("https://lambda.{region}.amazonaws.com/2015-03-31/functions/{}/invocations", self.call.arn);
         self.log(|| format!("Endpoint request URI: {uri}"));
-        self.log(|| format!("Endpoint request body after transformations: {}", excerpt(&self.event)));
         self.log(|| format!("Sending request to {uri}"));
     }
 
@@ -103,6 +100,15 @@ impl Asking {
         if self.logged {
             self.request.notes.log_authorizer(one_line(&line()));
         }
+    }
+}
+
+/// What an execution log shows of an answer. SECURITY: an API key in it is a credential. What the function was told holds the
+/// caller's, so it is not shown at all.
+fn shown(payload: &[u8]) -> String {
+    match String::from_utf8_lossy(payload).contains("usageIdentifierKey") {
+        true => "(it names an API key)".to_owned(),
+        false => excerpt(payload),
     }
 }
 

@@ -363,3 +363,25 @@ async fn the_trail_tells_whose_answer_decided() {
         assert_eq!(told, Some((from, "me".to_owned())));
     }
 }
+
+#[tokio::test]
+async fn an_execution_log_tells_of_the_authorizer_and_of_no_credential() {
+    let mut said = all();
+    said["usageIdentifierKey"] = json!("an-api-key-of-the-caller");
+    let script = Script::answering(&said);
+    let logging = snapshot::Logging { errors: true, info: true, payloads: true };
+    let site = Plan { logging, ..guarded(&script, token(), 0) }.start();
+    with_token(&site, "GET /prod", "Bearer abcdefghijkl").await;
+    let lines = site.records.lines("execution/").await.join("\n");
+    for told in ["Starting authorizer: auth01", "Incoming identity: ****ghijkl", "Sending request to https://lambda."] {
+        assert!(lines.contains(told), "{told}: {lines}");
+    }
+    assert!(!lines.contains("abcdefghijkl") && !lines.contains("an-api-key"), "{lines}");
+    let errors = snapshot::Logging { errors: true, info: false, payloads: false };
+    script.now_does(Does::Fail(json!({"errorMessage": "no"})));
+    let site = Plan { logging: errors, ..guarded(&script, token(), 0) }.start();
+    with_token(&site, "GET /prod", "Bearer abcdefghijkl").await;
+    let lines = site.records.lines("execution/").await.join("\n");
+    assert!(lines.contains("Execution failed due to configuration error: Authorizer error"), "{lines}");
+    assert!(!lines.contains("Starting authorizer"), "{lines}");
+}

@@ -189,7 +189,7 @@ fn asking(routed: &Routed, function: &FunctionAuthorizer, asked: Asked, world: &
         call: function.call.clone(),
         event: asked.event.into(),
         request: Arc::clone(routed.request()),
-        logged: routed.method().logging.info,
+        logged: routed.method().logging.info && routed.method().logging.payloads,
     }
 }
 
@@ -217,17 +217,18 @@ fn refuse(routed: &Routed, authorizer: &Authorizer, unanswered: Unanswered) -> R
     let (kind, reason) = match unanswered {
         Unanswered::Unauthorized => (ResponseType::Unauthorized, Authorize::SaidUnauthorized { authorizer }),
         Unanswered::NotInvoked { why } => {
-            log(routed, || {
+            failed(routed, || {
                 "Execution failed due to configuration error: Invalid permissions on Lambda function".to_owned()
             });
             // The remedy is a command, longer than what a stranger may leave in a trail; none of it is a stranger's.
             (ResponseType::AuthorizerConfigurationError, Authorize::AuthorizerFailed { authorizer, why })
         }
         Unanswered::Failed { why } => {
-            log(routed, || "Execution failed due to configuration error: Authorizer error".to_owned());
+            failed(routed, || "Execution failed due to configuration error: Authorizer error".to_owned());
             (ResponseType::AuthorizerConfigurationError, Authorize::AuthorizerFailed { authorizer, why })
         }
         Unanswered::Malformed { why } => {
+            failed(routed, || format!("Execution failed due to configuration error: Invalid JSON in response: {why}"));
             (ResponseType::AuthorizerConfigurationError, Authorize::AuthorizerMalformed { authorizer, why })
         }
     };
@@ -286,6 +287,14 @@ fn keys<'p>(mut policies: impl Iterator<Item = &'p Policy>, routed: &Routed, wor
 
 fn attached(named: &NamedPolicy) -> Attached<'_> {
     Attached { name: &named.name, policy: &named.policy }
+}
+
+/// A line for whoever logs failures alone, too.
+fn failed(routed: &Routed, line: impl FnOnce() -> String) {
+    let logging = routed.method().logging;
+    if logging.errors || logging.info {
+        routed.request().notes.log_authorizer(line());
+    }
 }
 
 fn log(routed: &Routed, line: impl FnOnce() -> String) {
