@@ -11,9 +11,11 @@ use base::{Clock as _, Fingerprint, Quota, QuotaPeriod, Timestamp};
 use gateway::explain::explain;
 use operation::WhatIf;
 use operation::data_plane::DataPlane as _;
-use snapshot::{ApiKey, ApiKeySource, KeyPlan, Limit, Logging, Snapshot, ThrottleSource, UsagePlan};
+use serde_json::json;
+use snapshot::{ApiKey, ApiKeySource, Identity, KeyPlan, Limit, Logging, Snapshot, ThrottleSource, UsagePlan};
 
 use crate::support::counters::Fate;
+use crate::support::functions::{Script, authorizer, grant, invoke, permission, put};
 use crate::support::{API, HOST, OWNER, Plan, Reply, STAGE, Site, master_key, mock, plan, scope};
 
 const GOOD: &str = "0123456789abcdefghij";
@@ -152,6 +154,49 @@ async fn a_key_that_comes_from_an_authorizer_comes_from_nowhere_else() {
     let site = Plan { api_key_source: ApiKeySource::Authorizer, ..keyed() }.start();
     assert_eq!(told(&send(&site, "/prod/pets", GOOD).await), FORBIDDEN);
     assert!(words(&site).await.contains("brings none"));
+}
+
+/// An API whose authorizer finds a key for its callers, and whose authorizer's function may be invoked.
+fn keyed_by_authorizer(key: Option<&str>) -> Plan {
+    let mut output = grant(&json!([invoke("Allow", "*")]));
+    if let Some(key) = key {
+        output["usageIdentifierKey"] = json!(key);
+    }
+    let script = Script::answering(&output);
+    let identity = Identity::token("method.request.header.Authorization", None).expect("a header");
+    let people = |snapshot: &mut Snapshot| {
+        keys(snapshot);
+        put(snapshot, "auth", Some(json!([permission("arn:aws:execute-api:*:*:a1b2c3d4e5/authorizers/auth01")])));
+    };
+    Plan {
+        api_key_source: ApiKeySource::Authorizer,
+        authorization: authorizer(identity, 300),
+        runner: script as _,
+        people,
+        ..keyed()
+    }
+}
+
+#[tokio::test]
+async fn a_key_that_the_authorizer_names_is_metered_like_any_other() {
+    // What the client sends as a key counts for nothing, and the authorizer's answer counts for as long as it is kept.
+    let headers = format!("Authorization: abc\r\nx-api-key: {GOOD}\r\n");
+    for (key, expected) in [
+        (Some(GOOD), [200, 200, 200, 200]),
+        (Some(COUNTED), [200, 200, 200, 429]),
+        (Some(LIMITED), [200, 200, 429, 429]),
+        (Some(DISABLED), [403; 4]),
+        (Some("nonsense"), [403; 4]),
+        (Some(""), [403; 4]),
+        (None, [403; 4]),
+    ] {
+        let site = keyed_by_authorizer(key).start();
+        let mut statuses = Vec::new();
+        for _ in 0..4 {
+            statuses.push(site.send("GET /prod/pets", &headers, "").await.status.as_u16());
+        }
+        assert_eq!(statuses, expected, "{key:?}");
+    }
 }
 
 #[tokio::test]
