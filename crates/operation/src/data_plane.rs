@@ -139,7 +139,7 @@ pub enum FunctionMode {
 pub struct Invoked {
     /// What the function answered, or the JSON of its error; empty where nobody waits.
     pub payload: Bytes,
-    /// `Handled` or `Unhandled`, where the function failed.
+    /// `Unhandled`, where the function failed.
     pub error: Option<&'static str>,
     /// Which version ran.
     pub version: Option<String>,

@@ -72,7 +72,7 @@ def test_a_function_answers_and_its_log_can_be_had(client, function):
 
 def test_a_function_that_fails_says_so(client, function):
     invoked = client.invoke(FunctionName=function, Payload=json.dumps({"fail": True}))
-    assert invoked["StatusCode"] == 200 and invoked["FunctionError"]
+    assert invoked["StatusCode"] == 200 and invoked["FunctionError"] == "Unhandled"
     assert answer(invoked)["errorMessage"] == "as told"
 
 

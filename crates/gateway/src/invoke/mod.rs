@@ -149,9 +149,9 @@ fn draw() -> f64 {
 }
 
 fn invoked(outcome: Outcome) -> Invoked {
+    // Lambda's runtimes of today tell `Unhandled` of what their code throws as well; only the payload tells them apart.
     let error = outcome.error.map(|error| match error {
-        FunctionError::Handled => "Handled",
-        FunctionError::Unhandled => "Unhandled",
+        FunctionError::Handled | FunctionError::Unhandled => "Unhandled",
     });
     let payload: Bytes = outcome.payload;
     Invoked { payload, error, version: Some(outcome.version.to_string()), log_tail: outcome.log_tail }
