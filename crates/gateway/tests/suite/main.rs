@@ -10,6 +10,7 @@ mod http_proxy;
 mod limits;
 mod logs;
 mod meter;
+mod metering_told;
 mod mock;
 mod native_jwt;
 mod recorded_once;
