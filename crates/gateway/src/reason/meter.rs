@@ -114,6 +114,7 @@ impl ThrottleLayer {
     }
 }
 
+#[expect(clippy::ref_option, reason = "serde hands over a reference to the field")]
 fn perhaps_as_text<T: AsRef<str>, S: Serializer>(id: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
     match id {
         Some(id) => serializer.serialize_some(id.as_ref()),

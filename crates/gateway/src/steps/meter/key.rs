@@ -59,7 +59,7 @@ pub(super) fn find(
         return refuse(Meter::DisabledKey { key: key.id.clone() });
     }
     match plan_of(&key, stage, world) {
-        Some((plan, spending)) => Ok(Some(Entitled { plan, spending, key })),
+        Some((plan, spending)) => Ok(Some(Entitled { key, plan, spending })),
         None => refuse(Meter::NoPlan { key: key.id.clone() }),
     }
 }
