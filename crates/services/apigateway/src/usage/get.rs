@@ -54,18 +54,16 @@ impl Operation for GetUsage {
         let range = range(&input.start_date, &input.end_date)?;
         let page = Page::read(input.position.as_deref(), input.limit)?;
         let plan = find::usage_plan(call, &input.usage_plan_id).await?;
-        let (keys, next) = match input.key_id.as_deref().filter(|id| !id.is_empty()) {
-            Some(id) => {
-                let key = find::api_key(call, id).await?;
-                (key.usage_plans.contains(&plan.id).then(|| key.id.to_string()).into_iter().collect(), None)
-            }
-            None => {
-                let prefix = UsagePlanKey::prefix(&plan.id);
-                let found =
-                    call.tx.page::<UsagePlanKey>(&call.scope, &prefix, page.after.as_deref(), page.limit).await?;
-                let next = found.items.last().filter(|_| found.next.is_some()).map(Record::id);
-                (found.items.iter().map(|one| one.key.to_string()).collect::<Vec<_>>(), next)
-            }
+        let (keys, next) = if let Some(id) = input.key_id.as_deref().filter(|id| !id.is_empty()) {
+            let key = find::api_key(call, id).await?;
+            let keys: Vec<String> =
+                key.usage_plans.contains(&plan.id).then(|| key.id.to_string()).into_iter().collect();
+            (keys, None)
+        } else {
+            let prefix = UsagePlanKey::prefix(&plan.id);
+            let found = call.tx.page::<UsagePlanKey>(&call.scope, &prefix, page.after.as_deref(), page.limit).await?;
+            let next = found.items.last().filter(|_| found.next.is_some()).map(Record::id);
+            (found.items.iter().map(|one| one.key.to_string()).collect(), next)
         };
         Ok(UsageView {
             usage_plan_id: Some(plan.id.to_string()),
