@@ -151,7 +151,7 @@ pub(crate) fn lines(request: &Request, stage: &Stage, method: &Method, ending: &
     if (errors || info)
         && let Some(failure) = &failure
     {
-        lines.push(one_line(&failure));
+        lines.push(one_line(failure));
     }
     if errors || info {
         gateway_response(ending, &mut lines);

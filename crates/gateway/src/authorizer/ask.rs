@@ -106,9 +106,10 @@ impl Asking {
 /// What an execution log shows of an answer. SECURITY: an API key in it is a credential. What the function was told holds the
 /// caller's, so it is not shown at all.
 fn shown(payload: &[u8]) -> String {
-    match String::from_utf8_lossy(payload).contains("usageIdentifierKey") {
-        true => "(it names an API key)".to_owned(),
-        false => excerpt(payload),
+    if String::from_utf8_lossy(payload).contains("usageIdentifierKey") {
+        "(it names an API key)".to_owned()
+    } else {
+        excerpt(payload)
     }
 }
 

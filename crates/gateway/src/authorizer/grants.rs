@@ -137,7 +137,7 @@ mod tests {
     fn an_answer_counts_until_its_hour_on_the_injected_clock() {
         let clock = ManualClock::new(base::Timestamp::UNIX_EPOCH);
         let grants = Grants::new(1 << 20);
-        grants.keep(key(&["a"]), &grant(), clock.elapsed() + Duration::from_secs(300));
+        grants.keep(key(&["a"]), &grant(), clock.elapsed() + Duration::from_mins(5));
         clock.advance(Duration::from_secs(299));
         assert!(grants.find(&key(&["a"]), clock.elapsed()).is_some());
         assert!(grants.find(&key(&["b"]), clock.elapsed()).is_none());

@@ -92,11 +92,10 @@ pub(crate) enum EventFate {
 /// What becomes of a client's header in an event. Functions are told the host, as in AWS.
 pub(crate) fn event_fate(name: &str, value: &[u8]) -> EventFate {
     match Fate::of(name) {
-        Fate::Passed | Fate::Cookie => EventFate::Passed,
         Fate::Removed if name.eq_ignore_ascii_case("host") => EventFate::Passed,
         Fate::Removed | Fate::Connection => EventFate::Removed,
         Fate::Authorization if is_signature(value) => EventFate::Signature,
-        Fate::Authorization => EventFate::Passed,
+        Fate::Passed | Fate::Cookie | Fate::Authorization => EventFate::Passed,
         Fate::Token => EventFate::Token,
         Fate::ForwardedFor => EventFate::ForwardedFor,
     }

@@ -102,7 +102,7 @@ pub(crate) async fn invoke(
         }
     };
     let took = clock.elapsed().saturating_sub(began);
-    match outcome.map_err(refused)? {
+    match outcome.map_err(|refusal| refused(&refusal))? {
         Outcome { error: None, payload, .. } => Ok(Ran { request_id, payload, took }),
         Outcome { error: Some(FunctionError::Handled | FunctionError::Unhandled), payload, .. } => {
             Err(Failure::Failed { message: error_message(&payload), payload, request_id, took })
@@ -110,9 +110,9 @@ pub(crate) async fn invoke(
     }
 }
 
-fn refused(refusal: InvokeRefusal) -> Failure {
+fn refused(refusal: &InvokeRefusal) -> Failure {
     let why = crate::reason::cut(&refusal.to_string());
-    match refusal {
+    match *refusal {
         InvokeRefusal::Throttled { .. } => Failure::Throttled { why },
         InvokeRefusal::TooLarge { bytes, max } => Failure::TooLarge { bytes, max },
         InvokeRefusal::Broken { .. } | InvokeRefusal::Fault { .. } => Failure::NotRun { why },

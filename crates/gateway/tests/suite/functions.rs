@@ -178,7 +178,7 @@ async fn without_a_permission_no_function_is_invoked() {
     for people in [nothing, closed, other, stranger, denied, account] {
         let script = script(&json!({}));
         let logging = Logging { errors: true, info: false, payloads: false };
-        let site = Plan { people, logging, ..served(&script) }.start();
+        let site = Plan { logging, people, ..served(&script) }.start();
         let reply = site.get("/prod/x").await;
         assert_eq!((reply.status.as_u16(), reply.text()), (500, r#"{"message":"Internal server error"}"#));
         assert_eq!(script.count(), 0, "it is not invoked");

@@ -47,14 +47,13 @@ pub(super) async fn decide(
     };
     let asked = identify(&routed, authorizer, function, &resource)?;
     let kept = asked.key.and_then(|key| world.grants.find(&key, began));
-    let answer = match kept {
-        Some(grant) => Ok((grant, 0, GrantFrom::Kept)),
-        None => {
-            let (key, asking) = (asked.key, asking(&routed, function, asked, world));
-            let answer = ask(key, asking, function, world).await;
-            let latency_ms = world.clock.elapsed().saturating_sub(began).as_millis() as u64;
-            answer.map(|grant| (grant, latency_ms, GrantFrom::Function))
-        }
+    let answer = if let Some(grant) = kept {
+        Ok((grant, 0, GrantFrom::Kept))
+    } else {
+        let (key, asking) = (asked.key, asking(&routed, function, asked, world));
+        let answer = ask(key, asking, function, world).await;
+        let latency_ms = world.clock.elapsed().saturating_sub(began).as_millis() as u64;
+        answer.map(|grant| (grant, latency_ms, GrantFrom::Function))
     };
     let answer = answer.map_err(|unanswered| refuse(&routed, authorizer, unanswered));
     let reason = conclude(&routed, authorizer, answer?, &resource, world)?;

@@ -47,7 +47,7 @@ pub(super) fn read(payload: &[u8], binary: &[Arc<str>], accept: Option<&str>) ->
     }
     let output: Output = serde_json::from_slice(payload).map_err(|fault| form(fault.to_string()))?;
     let status = status(output.status_code.as_ref()).ok_or_else(|| form("its `statusCode` is no status".to_owned()))?;
-    let fields = fields(output.headers.unwrap_or_default(), output.multi_value_headers.unwrap_or_default());
+    let fields = fields(&output.headers.unwrap_or_default(), &output.multi_value_headers.unwrap_or_default());
     let mut headers = response::pass_back(fields.map_err(form)?);
     // AWS names a media type on every answer of an integration.
     headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(DEFAULT_MEDIA_TYPE));
@@ -80,9 +80,9 @@ fn status(said: Option<&Value>) -> Option<StatusCode> {
 }
 
 /// Both kinds of headers become one list; a value that stands in both comes once.
-fn fields(single: Map<String, Value>, multiple: Map<String, Value>) -> Result<Fields, String> {
+fn fields(single: &Map<String, Value>, multiple: &Map<String, Value>) -> Result<Fields, String> {
     let mut fields = Fields::new();
-    for (name, values) in &multiple {
+    for (name, values) in multiple {
         let Value::Array(values) = values else {
             return Err(format!("`multiValueHeaders` holds something else than a list of texts in `{}`", short(name)));
         };
@@ -90,7 +90,7 @@ fn fields(single: Map<String, Value>, multiple: Map<String, Value>) -> Result<Fi
             fields.push(field(name, value)?);
         }
     }
-    for (name, value) in &single {
+    for (name, value) in single {
         let field = field(name, value)?;
         if !fields.contains(&field) {
             fields.push(field);

@@ -140,7 +140,7 @@ async fn a_document_brings_its_authorizers_and_an_export_gives_them_back() {
         "restApiId": api["id"], "stageName": "dev", "exportType": "oas30", "parameters": {"extensions": "apigateway"},
     });
     let exported = world.ok("GetExport", export).await;
-    let text = exported["body"].as_str().map(str::to_owned).unwrap_or_else(|| exported.to_string());
+    let text = exported["body"].as_str().map_or_else(|| exported.to_string(), str::to_owned);
     let bytes = base64::Engine::decode(&base64::engine::general_purpose::STANDARD, &text).unwrap_or(text.into_bytes());
     let again = world.import(std::str::from_utf8(&bytes).expect("JSON")).await.expect("its own export");
     let copies = world.ok("GetAuthorizers", json!({"restApiId": again["id"]})).await;

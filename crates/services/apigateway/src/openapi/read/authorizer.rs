@@ -30,7 +30,7 @@ pub(super) fn read(name: &str, scheme: &Value) -> Result<Fields, String> {
                 fields.ttl_s = Some(seconds.ok_or_else(|| format!("`{member}` is not a number of seconds"))?);
             }
             "providerARNs" => {
-                fields.provider_arns = super::texts(value).ok_or_else(|| format!("`{member}` is no list"))?
+                fields.provider_arns = super::texts(value).ok_or_else(|| format!("`{member}` is no list"))?;
             }
             other => return Err(format!("its `{other}`: {LATER}")),
         }
