@@ -62,6 +62,10 @@ GATEWAY = {
         "authorizerUri": lambda world: world.authorizer(),
         "type": lambda world: world.new_authorizer(type="COGNITO_USER_POOLS"),
         "providerARNs": lambda world: world.new_authorizer(providerARNs=["arn:aws:cognito-idp:us-east-1:000000000000:userpool/x"]),
+        "jwtConfiguration": lambda world: world.new_authorizer(
+            type="JWT",
+            jwtConfiguration={"issuers": [{"issuer": "https://issuer.example", "audiences": ["pets"]}], "defaultAlgorithms": ["RS256"]},
+        ),
         "authorizerCredentials": Shown(FUNCTIONS, "fn a_role_invokes_what_it_may_where_it_trusts_api_gateway"),
         "identitySource": Shown(AUTHORIZERS, "fn without_an_identity_nobody_is_asked"),
         "identityValidationExpression": Shown(AUTHORIZERS, "fn without_an_identity_nobody_is_asked"),

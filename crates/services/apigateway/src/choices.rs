@@ -28,6 +28,8 @@ pub(crate) enum AuthorizerType {
     Request,
     #[shape("COGNITO_USER_POOLS")]
     CognitoUserPools,
+    #[shape("JWT")]
+    Jwt,
 }
 
 /// The way to the backend.

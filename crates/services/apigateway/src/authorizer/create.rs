@@ -8,6 +8,7 @@ use model::apigateway::Authorizer;
 use operation::{Call, Failure, Keys, Operation, Spec};
 
 use super::AuthorizerView;
+use super::jwt::JwtConfigurationInput;
 use crate::choices::AuthorizerType;
 use crate::error::{Error, declared};
 use crate::rules::authorizer::{self, Fields};
@@ -33,6 +34,7 @@ pub(crate) struct Input {
     identity_source: Option<String>,
     identity_validation_expression: Option<String>,
     authorizer_result_ttl_in_seconds: Option<i32>,
+    jwt_configuration: Option<JwtConfigurationInput>,
 }
 
 impl Operation for CreateAuthorizer {
@@ -59,6 +61,9 @@ impl Operation for CreateAuthorizer {
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<AuthorizerView, Failure> {
+        if input.jwt_configuration.is_some() {
+            return Err(Error::not_enforced("jwtConfiguration").into());
+        }
         let api = find::api(call, &input.rest_api_id).await?;
         let others = call.tx.all::<Authorizer>(&call.scope, &Authorizer::prefix(&api.id)).await?;
         let id = fresh_id(&others);

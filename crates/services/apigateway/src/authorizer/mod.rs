@@ -8,6 +8,7 @@ mod delete;
 mod test;
 mod flush;
 mod view;
+mod jwt;
 #[cfg(test)]
 mod tests;
 

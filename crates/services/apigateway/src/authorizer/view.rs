@@ -2,6 +2,7 @@
 
 use model::apigateway as stored;
 
+use super::jwt::JwtConfiguration;
 use crate::choices::AuthorizerType;
 
 /// An authorizer on the wire.
@@ -19,6 +20,7 @@ pub(crate) struct AuthorizerView {
     pub(crate) identity_source: Option<String>,
     pub(crate) identity_validation_expression: Option<String>,
     pub(crate) authorizer_result_ttl_in_seconds: Option<i32>,
+    pub(crate) jwt_configuration: Option<JwtConfiguration>,
 }
 
 impl AuthorizerView {
@@ -39,6 +41,7 @@ impl AuthorizerView {
             identity_source: authorizer.identity_source.clone(),
             identity_validation_expression: authorizer.identity_validation_expression.clone(),
             authorizer_result_ttl_in_seconds: Some(authorizer.ttl_s),
+            jwt_configuration: None,
         }
     }
 }

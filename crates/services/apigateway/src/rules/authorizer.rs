@@ -84,6 +84,7 @@ pub(crate) fn build(fields: Fields, api: &RestApiId, id: AuthorizerId, scope: &S
         AuthorizerType::Request => Stored::Request,
         // SECURITY: a method behind an authorizer that is not asked would be open.
         AuthorizerType::CognitoUserPools => return Err(Error::not_enforced("authorizer type `COGNITO_USER_POOLS`")),
+        AuthorizerType::Jwt => return Err(Error::not_enforced("authorizer type `JWT`")),
     };
     if !fields.provider_arns.is_empty() {
         return Err(Error::not_enforced("providerARNs"));

@@ -107,6 +107,10 @@ pub(super) const INPUTS: &[Row] = &[
     ("CreateAuthorizer", "identitySource", Enforced(CUSTOM)),
     ("CreateAuthorizer", "identityValidationExpression", Enforced(CUSTOM)),
     ("CreateAuthorizer", "authorizerResultTtlInSeconds", Enforced("crates/gateway/src/authorizer/grants.rs")),
+    ("CreateAuthorizer", "jwtConfiguration", Refused {
+        more: &[r#"{"issuers":[{"issuer":"https://issuer.example","audiences":["pets"]}],"defaultAlgorithms":["RS256"]}"#],
+        but: &[],
+    }),
     ("TestInvokeAuthorizer", "headers", Enforced(TEST)),
     ("TestInvokeAuthorizer", "multiValueHeaders", Enforced(TEST)),
     ("TestInvokeAuthorizer", "pathWithQueryString", Enforced(TEST)),

@@ -102,7 +102,8 @@ fn leaves(of: &'static Schema) -> Vec<Leaf> {
     let mut found = Vec::new();
     for member in structure.members {
         let name = member.name;
-        if matches!(member.schema.resolve(), Schema::Structure(_)) {
+        // A structure that needs several members at once is tried as one.
+        if matches!(member.schema.resolve(), Schema::Structure(part) if part.members.iter().all(|one| !one.required)) {
             let within = |leaf: Leaf| Leaf { path: format!("{name}.{}", leaf.path), ..leaf };
             found.extend(leaves(member.schema).into_iter().map(within));
         } else {

@@ -114,7 +114,7 @@ pub(super) const PATCHES: &[Row] = &[
 
     ("UpdateAuthorizer", "/name", Harmless(LABEL)),
     ("UpdateAuthorizer", "/type", Refused {
-        more: &["\"COGNITO_USER_POOLS\""],
+        more: &["\"COGNITO_USER_POOLS\"", "\"JWT\""],
         but: &["\"TOKEN\"", "\"REQUEST\""],
     }),
     ("UpdateAuthorizer", "/providerARNs", REFUSED),
