@@ -113,12 +113,7 @@ impl Planes {
             status: Arc::new(status),
             master_key: Arc::clone(master_key),
             web_tokens: Arc::new(sts::IssuerTokens::new(egress.clone(), Arc::clone(clock))),
-            installation: Installation {
-                account: scope.account,
-                region: settings.region.clone(),
-                zone: settings.zone.clone(),
-                throttle: settings.throttle,
-            },
+            installation: installation(settings, scope),
         });
         let setup = Setup {
             services: services(),
@@ -126,13 +121,7 @@ impl Planes {
             ports: Arc::clone(&ports),
             uses: Arc::clone(&uses),
         };
-        let key_uses = KeyUseWriter {
-            resources: Arc::clone(&stores.resources),
-            publisher: Arc::clone(&publisher),
-            uses,
-            clock: Arc::clone(clock),
-            region: settings.region.clone(),
-        };
+        let key_uses = key_uses(settings, stores, &publisher, uses, clock);
         let holder = format!("{}-{}", std::process::id(), base::id::random_text(8));
         Ok(Self {
             control: Arc::new(Control::new(setup)?),
@@ -231,6 +220,32 @@ impl Planes {
     fn renewal(&self, settings: &Settings) -> AuthorityRenewal {
         let names = edge::authority::local_names(settings.region.as_str(), &settings.zone);
         AuthorityRenewal { scope: self.scope.clone(), names }
+    }
+}
+
+fn installation(settings: &Settings, scope: &Scope) -> Installation {
+    Installation {
+        account: scope.account,
+        region: settings.region.clone(),
+        zone: settings.zone.clone(),
+        throttle: settings.throttle,
+    }
+}
+
+/// Stores when keys last signed.
+fn key_uses(
+    settings: &Settings,
+    stores: &Stores,
+    publisher: &Arc<Publisher>,
+    uses: Arc<KeyUses>,
+    clock: &Arc<dyn Clock>,
+) -> KeyUseWriter {
+    KeyUseWriter {
+        resources: Arc::clone(&stores.resources),
+        publisher: Arc::clone(publisher),
+        uses,
+        clock: Arc::clone(clock),
+        region: settings.region.clone(),
     }
 }
 
