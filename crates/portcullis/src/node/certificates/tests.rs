@@ -26,6 +26,23 @@ const DAY: Duration = Duration::from_hours(24);
 /// When the tests begin.
 const START: i64 = 1_800_000_000;
 
+/// What a node says of itself that runs no functions.
+fn status(dir: &tempfile::TempDir, publisher: Arc<Publisher>, sink: telemetry::Sink, clock: Arc<dyn Clock>) -> Status {
+    let egress = egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap();
+    let settings = functions::Settings::new(dir.path().join("functions"));
+    let engine = Egress::new(egress, Arc::clone(&clock));
+    let runner = Arc::new(gateway::NoFunctions);
+    Status {
+        functions: functions::Functions::new(settings, Arc::new(NoCode), engine, Arc::clone(&clock)),
+        events: gateway::EventQueue::new(publisher.snapshot(), runner, Arc::clone(&clock)).0,
+        isolation: functions::Isolation::Required,
+        started: clock.now(),
+        publisher,
+        sink,
+        clock,
+    }
+}
+
 /// No function runs here.
 #[derive(Debug)]
 struct NoCode;
@@ -102,28 +119,7 @@ impl World {
                 invoker: gateway::Invoker::idle(publisher.snapshot(), Arc::clone(&clock)),
                 grants: Arc::new(gateway::Grants::new(1 << 20)),
             }),
-            status: Arc::new(Status {
-                functions: functions::Functions::new(
-                    functions::Settings::new(dir.path().join("functions")),
-                    Arc::new(NoCode),
-                    Egress::new(
-                        egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap(),
-                        Arc::clone(&clock),
-                    ),
-                    Arc::clone(&clock),
-                ),
-                events: gateway::EventQueue::new(
-                    publisher.snapshot(),
-                    Arc::new(gateway::NoFunctions),
-                    Arc::clone(&clock),
-                )
-                .0,
-                isolation: functions::Isolation::Required,
-                publisher,
-                sink,
-                clock,
-                started: now,
-            }),
+            status: Arc::new(status(&dir, publisher, sink, clock)),
             master_key,
             web_tokens: Arc::new(operation::NoWebTokens),
             installation: Installation {
