@@ -56,8 +56,9 @@ mod tests {
 
     #[test]
     fn every_line_is_a_request() {
-        let lines: String = (1..=100).map(|n| format!("17\t{}\t{n}\n", if n == 7 { 500 } else { 200 })).collect();
-        let measured = parse(&(lines + "18\t-1\t900\nhalf a line"));
+        let status = |n| if n == 7 { 500 } else { 200 };
+        let lines: Vec<String> = (1..=100).map(|n| format!("17\t{}\t{n}", status(n))).collect();
+        let measured = parse(&(lines.join("\n") + "\n18\t-1\t900\nhalf a line"));
         assert_eq!((measured.requests, measured.failures), (101, 2));
         assert_eq!((measured.p50, measured.p99), (Duration::from_micros(51), Duration::from_micros(100)));
     }
