@@ -96,7 +96,8 @@ mod tests {
 
     #[test]
     fn a_line_says_what_keeps_functions_apart() {
-        let walls = |stands: bool| json!([{ "Name": "seccomp", "Stands": true }, { "Name": "Landlock", "Stands": stands }]);
+        let walls =
+            |stands: bool| json!([{ "Name": "seccomp", "Stands": true }, { "Name": "Landlock", "Stands": stands }]);
         for (waived, stands, expected) in [
             (false, true, "isolated"),
             (false, false, "those that need a missing wall are refused (Landlock)"),
