@@ -12,6 +12,7 @@ mod coverage;
 mod setup;
 mod postgres;
 mod python;
+mod lambda_client;
 mod tools;
 mod process;
 mod console;

@@ -103,8 +103,8 @@ async fn a_bootstrap_of_the_lambda_runtime_crate_runs_unchanged() {
     );
 }
 
-/// AWS's client for Node, where `PORTCULLIS_AWS_LAMBDA_RIC` names a folder in which `npm install aws-lambda-ric` was run: its
-/// native part takes minutes and needs autoconf, automake, libtool and cmake.
+/// AWS's client for Node. `cargo xtask test` builds it and names its folder: its native part takes minutes and needs
+/// autoconf, automake, libtool and cmake, which is too much for a test.
 #[tokio::test]
 async fn aws_lambda_ric_runs_from_the_package_and_from_a_layer() {
     let Ok(folder) = std::env::var("PORTCULLIS_AWS_LAMBDA_RIC") else {

@@ -203,7 +203,9 @@ pub(crate) fn error_of(integrate: &Integrate) -> Option<Cow<'_, str>> {
         Integrate::Answered(_) | Integrate::Mocked { .. } | Integrate::Queued { .. } => None,
         Integrate::TimedOut { .. } => Some("Execution failed due to a timeout error"),
         Integrate::Unreachable { .. } => Some("Network error communicating with endpoint"),
-        Integrate::BadAnswer { .. } => Some("Execution failed due to an internal error"),
+        Integrate::BadAnswer { .. } | Integrate::NoRoom | Integrate::FunctionNotRun { .. } => {
+            Some("Execution failed due to an internal error")
+        }
         Integrate::Untrusted { .. } => Some("Execution failed due to configuration error: General SSLEngine problem"),
         Integrate::Unresolvable { .. } | Integrate::Forbidden { .. } | Integrate::Broken { .. } => {
             Some("Execution failed due to configuration error: Invalid endpoint address")
@@ -218,11 +220,9 @@ pub(crate) fn error_of(integrate: &Integrate) -> Option<Cow<'_, str>> {
         Integrate::UnsupportedMediaType { .. } => Some("Unsupported Media Type"),
         Integrate::BodyTooLarge { .. } => Some("HTTP content length exceeded 10485760 bytes."),
         Integrate::BodyBroke { .. } => Some("The request's body did not arrive"),
-        Integrate::NoRoom => Some("Execution failed due to an internal error"),
         Integrate::FunctionNotInvoked { .. } => {
             Some("Execution failed due to configuration error: Invalid permissions on Lambda function")
         }
-        Integrate::FunctionNotRun { .. } => Some("Execution failed due to an internal error"),
         Integrate::MalformedAnswer { .. } => {
             Some("Execution failed due to configuration error: Malformed Lambda proxy response")
         }

@@ -1,9 +1,10 @@
 //! The steps of `cargo xtask test`, in the order in which they run.
 
+use std::path::Path;
 use std::process::Command;
 
 use super::Workshop;
-use crate::{Outcome, process, python, tidy, tools, workspace};
+use crate::{Outcome, lambda_client, process, python, tidy, tools, workspace};
 
 /// A check that passes or fails as a whole.
 pub(super) struct Step {
@@ -31,12 +32,13 @@ pub(super) const STEPS: &[Step] = &[
     quick("tidy", "the rules that compilers cannot see", |_| tidy::main(&[])),
     slow("build", "the binary that the black-box tests start", |_| cargo(&["build", "--package", "portcullis"])),
     quick("unit", "unit, property, contract and journey tests of every crate", |workshop| {
-        rust_tests(workshop, &["--workspace", "--exclude", "tests"])
+        let lambda_client = lambda_client::for_node()?;
+        rust_tests(workshop, &["--workspace", "--exclude", "tests"], &[("PORTCULLIS_AWS_LAMBDA_RIC", &lambda_client)])
     }),
     slow("docs", "examples in the documentation", |_| cargo(&["test", "--doc", "--workspace"])),
     slow("blackbox", "attacks, drain and TLS against the running binary", |workshop| {
         tools::require(&[tools::CURL, tools::OPENSSL])?;
-        rust_tests(workshop, &["--package", "tests"])
+        rust_tests(workshop, &["--package", "tests"], &[])
     }),
     slow("conformance", "shapes against botocore's model, policies against moto's evaluator", |workshop| {
         let shapes = clients(workshop, "conformance", &["conformance"]);
@@ -54,7 +56,7 @@ fn cargo(arguments: &[&str]) -> Outcome {
     process::run(workspace::cargo().args(arguments))
 }
 
-fn rust_tests(workshop: &Workshop, selection: &[&str]) -> Outcome {
+fn rust_tests(workshop: &Workshop, selection: &[&str], told: &[(&str, &Path)]) -> Outcome {
     let url = workshop.postgres()?;
     let mut command = workspace::cargo();
     // cargo-nextest runs tests in parallel processes; plain cargo is enough where it is absent.
@@ -63,6 +65,7 @@ fn rust_tests(workshop: &Workshop, selection: &[&str]) -> Outcome {
         None => command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]).args(selection),
     };
     command.env("PORTCULLIS_TEST_POSTGRES", url).env("PORTCULLIS_BIN", workspace::binary("debug"));
+    command.envs(told.iter().copied());
     process::run(&mut command)
 }
 

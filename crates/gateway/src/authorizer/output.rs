@@ -99,8 +99,11 @@ impl Grant {
     }
 }
 
+/// Names and texts.
+type Context = Box<[(Arc<str>, Arc<str>)]>;
+
 /// AWS takes texts, numbers and booleans, and turns all of them into texts.
-fn context(said: Map<String, Value>) -> Result<Box<[(Arc<str>, Arc<str>)]>, String> {
+fn context(said: Map<String, Value>) -> Result<Context, String> {
     let text = |(key, value): (String, Value)| {
         let value = match value {
             Value::String(text) => text,

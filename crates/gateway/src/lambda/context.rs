@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use base::id::AccessKeyId;
+use base::id::{AccessKeyId, ApiKeyId};
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 use snapshot::Variable;
@@ -11,11 +11,11 @@ use snapshot::Variable;
 use super::event::{Facts, verb};
 use crate::authorizer::{self, Granted};
 use crate::context::Values;
-use crate::request::Signer;
+use crate::request::{KeyNote, Signer};
 use crate::steps::authorize::Bearer;
 
 /// What an event tells of the circumstances of its request.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct RequestContext<'a> {
     resource_id: &'a str,
@@ -41,7 +41,8 @@ pub(super) struct RequestContext<'a> {
 }
 
 /// Who asks, as far as it is known. AWS names what does not exist, too.
-#[derive(Debug, Default, Serialize)]
+// SECURITY: it may hold an API key's value, so it has no `Debug`.
+#[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Identity<'a> {
     cognito_identity_pool_id: Option<&'a str>,
@@ -56,6 +57,11 @@ struct Identity<'a> {
     user_arn: Option<&'a str>,
     user_agent: Option<Cow<'a, str>>,
     user: Option<&'a str>,
+    // AWS names these two only where a method asks for a key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_key_id: Option<&'a str>,
 }
 
 /// What the authorizer said of the caller: texts all of them, but how long it took.
@@ -123,6 +129,7 @@ impl<'a> Identity<'a> {
     fn of(facts: &Facts<'a>) -> Self {
         let request = facts.request;
         let signer: Option<&'a Signer> = request.notes.signer.get();
+        let key: Option<&'a KeyNote> = request.notes.key.get();
         Self {
             account_id: signer.map(|signer| signer.account.as_str()),
             caller: signer.map(|signer| signer.id.as_str()),
@@ -131,6 +138,8 @@ impl<'a> Identity<'a> {
             user_arn: signer.map(|signer| signer.arn.as_str()),
             user_agent: request.user_agent.as_ref().map(|agent| String::from_utf8_lossy(agent.as_bytes())),
             user: signer.map(|signer| signer.id.as_str()),
+            api_key: key.map(|key| key.value.expose().as_str()),
+            api_key_id: key.and_then(|key| key.id.as_ref()).map(ApiKeyId::as_str),
             ..Self::default()
         }
     }

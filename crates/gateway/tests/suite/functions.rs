@@ -15,6 +15,7 @@ use snapshot::{
     Source, Target,
 };
 
+use crate::meter::{GOOD, keys};
 use crate::support::functions::{Does, Script, authorizer, call, grant, invoke, permission, put};
 use crate::support::{OWNER, Plan, answer, plan};
 
@@ -85,6 +86,24 @@ async fn a_proxy_function_is_told_the_whole_request() {
     for member in ["queryStringParameters", "multiValueQueryStringParameters", "body"] {
         assert_eq!(event[member], Value::Null, "{member}");
     }
+}
+
+#[tokio::test]
+async fn a_function_is_told_of_the_key_that_a_method_asks_for() {
+    let script = script(&json!({}));
+    let people = |snapshot: &mut Snapshot| {
+        keys(snapshot);
+        permitted(snapshot);
+    };
+    let site = Plan { api_key_required: true, people, ..served(&script) }.start();
+    site.send("GET /prod/x", &format!("x-api-key: {GOOD}\r\n"), Bytes::new()).await;
+    let identity = &script.event()["requestContext"]["identity"];
+    assert_eq!((&identity["apiKey"], &identity["apiKeyId"]), (&json!(GOOD), &json!("good")));
+
+    let site = Plan { people, ..served(&script) }.start();
+    site.send("GET /prod/x", &format!("x-api-key: {GOOD}\r\n"), Bytes::new()).await;
+    let identity = &script.event()["requestContext"]["identity"];
+    assert_eq!((identity.get("apiKey"), identity.get("apiKeyId")), (None, None));
 }
 
 #[tokio::test]

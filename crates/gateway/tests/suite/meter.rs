@@ -31,8 +31,9 @@ fn fingerprint(account: &str, value: &str) -> Fingerprint {
     master_key().fingerprints().of(&[scope.account.as_str(), scope.region.as_str()], value.as_bytes())
 }
 
-fn keys(snapshot: &mut Snapshot) {
-    let plans: [(&str, &str, Option<Limit>, Option<Limit>, Option<Quota>); 5] = [
+pub(crate) fn keys(snapshot: &mut Snapshot) {
+    type Row = (&'static str, &'static str, Option<Limit>, Option<Limit>, Option<Quota>);
+    let plans: [Row; 5] = [
         ("gold", STAGE, None, None, None),
         ("other", "dev", None, None, None),
         ("limited", STAGE, Some(Limit::new(1.0, 2)), None, None),

@@ -101,6 +101,7 @@ pub(crate) async fn call(world: &World, name: &str, input: Json) -> Result<Json,
 }
 
 /// The input that makes a function, with other members.
+#[expect(clippy::needless_pass_by_value, reason = "callers write the members in place")]
 pub(crate) fn input(name: &str, more: Json) -> Json {
     let mut input = json!({
         "FunctionName": name, "Runtime": "python3.12", "Role": role_arn("runner"), "Handler": "app.handler",

@@ -1,5 +1,6 @@
 //! Events by the clock: what is run anew when, and what is given up.
 
+use std::collections::BTreeMap;
 use std::sync::Mutex;
 
 use async_trait::async_trait;
@@ -69,9 +70,9 @@ fn function() -> Function {
         arn: "arn:aws:lambda:eu-west-1:111111111111:function:f".into(),
         reserved_concurrency: None,
         latest: Arc::new(latest),
-        published: Default::default(),
-        aliases: Default::default(),
-        policies: Default::default(),
+        published: BTreeMap::new(),
+        aliases: BTreeMap::new(),
+        policies: BTreeMap::new(),
     }
 }
 
@@ -120,6 +121,7 @@ impl Scene {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it stands in a list of what a function may do")]
 fn failed() -> Result<Option<FunctionError>, InvokeRefusal> {
     Ok(Some(FunctionError::Unhandled))
 }

@@ -5,6 +5,7 @@ use serde_json::{Value as Json, json};
 
 use crate::testing::{arn, create, put_role, role, role_arn, world};
 
+#[expect(clippy::needless_pass_by_value, reason = "callers write the members in place")]
 fn permission(more: Json) -> Json {
     let mut input = json!({"FunctionName": "f", "StatementId": "s", "Action": "lambda:InvokeFunction",
         "Principal": "apigateway.amazonaws.com"});

@@ -49,9 +49,9 @@ pub(super) fn of_operation(
             Asked::Signature
         }
         (Some(Asked::Signature), _) => Asked::Signature,
-        (_, Some(asked @ (Asked::Signature | Asked::Authorizer(_)))) => asked,
         (None, None) => protection.default.clone(),
-        (Some(asked), _) | (None, Some(asked)) => asked,
+        // SECURITY: in this order, so that a scheme that asks for something is not overruled by `NONE`.
+        (_, Some(asked @ (Asked::Signature | Asked::Authorizer(_)))) | (Some(asked), _) | (None, Some(asked)) => asked,
     };
     (asked, api_key)
 }
