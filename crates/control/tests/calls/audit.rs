@@ -123,7 +123,7 @@ async fn nothing_is_answered_that_cannot_be_recorded() {
     let by_stranger = Ask::list();
     let read = Ask::rest("GET", &format!("/restapis/{id}"), "").signed(&world.root, now(&world));
     let refused = Ask::rest("GET", "/restapis/nothing", "").signed(&world.root, now(&world));
-    let not_enforced = Ask::rest("GET", "/apikeys", "").signed(&world.root, now(&world));
+    let not_enforced = Ask::rest("GET", "/vpclinks", "").signed(&world.root, now(&world));
     for ask in [by_stranger, read, refused, not_enforced] {
         let answer = world.send(&ask).await;
         let expected = (500, ("InternalFailure".to_owned(), FAILURE.to_owned()));

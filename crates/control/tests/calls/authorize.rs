@@ -66,7 +66,12 @@ async fn what_is_not_enforced_yet_is_told_to_callers_who_are_known_and_to_nobody
     let world = World::new().await;
     let now = base::Clock::now(world.clock.as_ref());
     for (ask, name, code, unsigned) in [
-        (Ask::rest("GET", "/vpclinks", ""), "GetVpcLinks", "BadRequestException", "MissingAuthenticationTokenException"),
+        (
+            Ask::rest("GET", "/vpclinks", ""),
+            "GetVpcLinks",
+            "BadRequestException",
+            "MissingAuthenticationTokenException",
+        ),
         (
             Ask::trail("CreateTrail", &json!({"Name": "all"})),
             "CreateTrail",

@@ -20,7 +20,7 @@ async fn no_file_holds_a_secret_a_signature_or_a_token() {
         Ask::identity(),
         Ask::rest("POST", "/restapis", r#"{"name":"pets"}"#),
         Ask::rest("GET", "/restapis/nothing", ""),
-        Ask::rest("GET", "/apikeys", ""),
+        Ask::rest("GET", "/vpclinks", ""),
         Ask::rest("GET", "/nowhere", ""),
     ] {
         let ask = ask.with("cookie", "a=hidden-cookie");

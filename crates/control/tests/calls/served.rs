@@ -32,7 +32,7 @@ async fn revisions_rise_with_writes_and_stay_with_reads_and_refusals() {
     let made = world.call(Ask::rest("POST", "/restapis", r#"{"name":"pets"}"#)).await;
     assert_eq!(made.revision(), 2, "the account was the first");
     for ask in
-        [Ask::list(), Ask::identity(), Ask::rest("GET", "/restapis/nothing", ""), Ask::rest("GET", "/apikeys", "")]
+        [Ask::list(), Ask::identity(), Ask::rest("GET", "/restapis/nothing", ""), Ask::rest("GET", "/vpclinks", "")]
     {
         assert_eq!(world.call(ask).await.revision(), 2);
     }
