@@ -67,7 +67,7 @@ pub struct AuthorizerTest {
 /// What came of trying an authorizer.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AuthorizerTested {
-    /// The status that a caller would be answered: 200 where it was let in.
+    /// The status that a caller would be answered; 0 where the authorizer succeeded, as AWS says.
     pub status: u16,
     /// The lines of the execution log.
     pub log: String,

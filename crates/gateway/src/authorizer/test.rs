@@ -100,7 +100,7 @@ fn tested(answer: Result<(Grant, Bytes), Unanswered>, mut log: String, id: &str)
     log.push_str("\nSuccessfully completed authorizer execution");
     let said: Value = serde_json::from_slice(&payload).unwrap_or_default();
     AuthorizerTested {
-        status: 200,
+        status: 0,
         log,
         latency_ms: 0,
         principal_id: Some(grant.principal_id().to_owned()),

@@ -1,14 +1,16 @@
-//! Prints how long functions take on this machine: cold starts and warm round trips, in medians.
-//!
-//! `cargo run --release -p functions --example round_trip -- target/release/functions-cell`
+//! Functions: how long a start and a warm round trip take, walls and all.
 
-use std::path::{Path, PathBuf};
+use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use base::AccountId;
 use base::clock::SystemClock;
 use base::id::RequestId;
+use benches::folder::Folder;
+use benches::{node, report};
+use functions::isolation::MECHANISMS;
 use functions::{CodeSource, Functions, Invocation, Settings};
 use snapshot::{FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LocalFunction, Version};
 
@@ -21,36 +23,44 @@ struct NoCode;
 #[async_trait::async_trait]
 impl CodeSource for NoCode {
     async fn fetch(&self, _: &base::Scope, _: &[u8; 32]) -> Result<bytes::Bytes, String> {
-        Err("the functions of this example lie in a folder".to_owned())
+        Err("what is measured lies in a folder".to_owned())
     }
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let folder = std::env::temp_dir().join(format!("round-trip-{}", std::process::id()));
-    std::fs::create_dir_all(folder.join("code"))?;
-    std::fs::write(folder.join("code/app.py"), "def handler(event, context): return event\n")?;
-    std::fs::write(folder.join("code/app.js"), "exports.handler = async (event) => event;\n")?;
-    let mut settings = Settings::new(folder.join("scratch"));
-    settings.helper = std::env::args_os().nth(1).map(PathBuf::from);
+    let folder = Folder::make()?;
+    let code = folder.0.join("code");
+    std::fs::create_dir_all(&code)?;
+    std::fs::write(code.join("app.py"), "def handler(event, context): return event\n")?;
+    std::fs::write(code.join("app.js"), "exports.handler = async (event) => event;\n")?;
+    let mut settings = Settings::new(folder.0.join("scratch"));
+    // What puts up the walls is the product's own binary.
+    settings.helper = Some(node::binary());
     let clock = Arc::new(SystemClock::new());
     let config = egress::Config::new(egress::Policy::default(), Vec::new(), None)?;
     let functions = Functions::new(settings, Arc::new(NoCode), egress::Egress::new(config, clock.clone()), clock);
-    for found in &functions.isolation()?.found {
-        println!("{:<18} {:?}", found.mechanism.to_string(), found.state);
-    }
-    for runtime in [FunctionRuntime::Python, FunctionRuntime::Node] {
-        measure(&functions, runtime, &folder.join("code")).await?;
+    let report = functions.isolation()?;
+    let walls: Vec<String> = MECHANISMS.iter().filter(|&&wall| report.has(wall)).map(ToString::to_string).collect();
+    let mut table = "| runtime | start, median | warm round trip, median | p99 |\n|---|---|---|---|\n".to_owned();
+    for (name, runtime) in [("Python", FunctionRuntime::Python), ("Node", FunctionRuntime::Node)] {
+        measure(&functions, (name, runtime), &code, &mut table).await?;
     }
     functions.drain().await;
-    std::fs::remove_dir_all(&folder)?;
+    let about = format!(
+        "A handler that answers its event. A start is the first invocation of a new version, from the call to the answer ({COLD} \
+         of them); a round trip one of {WARM} that follow each other on the same instance. Walls: {}.",
+        walls.join(", ")
+    );
+    report::section("functions", "What a function costs", &format!("{about}\n\n{table}"))?;
     Ok(())
 }
 
 async fn measure(
     functions: &Functions,
-    runtime: FunctionRuntime,
+    (name, runtime): (&str, FunctionRuntime),
     code: &Path,
+    table: &mut String,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let mut cold = Vec::new();
     let mut version = version(runtime, code);
@@ -67,12 +77,8 @@ async fn measure(
     for _ in 0..WARM {
         warm.push(once(functions, &version).await?);
     }
-    println!(
-        "{runtime:?}: cold start {:?}, warm round trip {:?} (p99 {:?})",
-        at(&mut cold, 0.5),
-        at(&mut warm, 0.5),
-        at(&mut warm, 0.99)
-    );
+    let (start, half, slow) = (at(&mut cold, 0.5), at(&mut warm, 0.5), at(&mut warm, 0.99));
+    writeln!(table, "| {name} | {start:.0?} | {half:.2?} | {slow:.2?} |")?;
     Ok(())
 }
 
