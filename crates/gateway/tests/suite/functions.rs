@@ -15,13 +15,12 @@ use snapshot::{
     Source, Target,
 };
 
-use crate::meter::{GOOD, keys};
 use crate::support::functions::{Does, Script, authorizer, call, grant, invoke, permission, put};
 use crate::support::{OWNER, Plan, answer, plan};
 
 const SOURCE: &str = "arn:aws:execute-api:us-east-1:111122223333:a1b2c3d4e5/prod/*";
 
-fn permitted(snapshot: &mut Snapshot) {
+pub(crate) fn permitted(snapshot: &mut Snapshot) {
     put(snapshot, "pets", Some(json!([permission(SOURCE)])));
 }
 
@@ -30,7 +29,7 @@ fn proxy(invoker: FunctionInvoker) -> Integration {
     Integration::ProxyFunction(ProxyFunction { call, timeout: Duration::from_secs(29) })
 }
 
-fn served(script: &Arc<Script>) -> Plan {
+pub(crate) fn served(script: &Arc<Script>) -> Plan {
     Plan {
         runner: Arc::clone(script) as _,
         people: permitted,
@@ -86,24 +85,6 @@ async fn a_proxy_function_is_told_the_whole_request() {
     for member in ["queryStringParameters", "multiValueQueryStringParameters", "body"] {
         assert_eq!(event[member], Value::Null, "{member}");
     }
-}
-
-#[tokio::test]
-async fn a_function_is_told_of_the_key_that_a_method_asks_for() {
-    let script = script(&json!({}));
-    let people = |snapshot: &mut Snapshot| {
-        keys(snapshot);
-        permitted(snapshot);
-    };
-    let site = Plan { api_key_required: true, people, ..served(&script) }.start();
-    site.send("GET /prod/x", &format!("x-api-key: {GOOD}\r\n"), Bytes::new()).await;
-    let identity = &script.event()["requestContext"]["identity"];
-    assert_eq!((&identity["apiKey"], &identity["apiKeyId"]), (&json!(GOOD), &json!("good")));
-
-    let site = Plan { people, ..served(&script) }.start();
-    site.send("GET /prod/x", &format!("x-api-key: {GOOD}\r\n"), Bytes::new()).await;
-    let identity = &script.event()["requestContext"]["identity"];
-    assert_eq!((identity.get("apiKey"), identity.get("apiKeyId")), (None, None));
 }
 
 #[tokio::test]

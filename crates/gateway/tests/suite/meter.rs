@@ -12,6 +12,7 @@ use gateway::explain::explain;
 use serde_json::json;
 use snapshot::{ApiKey, ApiKeySource, Identity, KeyPlan, Limit, Snapshot, ThrottleSource, UsagePlan};
 
+use crate::functions::{permitted, served};
 use crate::support::counters::Fate;
 use crate::support::functions::{Script, authorizer, grant, invoke, permission, put};
 use crate::support::{API, OWNER, Plan, Reply, STAGE, Site, master_key, mock, plan, scope};
@@ -346,4 +347,22 @@ async fn a_store_that_does_not_answer_holds_nobody_for_long() {
     };
     assert_eq!(told(&reply), EXCEEDED);
     assert!(clock.elapsed() < Duration::from_secs(10), "{:?}", clock.elapsed());
+}
+
+#[tokio::test]
+async fn a_function_is_told_of_the_key_that_a_method_asks_for() {
+    let script = Script::answering(&json!({}));
+    let people = |snapshot: &mut Snapshot| {
+        keys(snapshot);
+        permitted(snapshot);
+    };
+    let site = Plan { api_key_required: true, people, ..served(&script) }.start();
+    site.send("GET /prod/x", &format!("x-api-key: {GOOD}\r\n"), "").await;
+    let identity = &script.event()["requestContext"]["identity"];
+    assert_eq!((&identity["apiKey"], &identity["apiKeyId"]), (&json!(GOOD), &json!("good")));
+
+    let site = Plan { people, ..served(&script) }.start();
+    site.send("GET /prod/x", &format!("x-api-key: {GOOD}\r\n"), "").await;
+    let identity = &script.event()["requestContext"]["identity"];
+    assert_eq!((identity.get("apiKey"), identity.get("apiKeyId")), (None, None));
 }
