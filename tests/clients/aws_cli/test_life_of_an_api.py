@@ -77,5 +77,5 @@ def test_the_caller_and_the_trail_are_shown(aws):
 
 
 def test_a_refusal_names_its_reason(aws):
-    said = aws("apigateway", "create-api-key", "--name", "a", fails=True)
-    assert "Exception" in said and "CreateApiKey" in said
+    said = aws("apigateway", "create-request-validator", "--rest-api-id", "a", "--name", "a", fails=True)
+    assert "Exception" in said and "CreateRequestValidator" in said

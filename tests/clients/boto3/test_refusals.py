@@ -44,7 +44,6 @@ def test_an_api_setting_without_enforcement_is_refused(apigateway, setting):
     [
         {"authorizationType": "CUSTOM", "authorizerId": "abc123"},
         {"authorizationType": "COGNITO_USER_POOLS", "authorizerId": "abc123"},
-        {"authorizationType": "NONE", "apiKeyRequired": True},
         {"authorizationType": "NONE", "requestValidatorId": "abc123"},
         {"authorizationType": "NONE", "requestModels": {"application/json": "Pet"}},
     ],
@@ -101,8 +100,8 @@ def test_a_stage_setting_without_enforcement_is_refused(apigateway, api, root, s
 
 def test_later_capabilities_are_refused_by_name(apigateway, api):
     refused(apigateway.create_authorizer, restApiId=api, name="a", type="TOKEN")
-    refused(apigateway.create_api_key, name="a")
-    refused(apigateway.create_usage_plan, name="a")
+    refused(apigateway.create_model, restApiId=api, name="a", contentType="application/json")
+    refused(apigateway.create_request_validator, restApiId=api, name="a")
     refused(apigateway.create_domain_name, domainName="a.example")
     refused(apigateway.generate_client_certificate)
     refused(apigateway.create_vpc_link, name="a", targetArns=["arn:aws:elasticloadbalancing:x"])
