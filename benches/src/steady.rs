@@ -17,14 +17,22 @@ pub(crate) fn run(load: &Load, per_connection: u32, core: usize) -> io::Result<M
     command.args(["-c", &core.to_string(), "h2load", "--h1", "-t1"]);
     command.arg(format!("-c{}", load.connections)).arg(format!("--rps={per_connection}"));
     command.args(["-n", &(u64::from(per_connection) * load.connections as u64 * load.seconds).to_string()]);
-    command.arg("-H").arg(format!("host: {}", load.host)).arg(format!("--log-file={}", log.display()));
-    let output = command.arg(&load.url).output()?;
+    // The host stands in the URL: a header of its own would be a second one.
+    let (scheme, address, path) = parts(&load.url).ok_or_else(|| io::Error::other("the URL has no address"))?;
+    command.arg(format!("--connect-to={address}")).arg(format!("--log-file={}", log.display()));
+    let output = command.arg(format!("{scheme}://{}/{path}", load.host)).output()?;
     if !output.status.success() {
         return Err(io::Error::other(format!("h2load failed: {}", String::from_utf8_lossy(&output.stderr))));
     }
     let lines = fs::read_to_string(&log)?;
     fs::remove_file(&log)?;
     Ok(parse(&lines))
+}
+
+fn parts(url: &str) -> Option<(&str, &str, &str)> {
+    let (scheme, rest) = url.split_once("://")?;
+    let (address, path) = rest.split_once('/')?;
+    Some((scheme, address, path))
 }
 
 /// A line is a request: when it began, its status (-1 for none), and how long it took, in microseconds.
@@ -53,6 +61,11 @@ fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_address_is_apart_from_the_host() {
+        assert_eq!(parts("https://127.0.0.1:1/dev/x"), Some(("https", "127.0.0.1:1", "dev/x")));
+    }
 
     #[test]
     fn every_line_is_a_request() {
