@@ -6,7 +6,7 @@ use super::{Finding, Workspace};
 /// The house, from the ground up. ARCHITECTURE.md draws it.
 const STOREYS: &[&[&str]] = &[
     &["base"],
-    &["model", "policy", "sigv4", "jwt"],
+    &["model", "policy", "sigv4", "jwt", "waf"],
     &["store-resources", "store-records", "wire", "wire-derive", "egress"],
     &["snapshot", "issuers", "telemetry", "store-sqlite", "store-postgres"],
     &["operation", "compiler", "functions", "identity", "edge"],
