@@ -18,7 +18,11 @@ pub(crate) fn place(
 ) -> Vec<Finding> {
     let before = snapshot.api_keys.remove(id);
     if let Some(before) = &before {
-        snapshot.api_key_values.remove(&before.fingerprint);
+        // A deleted key's value may have become another's, which a batch may name first.
+        let is_its_own = |found: &Arc<ApiKey>| found.id == *id;
+        if snapshot.api_key_values.get(&before.fingerprint).is_some_and(is_its_own) {
+            snapshot.api_key_values.remove(&before.fingerprint);
+        }
     }
     match found.map(|found| found.and_then(|key| compile(&key, scope, before.as_deref()))) {
         None => Vec::new(),
