@@ -3,40 +3,14 @@
 use async_trait::async_trait;
 use base::{Scope, Timestamp};
 use bytes::Bytes;
-use sqlx::PgPool;
 use store_records::time::to_nanoseconds;
 use store_records::{BlobKey, Blobs, Fault, Swept};
 
-use crate::connect::Patience;
-
-/// Connections for blobs: few are fetched, and each may take a while.
-pub(crate) const CONNECTIONS_MAX: u32 = 3;
+use crate::connect::Connections;
 
 /// The table of blobs.
 #[derive(Debug)]
-pub(crate) struct PostgresBlobs {
-    pool: PgPool,
-    patience: Patience,
-}
-
-impl PostgresBlobs {
-    pub(crate) fn new(pool: PgPool, patience: Patience) -> Self {
-        Self { pool, patience }
-    }
-
-    pub(crate) async fn close(&self) {
-        let _ = futures_util::future::poll_immediate(self.pool.close()).await;
-    }
-
-    async fn within<T>(
-        &self,
-        what: &'static str,
-        call: impl Future<Output = Result<T, sqlx::Error>>,
-    ) -> Result<T, Fault> {
-        let call = async { call.await.map_err(|error| Fault::new(what, error)) };
-        self.patience.within(call, |late| Fault::new(what, late)).await
-    }
-}
+pub(crate) struct PostgresBlobs(pub(crate) Connections);
 
 #[async_trait]
 impl Blobs for PostgresBlobs {
@@ -51,7 +25,7 @@ impl Blobs for PostgresBlobs {
         .bind(bytes.len() as i64)
         .bind(to_nanoseconds(now))
         .bind(&bytes[..]);
-        self.within("storing a blob", insert.execute(&self.pool)).await.map(drop)
+        self.0.within("storing a blob", insert.execute(self.0.pool())).await.map(drop)
     }
 
     async fn read(&self, key: &BlobKey) -> Result<Option<Bytes>, Fault> {
@@ -59,7 +33,7 @@ impl Blobs for PostgresBlobs {
             .bind(key.scope.account.as_str())
             .bind(key.scope.region.as_str())
             .bind(&key.digest[..]);
-        let payload: Option<Vec<u8>> = self.within("reading a blob", select.fetch_optional(&self.pool)).await?;
+        let payload: Option<Vec<u8>> = self.0.within("reading a blob", select.fetch_optional(self.0.pool())).await?;
         Ok(payload.map(Bytes::from))
     }
 
@@ -69,7 +43,7 @@ impl Blobs for PostgresBlobs {
                 .bind(key.scope.account.as_str())
                 .bind(key.scope.region.as_str())
                 .bind(&key.digest[..]);
-        self.within("looking for a blob", select.fetch_one(&self.pool)).await
+        self.0.within("looking for a blob", select.fetch_one(self.0.pool())).await
     }
 
     async fn bytes(&self, scope: &Scope) -> Result<u64, Fault> {
@@ -77,7 +51,7 @@ impl Blobs for PostgresBlobs {
             sqlx::query_scalar("SELECT coalesce(sum(bytes), 0)::bigint FROM blob WHERE account = $1 AND region = $2")
                 .bind(scope.account.as_str())
                 .bind(scope.region.as_str());
-        let bytes: i64 = self.within("measuring blobs", sum.fetch_one(&self.pool)).await?;
+        let bytes: i64 = self.0.within("measuring blobs", sum.fetch_one(self.0.pool())).await?;
         Ok(bytes as u64)
     }
 
@@ -98,7 +72,7 @@ impl Blobs for PostgresBlobs {
         .bind(accounts)
         .bind(regions)
         .bind(digests);
-        self.within("keeping blobs", update.execute(&self.pool)).await.map(drop)
+        self.0.within("keeping blobs", update.execute(self.0.pool())).await.map(drop)
     }
 
     async fn sweep(&self, before: Timestamp) -> Result<Swept, Fault> {
@@ -108,7 +82,7 @@ impl Blobs for PostgresBlobs {
              SELECT count(*), coalesce(sum(bytes), 0)::bigint FROM gone",
         )
         .bind(to_nanoseconds(before));
-        let (blobs, bytes): (i64, i64) = self.within("sweeping blobs", delete.fetch_one(&self.pool)).await?;
+        let (blobs, bytes): (i64, i64) = self.0.within("sweeping blobs", delete.fetch_one(self.0.pool())).await?;
         Ok(Swept { blobs: blobs as u64, bytes: bytes as u64 })
     }
 }

@@ -9,7 +9,7 @@ use store_resources::{Batch, CommitError, Fault, Key, Lease, Precondition, Revis
 
 use crate::follow::CHANNEL;
 use crate::rows::{self, KeyColumns, KeyRow, fault};
-use crate::{audit, lease};
+use crate::{audit, connect, lease};
 
 /// Commits a batch under the next revision.
 pub(crate) async fn commit(pool: &PgPool, batch: &Batch) -> Result<Revision, CommitError> {
@@ -31,9 +31,9 @@ pub(crate) async fn prune_changes(pool: &PgPool, through: Revision) -> Result<()
     transaction.commit().await.map_err(&fail)
 }
 
-/// Begins a write; each statement sees what was committed before it, so that a waiter for the lock sees the newest.
+/// Begins a write.
 pub(crate) async fn begin(pool: &PgPool) -> Result<Transaction<'static, Postgres>, Fault> {
-    pool.begin_with("BEGIN ISOLATION LEVEL READ COMMITTED").await.map_err(fault("beginning a transaction"))
+    connect::begin(pool).await.map_err(fault("beginning a transaction"))
 }
 
 /// Commits what succeeded. What did not is undone at once: its lock must not wait for the pool to tidy up.

@@ -1,44 +1,23 @@
 //! The counters: rows that all nodes add to, each counter under a lock of its own for as long as a transaction lasts.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use base::{Day, Scope, Timestamp};
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use store_records::Fault;
 use store_records::counters::{Counter, Counters, GiveBack, Take, Taken, Used, extension, granted};
 use store_records::time::to_nanoseconds;
 
-use crate::connect::Patience;
+use crate::connect::Connections;
 
-/// Connections for counters.
+/// Connections for counters: their own, for requests wait for them and must not wait behind logs or code.
 pub(crate) const CONNECTIONS_MAX: u32 = 2;
 
 /// The tables of counters and nodes.
 #[derive(Debug)]
-pub(crate) struct PostgresCounters {
-    pool: PgPool,
-    patience: Patience,
-}
-
-impl PostgresCounters {
-    pub(crate) fn new(pool: PgPool, patience: Patience) -> Self {
-        Self { pool, patience }
-    }
-
-    pub(crate) async fn close(&self) {
-        let _ = futures_util::future::poll_immediate(self.pool.close()).await;
-    }
-
-    async fn within<T>(
-        &self,
-        what: &'static str,
-        call: impl Future<Output = Result<T, sqlx::Error>>,
-    ) -> Result<T, Fault> {
-        let call = async { call.await.map_err(|error| Fault::new(what, error)) };
-        self.patience.within(call, |late| Fault::new(what, late)).await
-    }
-}
+pub(crate) struct PostgresCounters(pub(crate) Connections);
 
 #[async_trait]
 impl Counters for PostgresCounters {
@@ -47,26 +26,26 @@ impl Counters for PostgresCounters {
             return Ok(Vec::new());
         }
         let take = Box::pin(async {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.0.begin().await?;
             lock(&mut transaction, takes.iter().map(|wish| &wish.counter)).await?;
             let mut answers = Vec::with_capacity(takes.len());
-            for wish in takes {
-                let (used, extra) = sums(&mut transaction, wish).await?;
-                let taken = granted(wish, used, extra);
-                if taken.granted > 0 {
-                    add(&mut transaction, &wish.counter, wish.day, taken.granted, 0).await?;
-                }
-                answers.push(taken);
+            for some in without_repeats(takes) {
+                let sums = sums(&mut transaction, some).await?;
+                let taken: Vec<Taken> =
+                    some.iter().zip(sums).map(|(wish, (used, extra))| granted(wish, used, extra)).collect();
+                let counted = some.iter().zip(&taken).filter(|(_, taken)| taken.granted > 0);
+                add(&mut transaction, counted.map(|(wish, taken)| (&wish.counter, wish.day, taken.granted, 0))).await?;
+                answers.extend(taken);
             }
             transaction.commit().await?;
             Ok(answers)
         });
-        self.within("counting a quota", take).await
+        self.0.within("counting a quota", take).await
     }
 
     async fn give_back(&self, returns: &[GiveBack]) -> Result<(), Fault> {
         let give_back = Box::pin(async {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.0.begin().await?;
             lock(&mut transaction, returns.iter().map(|gift| &gift.counter)).await?;
             for GiveBack { counter, day, amount } in returns {
                 sqlx::query(
@@ -84,18 +63,19 @@ impl Counters for PostgresCounters {
             }
             transaction.commit().await
         });
-        self.within("giving back a quota", give_back).await
+        self.0.within("giving back a quota", give_back).await
     }
 
     async fn set_left(&self, wish: &Take) -> Result<(), Fault> {
         let extend = Box::pin(async {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.0.begin().await?;
             lock(&mut transaction, std::iter::once(&wish.counter)).await?;
-            let (used, extra) = sums(&mut transaction, wish).await?;
-            add(&mut transaction, &wish.counter, wish.day, 0, extension(wish, used, extra)).await?;
+            let found = sums(&mut transaction, std::slice::from_ref(wish)).await?;
+            let more = found.first().map_or(0, |(used, extra)| extension(wish, *used, *extra));
+            add(&mut transaction, [(&wish.counter, wish.day, 0, more)]).await?;
             transaction.commit().await
         });
-        self.within("extending a quota", extend).await
+        self.0.within("extending a quota", extend).await
     }
 
     async fn used(
@@ -115,7 +95,8 @@ impl Counters for PostgresCounters {
         .bind(members)
         .bind(from.0)
         .bind(to.0);
-        let rows: Vec<(String, i32, i64, i64)> = self.within("reading usage", select.fetch_all(&self.pool)).await?;
+        let rows: Vec<(String, i32, i64, i64)> =
+            self.0.within("reading usage", select.fetch_all(self.0.pool())).await?;
         let used = |(member, day, used, extra): (String, i32, i64, i64)| {
             (member, Used { day: Day(day), used: used.unsigned_abs(), extra })
         };
@@ -124,12 +105,12 @@ impl Counters for PostgresCounters {
 
     async fn forget(&self, before: Day) -> Result<u64, Fault> {
         let delete = sqlx::query("DELETE FROM usage WHERE day < $1").bind(before.0);
-        Ok(self.within("forgetting usage", delete.execute(&self.pool)).await?.rows_affected())
+        Ok(self.0.within("forgetting usage", delete.execute(self.0.pool())).await?.rows_affected())
     }
 
     async fn present(&self, node: &str, now: Timestamp, ttl: Duration) -> Result<u32, Fault> {
         let count = Box::pin(async {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.0.begin().await?;
             sqlx::query(
                 "INSERT INTO node (name, until) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET until = excluded.until",
             )
@@ -145,7 +126,7 @@ impl Counters for PostgresCounters {
             transaction.commit().await?;
             Ok(count)
         });
-        let count = self.within("counting nodes", count).await?;
+        let count = self.0.within("counting nodes", count).await?;
         Ok(u32::try_from(count).unwrap_or(u32::MAX))
     }
 }
@@ -171,40 +152,88 @@ async fn lock(connection: &mut PgConnection, counters: impl Iterator<Item = &Cou
     .map(drop)
 }
 
-/// What was used in the wish's period, and by how much that was extended.
-async fn sums(connection: &mut PgConnection, wish: &Take) -> Result<(u64, i64), sqlx::Error> {
-    let (used, extra): (i64, i64) = sqlx::query_as(
-        "SELECT coalesce(sum(used), 0)::bigint, coalesce(sum(extra), 0)::bigint FROM usage \
-         WHERE account = $1 AND region = $2 AND group_name = $3 AND member = $4 AND day >= $5",
-    )
-    .bind(wish.counter.scope.account.as_str())
-    .bind(wish.counter.scope.region.as_str())
-    .bind(&wish.counter.group)
-    .bind(&wish.counter.member)
-    .bind(wish.first.0)
-    .fetch_one(connection)
-    .await?;
-    Ok((used.unsigned_abs(), extra))
+/// Cuts wishes where a counter would be named a second time: one statement counts each once.
+fn without_repeats(takes: &[Take]) -> Vec<&[Take]> {
+    let (mut parts, mut begin, mut named) = (Vec::new(), 0, HashSet::new());
+    for (at, wish) in takes.iter().enumerate() {
+        if !named.insert(&wish.counter) {
+            parts.push(&takes[begin..at]);
+            begin = at;
+            named = HashSet::from([&wish.counter]);
+        }
+    }
+    parts.push(&takes[begin..]);
+    parts
 }
 
-async fn add(
+/// Counters by columns, as statements about many take them.
+#[derive(Default)]
+struct Columns<'a> {
+    accounts: Vec<&'a str>,
+    regions: Vec<&'a str>,
+    groups: Vec<&'a str>,
+    members: Vec<&'a str>,
+    days: Vec<i32>,
+}
+
+impl<'a> Columns<'a> {
+    fn push(&mut self, counter: &'a Counter, day: Day) {
+        self.accounts.push(counter.scope.account.as_str());
+        self.regions.push(counter.scope.region.as_str());
+        self.groups.push(&counter.group);
+        self.members.push(&counter.member);
+        self.days.push(day.0);
+    }
+}
+
+/// What was used in each wish's period, and by how much that was extended.
+async fn sums(connection: &mut PgConnection, wishes: &[Take]) -> Result<Vec<(u64, i64)>, sqlx::Error> {
+    let mut of = Columns::default();
+    wishes.iter().for_each(|wish| of.push(&wish.counter, wish.first));
+    let rows: Vec<(i64, i64)> = sqlx::query_as(
+        "SELECT coalesce(sum(used), 0)::bigint, coalesce(sum(extra), 0)::bigint \
+         FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[]) \
+         WITH ORDINALITY AS wish (account, region, group_name, member, first, number) \
+         LEFT JOIN usage ON usage.account = wish.account AND usage.region = wish.region \
+         AND usage.group_name = wish.group_name AND usage.member = wish.member AND usage.day >= wish.first \
+         GROUP BY number ORDER BY number",
+    )
+    .bind(of.accounts)
+    .bind(of.regions)
+    .bind(of.groups)
+    .bind(of.members)
+    .bind(of.days)
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.into_iter().map(|(used, extra)| (used.unsigned_abs(), extra)).collect())
+}
+
+/// Adds to days of counters, each named once: what was used, and what the period gets more.
+async fn add<'a>(
     connection: &mut PgConnection,
-    counter: &Counter,
-    day: Day,
-    used: u64,
-    extra: i64,
+    more: impl IntoIterator<Item = (&'a Counter, Day, u64, i64)>,
 ) -> Result<(), sqlx::Error> {
+    let (mut of, mut used, mut extra) = (Columns::default(), Vec::new(), Vec::new());
+    for (counter, day, more_used, more_extra) in more {
+        of.push(counter, day);
+        used.push(number(more_used));
+        extra.push(more_extra);
+    }
+    if used.is_empty() {
+        return Ok(());
+    }
     sqlx::query(
-        "INSERT INTO usage (account, region, group_name, member, day, used, extra) VALUES ($1, $2, $3, $4, $5, $6, $7) \
+        "INSERT INTO usage (account, region, group_name, member, day, used, extra) \
+         SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::bigint[], $7::bigint[]) \
          ON CONFLICT (account, region, group_name, member, day) \
          DO UPDATE SET used = usage.used + excluded.used, extra = usage.extra + excluded.extra",
     )
-    .bind(counter.scope.account.as_str())
-    .bind(counter.scope.region.as_str())
-    .bind(&counter.group)
-    .bind(&counter.member)
-    .bind(day.0)
-    .bind(number(used))
+    .bind(of.accounts)
+    .bind(of.regions)
+    .bind(of.groups)
+    .bind(of.members)
+    .bind(of.days)
+    .bind(used)
     .bind(extra)
     .execute(connection)
     .await

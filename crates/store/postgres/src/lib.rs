@@ -29,7 +29,7 @@ mod counters;
 pub mod testing;
 
 use blobs::PostgresBlobs;
-use connect::Patience;
+use connect::Connections;
 use counters::PostgresCounters;
 use records::PostgresRecords;
 use resources::PostgresResources;
@@ -43,9 +43,9 @@ pub struct PostgresOptions {
     pub poll: Duration,
     /// How long a call waits for a connection before that is a fault.
     pub connect_wait: Duration,
-    /// How long a call waits for the database's answer before that is a fault.
+    /// How long a call waits for its turn and the database's answer before that is a fault.
     pub call_wait: Duration,
-    /// Views that are open at once, at most; each takes a connection.
+    /// Connections for views, each of which has one as long as it is open; two of them are kept for other questions.
     pub views_max: u32,
 }
 
@@ -104,18 +104,17 @@ impl PostgresStore {
     /// so at once.
     pub async fn open(url: &str, options: &PostgresOptions) -> Result<Self, OpenError> {
         let target = PgConnectOptions::from_str(url)?.application_name("portcullis");
-        let patience = Patience { clock: Arc::clone(&options.clock), call_wait: options.call_wait };
-        let writers = connect::pool(&target, options, resources::WRITERS_MAX).await?;
-        migrate::run(&writers).await?;
-        let views = connect::pool(&target, options, options.views_max).await?;
-        let records = connect::pool(&target, options, records::CONNECTIONS_MAX).await?;
-        let blobs = connect::pool(&target, options, blobs::CONNECTIONS_MAX).await?;
-        let counters = connect::pool(&target, options, counters::CONNECTIONS_MAX).await?;
+        let open = async |connections| Connections::open(&target, options, connections).await;
+        let writers = open((resources::WRITERS_MAX, resources::LISTENERS)).await?;
+        migrate::run(writers.pool()).await?;
+        let views = open((options.views_max, resources::ASKING)).await?;
+        let records = open((records::CONNECTIONS_MAX, records::STORING)).await?;
+        let counters = open((counters::CONNECTIONS_MAX, 0)).await?;
         Ok(Self {
-            counters: Arc::new(PostgresCounters::new(counters, patience.clone())),
-            resources: Arc::new(PostgresResources::start(views, writers, patience.clone(), options.poll).await?),
-            records: Arc::new(PostgresRecords::new(records, patience.clone())),
-            blobs: Arc::new(PostgresBlobs::new(blobs, patience)),
+            counters: Arc::new(PostgresCounters(counters)),
+            resources: Arc::new(PostgresResources::start(views, writers, options.poll).await?),
+            blobs: Arc::new(PostgresBlobs(records.clone())),
+            records: Arc::new(PostgresRecords(records)),
         })
     }
 
@@ -142,8 +141,8 @@ impl PostgresStore {
     /// Closes the connections. Whoever still holds a store gets faults from it.
     pub async fn close(&self) {
         self.resources.close().await;
-        self.records.close().await;
-        self.blobs.close().await;
-        self.counters.close().await;
+        // Blobs have the records' connections.
+        self.records.0.close().await;
+        self.counters.0.close().await;
     }
 }

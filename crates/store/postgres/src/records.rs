@@ -2,47 +2,27 @@
 
 use async_trait::async_trait;
 use base::Timestamp;
-use sqlx::{PgConnection, PgPool};
+use sqlx::PgConnection;
 use store_records::time::{from_nanoseconds, to_nanoseconds};
 use store_records::{
     Block, BlockQuery, CANDIDATES_MAX, Events, Fault, FindQuery, IdFilter, Pruned, StoredBlock, Stream,
 };
 use store_resources::key::above;
 
-use crate::connect::Patience;
+use crate::connect::Connections;
 use crate::rows;
 
-/// Connections for events.
-pub(crate) const CONNECTIONS_MAX: u32 = 4;
+/// Connections for events and blobs.
+pub(crate) const CONNECTIONS_MAX: u32 = 6;
+/// One of them stores events, which must not wait behind large blobs and long searches.
+pub(crate) const STORING: u32 = 1;
 
 /// The lock of whoever appends; the number is ours alone by convention of this crate.
 const APPEND_LOCK: i64 = 0x706f_7274_6375_0002;
 
 /// The table of blocks.
 #[derive(Debug)]
-pub(crate) struct PostgresRecords {
-    pool: PgPool,
-    patience: Patience,
-}
-
-impl PostgresRecords {
-    pub(crate) fn new(pool: PgPool, patience: Patience) -> Self {
-        Self { pool, patience }
-    }
-
-    pub(crate) async fn close(&self) {
-        let _ = futures_util::future::poll_immediate(self.pool.close()).await;
-    }
-
-    async fn within<T>(
-        &self,
-        what: &'static str,
-        call: impl Future<Output = Result<T, sqlx::Error>>,
-    ) -> Result<T, Fault> {
-        let call = async { call.await.map_err(|error| Fault::new(what, error)) };
-        self.patience.within(call, |late| Fault::new(what, late)).await
-    }
-}
+pub(crate) struct PostgresRecords(pub(crate) Connections);
 
 /// Reads whole blocks chosen by scope and stream, where an absent scope is all; more conditions follow.
 macro_rules! select_blocks {
@@ -68,7 +48,7 @@ const CANDIDATES: &str = select_blocks!(
 impl Events for PostgresRecords {
     async fn append(&self, blocks: Vec<Block>) -> Result<(), Fault> {
         let append = Box::pin(async {
-            let mut transaction = self.pool.begin().await?;
+            let mut transaction = self.0.begin().await?;
             // Numbers must become visible in order, or a follower would pass over a block for good.
             sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(APPEND_LOCK).execute(&mut *transaction).await?;
             for block in &blocks {
@@ -76,7 +56,7 @@ impl Events for PostgresRecords {
             }
             transaction.commit().await
         });
-        if blocks.is_empty() { Ok(()) } else { self.within("storing blocks", append).await }
+        if blocks.is_empty() { Ok(()) } else { self.0.at_once("storing blocks", append).await }
     }
 
     async fn read(&self, query: &BlockQuery) -> Result<Vec<StoredBlock>, Fault> {
@@ -94,7 +74,7 @@ impl Events for PostgresRecords {
             .bind(to_nanoseconds(query.to))
             .bind(query.after.unwrap_or(i64::MIN))
             .bind(i64::from(query.limit));
-        let rows: Vec<BlockRow> = self.within("reading blocks", select.fetch_all(&self.pool)).await?;
+        let rows: Vec<BlockRow> = self.0.within("reading blocks", select.fetch_all(self.0.pool())).await?;
         rows.into_iter().map(stored).collect()
     }
 
@@ -108,7 +88,7 @@ impl Events for PostgresRecords {
             .bind(i64::from(one))
             .bind(i64::from(two))
             .bind(CANDIDATES_MAX as i64);
-        let rows: Vec<BlockRow> = self.within("looking for a request", select.fetch_all(&self.pool)).await?;
+        let rows: Vec<BlockRow> = self.0.within("looking for a request", select.fetch_all(self.0.pool())).await?;
         rows.into_iter().map(stored).collect()
     }
 
@@ -124,13 +104,13 @@ impl Events for PostgresRecords {
         )
         .bind(to_nanoseconds(before))
         .bind(i64::try_from(bytes_max).unwrap_or(i64::MAX));
-        let (blocks, bytes): (i64, i64) = self.within("removing old blocks", delete.fetch_one(&self.pool)).await?;
+        let (blocks, bytes): (i64, i64) = self.0.within("removing old blocks", delete.fetch_one(self.0.pool())).await?;
         Ok(Pruned { blocks: blocks as u64, bytes: bytes as u64 })
     }
 
     async fn bytes(&self) -> Result<u64, Fault> {
         let sum = sqlx::query_scalar("SELECT coalesce(sum(bytes), 0)::bigint FROM block");
-        let bytes: i64 = self.within("measuring", sum.fetch_one(&self.pool)).await?;
+        let bytes: i64 = self.0.within("measuring", sum.fetch_one(self.0.pool())).await?;
         Ok(bytes as u64)
     }
 }

@@ -5,28 +5,31 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use base::Timestamp;
-use sqlx::PgPool;
 use store_resources::{
     AuditEntry, AuditFilter, AuditPage, Batch, CommitError, Fault, Lease, Resources, Revision, View,
 };
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
-use crate::connect::Patience;
+use crate::connect::Connections;
 use crate::follow::{self, follow, learn};
 use crate::rows::fault;
 use crate::view::PostgresView;
 use crate::{audit, commit, lease};
 
-/// Connections for writes; commits go one after another, audit entries beside each other. One more listens.
+/// Connections for writes; commits go one after another, audit entries beside each other.
 pub(crate) const WRITERS_MAX: u32 = 8;
+/// One of them listens.
+pub(crate) const LISTENERS: u32 = 1;
+/// Connections of the views that none of them gets, however many are open: a node asks for the newest revision, or it
+/// would take its snapshot for stale.
+pub(crate) const ASKING: u32 = 2;
 
 /// The tables of configuration.
 #[derive(Debug)]
 pub(crate) struct PostgresResources {
-    views: PgPool,
-    writers: PgPool,
-    patience: Patience,
+    views: Connections,
+    writers: Connections,
     poll: Duration,
     known: watch::Sender<Revision>,
     listener: AbortHandle,
@@ -34,26 +37,20 @@ pub(crate) struct PostgresResources {
 
 impl PostgresResources {
     /// Begins to listen.
-    pub(crate) async fn start(
-        views: PgPool,
-        writers: PgPool,
-        patience: Patience,
-        poll: Duration,
-    ) -> Result<Self, sqlx::Error> {
-        let known = watch::Sender::new(follow::newest(&views).await?);
-        let following = follow(writers.clone(), known.clone(), Arc::clone(&patience.clock));
+    pub(crate) async fn start(views: Connections, writers: Connections, poll: Duration) -> Result<Self, sqlx::Error> {
+        let known = watch::Sender::new(follow::newest(views.pool()).await?);
+        let following = follow(writers.pool().clone(), known.clone(), Arc::clone(&writers.patience().clock));
         let listener = tokio::spawn(following).abort_handle();
-        Ok(Self { views, writers, patience, poll, known, listener })
+        Ok(Self { views, writers, poll, known, listener })
     }
 
     pub(crate) async fn close(&self) {
         self.listener.abort();
-        // Views that are still open end on their own; nobody waits for them.
-        let _ = futures_util::future::poll_immediate(self.views.close()).await;
-        let _ = futures_util::future::poll_immediate(self.writers.close()).await;
+        self.views.close().await;
+        self.writers.close().await;
     }
 
-    /// Writes to the end, also for a caller that gives up, and within the time a call may take.
+    /// Writes in its turn and to the end, also for a caller that gives up, and within the time a call may take.
     async fn write<T, E>(
         &self,
         what: &'static str,
@@ -63,9 +60,16 @@ impl PostgresResources {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        let patience = self.patience.clone();
+        let writers = self.writers.clone();
         let late = move |late| Fault::new(what, late).into();
-        let written = tokio::spawn(async move { patience.within(work, late).await }).await;
+        let written = tokio::spawn(async move {
+            let work = async {
+                let _turn = writers.turn().await;
+                work.await
+            };
+            writers.patience().within(work, late).await
+        })
+        .await;
         written.unwrap_or_else(|broken| Err(Fault::new(what, broken).into()))
     }
 }
@@ -79,11 +83,11 @@ impl Drop for PostgresResources {
 #[async_trait]
 impl Resources for PostgresResources {
     async fn view(&self) -> Result<Box<dyn View>, Fault> {
-        Ok(Box::new(PostgresView::open(&self.views, &self.patience).await?))
+        Ok(Box::new(PostgresView::open(&self.views).await?))
     }
 
     async fn commit(&self, batch: Batch) -> Result<Revision, CommitError> {
-        let (pool, known) = (self.writers.clone(), self.known.clone());
+        let (pool, known) = (self.writers.pool().clone(), self.known.clone());
         let work = async move {
             let revision = commit::commit(&pool, &batch).await?;
             learn(&known, revision);
@@ -93,24 +97,24 @@ impl Resources for PostgresResources {
     }
 
     async fn append_audit(&self, entries: Vec<AuditEntry>) -> Result<(), Fault> {
-        let pool = self.writers.clone();
+        let pool = self.writers.pool().clone();
         self.write("writing audit entries", async move { audit::append(&pool, &entries).await }).await
     }
 
     async fn read_audit(&self, filter: &AuditFilter) -> Result<AuditPage, Fault> {
         let late = |late| Fault::new("reading audit entries", late);
-        self.patience.within(audit::read(&self.views, filter), late).await
+        self.views.patience().within(audit::read(self.views.pool(), filter), late).await
     }
 
     async fn prune_audit(&self, before: Timestamp, limit: u32, lease: &Lease) -> Result<u64, CommitError> {
-        let (pool, lease) = (self.writers.clone(), lease.clone());
+        let (pool, lease) = (self.writers.pool().clone(), lease.clone());
         let work = async move { audit::prune(&pool, before, limit, &lease).await };
         self.write("removing old audit entries", work).await
     }
 
     async fn revision(&self) -> Result<Revision, Fault> {
-        let newest = async { follow::newest(&self.views).await.map_err(fault("reading the revision")) };
-        let newest = self.patience.within(newest, |late| Fault::new("reading the revision", late)).await?;
+        let newest = async { follow::newest(self.views.pool()).await.map_err(fault("reading the revision")) };
+        let newest = self.views.patience().within(newest, |late| Fault::new("reading the revision", late)).await?;
         learn(&self.known, newest);
         Ok(newest)
     }
@@ -120,12 +124,12 @@ impl Resources for PostgresResources {
         let heard = async { known.wait_for(|known| *known > seen).await.map(|known| *known) };
         tokio::select! {
             heard = heard => heard.map_err(|closed| Fault::new("waiting for changes", closed)),
-            () = self.patience.clock.sleep(self.poll) => self.revision().await,
+            () = self.views.patience().clock.sleep(self.poll) => self.revision().await,
         }
     }
 
     async fn prune_changes(&self, through: Revision) -> Result<(), Fault> {
-        let pool = self.writers.clone();
+        let pool = self.writers.pool().clone();
         self.write("cutting the change feed", async move { commit::prune_changes(&pool, through).await }).await
     }
 
@@ -136,7 +140,7 @@ impl Resources for PostgresResources {
         now: Timestamp,
         ttl: Duration,
     ) -> Result<Option<Lease>, Fault> {
-        let (pool, name, holder) = (self.writers.clone(), name.to_owned(), holder.to_owned());
+        let (pool, name, holder) = (self.writers.pool().clone(), name.to_owned(), holder.to_owned());
         let work = async move { lease::claim(&pool, &name, &holder, now, ttl).await };
         self.write("claiming a lease", work).await
     }

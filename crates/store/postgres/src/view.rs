@@ -1,16 +1,19 @@
 //! A view: one read-only transaction that PostgreSQL keeps at the revision it began with.
 
 use async_trait::async_trait;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{Postgres, Transaction};
 use store_resources::{Change, Changes, Document, Fault, Key, Page, Revision, View};
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::commit::measure;
-use crate::connect::Patience;
+use crate::connect::{Connections, Patience};
 use crate::rows::{self, DocumentRow, fault};
 
 /// An open read transaction. Dropping it gives the connection back.
 pub(crate) struct PostgresView {
     transaction: Transaction<'static, Postgres>,
+    /// Until it is dropped, the connection is this view's.
+    _turn: OwnedSemaphorePermit,
     patience: Patience,
     revision: Revision,
     changes_from: Revision,
@@ -18,19 +21,22 @@ pub(crate) struct PostgresView {
 
 impl PostgresView {
     /// Begins at the newest revision.
-    pub(crate) async fn open(pool: &PgPool, patience: &Patience) -> Result<Self, Fault> {
+    pub(crate) async fn open(connections: &Connections) -> Result<Self, Fault> {
+        let patience = connections.patience();
         let begin = async {
-            let mut transaction = pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
+            let turn = connections.turn().await;
+            let mut transaction =
+                connections.pool().begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?;
             // The snapshot begins with the first read.
             let newest: (i64, i64) =
                 sqlx::query_as("SELECT revision, changes_from FROM installation").fetch_one(&mut *transaction).await?;
-            Ok((transaction, newest))
+            Ok((turn, transaction, newest))
         };
         let begin = Box::pin(async { begin.await.map_err(fault("opening a view")) });
-        let (transaction, (revision, changes_from)) =
+        let (turn, transaction, (revision, changes_from)) =
             patience.within(begin, |late| Fault::new("opening a view", late)).await?;
         let (revision, changes_from) = (rows::revision(revision), rows::revision(changes_from));
-        Ok(Self { transaction, patience: patience.clone(), revision, changes_from })
+        Ok(Self { transaction, _turn: turn, patience: patience.clone(), revision, changes_from })
     }
 }
 

@@ -4,10 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use base::clock::{ManualClock, SystemClock};
-use base::{AccountId, Region, Scope, Timestamp};
+use base::{AccountId, Day, Region, Scope, Timestamp};
 use futures_util::future::{join, join_all};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use store_postgres::{OpenError, PostgresOptions, PostgresStore, testing};
+use store_records::counters::{Counter, Take};
 use store_resources::{AuditEntry, Batch, Changes, CommitError, Key, Precondition, Revision, Table, Write};
 
 fn options() -> PostgresOptions {
@@ -99,6 +101,74 @@ async fn two_nodes_that_write_at_once_number_their_commits_without_gaps() {
     numbers.extend(more);
     numbers.sort_unstable();
     assert_eq!(numbers, (1..=2 * COMMITS).collect::<Vec<_>>());
+}
+
+/// Longer than a pool waits for a connection.
+const LONG: Duration = Duration::from_millis(1500);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_write_in_a_queue_waits_longer_than_for_a_connection() {
+    let url = testing::database().await;
+    let node = node(&url).await;
+    let mut other = url.parse::<PgConnectOptions>().expect("a URL").connect().await.expect("a connection");
+    let mut held = other.begin().await.expect("a transaction");
+    sqlx::query("SELECT revision FROM installation FOR UPDATE").execute(&mut *held).await.expect("the lock");
+    let resources = node.resources();
+    let writes = join_all((0..40).map(|n| {
+        let resources = Arc::clone(&resources);
+        async move { resources.commit(put(&format!("cat/{n}"))).await.map(|revision| revision.0) }
+    }));
+    let release = async {
+        tokio::time::sleep(LONG).await;
+        held.rollback().await.expect("the lock is free");
+    };
+    let (written, ()) = join(writes, release).await;
+    let mut numbers: Vec<u64> = written.into_iter().map(|number| number.expect("it was only busy")).collect();
+    numbers.sort_unstable();
+    assert_eq!(numbers, (1..=40).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_view_waits_for_others_to_end_and_questions_pass_them_by() {
+    let url = testing::database().await;
+    let few = PostgresOptions { views_max: 4, ..options() };
+    let node = PostgresStore::open(&url, &few).await.expect("it opens");
+    let resources = node.resources();
+    let open = join_all((0..2).map(|_| resources.view())).await;
+    let views: Vec<_> = open.into_iter().map(|view| view.expect("a view")).collect();
+    assert_eq!(resources.revision().await.expect("a question finds a connection"), Revision(0));
+    let end = async {
+        tokio::time::sleep(LONG).await;
+        drop(views);
+    };
+    let (third, ()) = join(resources.view(), end).await;
+    assert!(third.is_ok(), "{:?}", third.err());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quota_holds_whatever_isolation_the_database_has() {
+    for isolation in ["read committed", "repeatable read", "serializable"] {
+        let url = testing::database().await;
+        let (_, name) = url.split('?').next().and_then(|url| url.rsplit_once('/')).expect("a database's name");
+        let mut admin = url.parse::<PgConnectOptions>().expect("a URL").connect().await.expect("a connection");
+        let set = format!("ALTER DATABASE {name} SET default_transaction_isolation = '{isolation}'");
+        sqlx::raw_sql(sqlx::AssertSqlSafe(set)).execute(&mut admin).await.expect("a setting");
+        let (one, two) = join(node(&url), node(&url)).await;
+        let take = |node: &PostgresStore| {
+            let counters = node.counters();
+            async move {
+                let counter = Counter { scope: scope(), group: "plan".to_owned(), member: "key".to_owned() };
+                let wish = Take { counter, day: Day(0), first: Day(0), limit: 100, wanted: 3 };
+                let mut sum = 0;
+                for _ in 0..25 {
+                    sum += counters.take(std::slice::from_ref(&wish)).await.expect("it counts")[0].granted;
+                }
+                sum
+            }
+        };
+        let sums = join_all([take(&one), take(&two), take(&one), take(&two)]).await;
+        assert_eq!(sums.iter().sum::<u64>(), 100, "{isolation}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
