@@ -40,6 +40,9 @@ impl Limit {
     }
 }
 
+/// How late a thread may come with the moment it was told; whoever is later could fill a bucket again.
+const LATE_NS: u64 = 1_000_000_000;
+
 /// Tokens: what is left of a [`Limit`]. A new one is full.
 #[derive(Debug, Default)]
 pub struct Bucket {
@@ -54,15 +57,24 @@ impl Bucket {
         let now = nanoseconds(now);
         let mut full_at = self.full_at_ns.load(Ordering::Relaxed);
         loop {
+            let empty = now.saturating_add(depth);
             let next = full_at.max(now).saturating_add(interval);
-            if next > now.saturating_add(depth) {
-                return false;
-            }
-            match self.full_at_ns.compare_exchange_weak(full_at, next, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return true,
+            // A bucket that is emptier than empty was emptied under another limit; it must not take as long to fill.
+            let (then, taken) = match () {
+                () if next <= empty => (next, true),
+                () if full_at > empty.saturating_add(LATE_NS) => (empty, false),
+                () => return false,
+            };
+            match self.full_at_ns.compare_exchange_weak(full_at, then, Ordering::Relaxed, Ordering::Relaxed) {
+                Ok(_) => return taken,
                 Err(found) => full_at = found,
             }
         }
+    }
+
+    /// Whether nothing is missing from it at `now`: a new one would do as well.
+    pub fn is_full(&self, now: Duration) -> bool {
+        self.full_at_ns.load(Ordering::Relaxed) <= nanoseconds(now)
     }
 
     /// Puts a token back that was taken and not used.
@@ -119,6 +131,26 @@ mod tests {
         assert_eq!(passed(&bucket, &limit, 1000, 5), 1);
         (0..100).for_each(|_| bucket.give_back(&limit, 1));
         assert_eq!(passed(&bucket, &limit, 1000, 5), 2);
+    }
+
+    #[test]
+    fn a_raised_limit_lets_pass_at_its_own_rate_soon() {
+        let (bucket, slow, fast) = (Bucket::default(), Limit::new(0.001, 1), Limit::new(100.0, 10));
+        assert_eq!(passed(&bucket, &slow, 1000, 5), 1);
+        assert_eq!(passed(&bucket, &fast, 1010, 100), 0, "it was empty, and is");
+        assert_eq!(passed(&bucket, &fast, 1030, 100), 2);
+        assert_eq!(passed(&bucket, &fast, 60_000, 100), 10);
+        assert_eq!(passed(&bucket, &slow, 60_200, 5), 1, "a lowered one has its burst");
+        assert_eq!(passed(&bucket, &slow, 61_000, 5), 0);
+    }
+
+    #[test]
+    fn a_late_thread_fills_no_bucket() {
+        let (bucket, limit) = (Bucket::default(), Limit::new(1000.0, 1));
+        assert_eq!(passed(&bucket, &limit, 1500, 1), 1);
+        assert_eq!(passed(&bucket, &limit, 600, 10), 0, "its moment is long over");
+        assert_eq!(passed(&bucket, &limit, 1500, 10), 0);
+        assert!(bucket.is_full(Duration::from_millis(1501)) && !bucket.is_full(Duration::from_millis(1500)));
     }
 
     #[test]
