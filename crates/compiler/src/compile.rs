@@ -90,8 +90,9 @@ impl Compiler {
                     note(&mut world.findings, Unit::ApiKey(id), finding);
                 }
                 Input::UsagePlan { id, scope, found } => {
-                    let compiled = found.map(|found| usage_plan::compile(&scope, found));
                     let (plans, unit) = (&mut world.snapshot.usage_plans, Unit::UsagePlan(id.clone()));
+                    let before = plans.get(&id).cloned();
+                    let compiled = found.map(|found| usage_plan::compile(&scope, found, before.as_deref()));
                     let finding = place(plans, id, scope, unit.clone(), compiled);
                     note(&mut world.findings, unit, finding);
                 }

@@ -6,12 +6,14 @@ use std::sync::Arc;
 use base::Scope;
 use base::limits::{ACCOUNT_BURST, ACCOUNT_RATE};
 use model::apigateway as stored;
-use snapshot::{Limit, UsagePlan};
+use snapshot::{Limit, QuotaRound, UsagePlan};
 
-/// Compiles a plan. An error is the finding's sentence and remedy; such a plan opens no stage.
+/// Compiles a plan. An error is the finding's sentence and remedy; such a plan opens no stage. A quota that is not that of
+/// the version before begins a round of its own.
 pub(crate) fn compile(
     scope: &Scope,
     found: Result<Box<stored::UsagePlan>, String>,
+    before: Option<&UsagePlan>,
 ) -> Result<UsagePlan, (String, &'static str)> {
     let plan =
         found.map_err(|why| (why, "Requests with its keys are answered 403. Delete the plan and make another."))?;
@@ -26,6 +28,11 @@ pub(crate) fn compile(
         stages: plan.api_stages.iter().map(stage).collect(),
         limit: plan.throttle.map(limit),
         quota: plan.quota,
+        quota_round: match before {
+            None => QuotaRound::FIRST,
+            Some(before) if before.quota == plan.quota => before.quota_round,
+            Some(before) => before.quota_round.next(),
+        },
     })
 }
 

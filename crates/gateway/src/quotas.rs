@@ -13,7 +13,7 @@ use std::time::Duration;
 use base::id::{ApiKeyId, UsagePlanId};
 use base::limits::QUOTA_BLOCK_MAX;
 use base::{Clock, Quota, Scope};
-use snapshot::Spending;
+use snapshot::{QuotaRound, Spending};
 use store_records::Counters;
 use tokio::sync::{mpsc, oneshot};
 
@@ -34,6 +34,8 @@ pub(crate) struct Ask {
     pub(crate) key: ApiKeyId,
     /// The quota.
     pub(crate) quota: Quota,
+    /// Which of the plan's quotas it is.
+    pub(crate) round: QuotaRound,
     /// Where what is taken ahead is kept.
     pub(crate) spending: Arc<Spending>,
 }

@@ -8,6 +8,7 @@ use base::id::{ApiKeyId, UsagePlanId};
 use base::{Day, Fingerprint, Scope};
 
 use crate::throttle::{Bucket, Limit};
+use crate::usage_plan::QuotaRound;
 
 /// A key that meters a client. Its value is not here: only what it is found by.
 #[derive(Debug)]
@@ -48,7 +49,7 @@ pub struct Spending {
 /// The throttles of methods, each behind the stage's ARN and the method's own key.
 type Methods = Box<RwLock<Vec<(Arc<str>, Arc<str>, Bucket)>>>;
 
-/// A key remembers so many method throttles; AWS has twenty for each of a plan's stages.
+/// A key has so many method throttles in use at once; AWS has twenty for each of a plan's stages.
 const METHODS_MAX: usize = 1_000;
 
 /// How long a used-up quota is not asked for again: another node may have given back what it took.
@@ -90,8 +91,12 @@ impl Spending {
         }
         let mut known = methods.write().unwrap_or_else(PoisonError::into_inner);
         if !known.iter().any(|(of, name, _)| of == stage && name == method) {
+            // SECURITY: a bucket that is forgotten is a full one for whoever comes next, so only full ones are.
             if known.len() >= METHODS_MAX {
-                known.remove(0);
+                known.retain(|(.., bucket)| !bucket.is_full(now));
+            }
+            if known.len() >= METHODS_MAX {
+                return false;
             }
             known.push((Arc::clone(stage), Arc::clone(method), Bucket::default()));
         }
@@ -113,30 +118,39 @@ impl Spending {
 #[derive(Debug, Default)]
 pub struct Lease(AtomicU64);
 
-/// A day takes the upper half, the calls that are left the lower one.
-const DAY_SHIFT: u32 = 32;
+/// A lease's number, from above: the day (enough for ten thousand years), the quota's round, the calls that are left.
+const DAY_SHIFT: u32 = 40;
+const ROUND_SHIFT: u32 = 24;
+/// The most that a lease holds; more than is ever taken ahead.
+pub const LEASE_MAX: u32 = (1 << ROUND_SHIFT) - 1;
 
 impl Lease {
-    /// Spends one of `day`'s calls; `false` where none is left.
-    pub fn spend(&self, day: Day) -> bool {
-        let spend = |held: u64| (day_of(held) == day && left_of(held) > 0).then(|| held - 1);
+    /// Spends one of `day`'s calls of the quota's `round`; `false` where none is left.
+    pub fn spend(&self, day: Day, round: QuotaRound) -> bool {
+        let of = packed(day, round, 0);
+        let spend = |held: u64| (held ^ of <= u64::from(LEASE_MAX) && left_of(held) > 0).then(|| held - 1);
         self.0.fetch_update(Ordering::AcqRel, Ordering::Relaxed, spend).is_ok()
     }
 
-    /// Takes back one that was spent and not used; `false` where the day is over.
-    pub fn give_back(&self, day: Day) -> bool {
-        let give = |held: u64| (day_of(held) == day && left_of(held) < u32::MAX).then(|| held + 1);
-        self.0.fetch_update(Ordering::AcqRel, Ordering::Relaxed, give).is_ok()
-    }
-
-    /// Adds what was taken for `day`. Answers what is left of an earlier day, which ends with this.
-    pub fn deposit(&self, day: Day, amount: u32) -> Option<(Day, u32)> {
+    /// Adds what was taken for `day` of the quota's `round`. Answers what is left of an earlier day or round, which ends
+    /// with this.
+    pub fn deposit(&self, day: Day, round: QuotaRound, amount: u32) -> Option<(Day, u32)> {
+        let of = packed(day, round, 0);
+        let is_of = |held: u64| held ^ of <= u64::from(LEASE_MAX);
         let add = |held: u64| {
-            let left = if day_of(held) == day { left_of(held).saturating_add(amount) } else { amount };
-            Some(packed(day, left))
+            let before = if is_of(held) { left_of(held) } else { 0 };
+            Some(of | u64::from(before.saturating_add(amount).min(LEASE_MAX)))
         };
         let before = self.0.fetch_update(Ordering::AcqRel, Ordering::Relaxed, add).unwrap_or_else(|held| held);
-        (day_of(before) != day && left_of(before) > 0).then(|| (day_of(before), left_of(before)))
+        (!is_of(before) && left_of(before) > 0).then(|| (day_of(before), left_of(before)))
+    }
+
+    /// Takes out what is left of another day or round.
+    pub fn end_others(&self, day: Day, round: QuotaRound) -> Option<(Day, u32)> {
+        let of = packed(day, round, 0);
+        let end = |held: u64| (held ^ of > u64::from(LEASE_MAX) && left_of(held) > 0).then_some(of);
+        let held = self.0.fetch_update(Ordering::AcqRel, Ordering::Relaxed, end).ok()?;
+        Some((day_of(held), left_of(held)))
     }
 
     /// Takes out all that is left.
@@ -144,57 +158,78 @@ impl Lease {
         let held = self.0.swap(0, Ordering::AcqRel);
         (left_of(held) > 0).then(|| (day_of(held), left_of(held)))
     }
-
-    /// What is left of `day`.
-    pub fn left(&self, day: Day) -> u32 {
-        let held = self.0.load(Ordering::Relaxed);
-        if day_of(held) == day { left_of(held) } else { 0 }
-    }
 }
 
-fn packed(Day(day): Day, left: u32) -> u64 {
-    u64::from(day.cast_unsigned()) << DAY_SHIFT | u64::from(left)
+fn packed(Day(day): Day, round: QuotaRound, left: u32) -> u64 {
+    // What a day is too large for is cut off: both sides of a comparison are.
+    u64::from(day.cast_unsigned()) << DAY_SHIFT | u64::from(round.number()) << ROUND_SHIFT | u64::from(left)
 }
 
 fn day_of(held: u64) -> Day {
-    Day(((held >> DAY_SHIFT) as u32).cast_signed())
+    // The sign goes along.
+    Day((held.cast_signed() >> DAY_SHIFT) as i32)
 }
 
 fn left_of(held: u64) -> u32 {
-    held as u32
+    held as u32 & LEASE_MAX
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const FIRST: QuotaRound = QuotaRound::FIRST;
+
     #[test]
     fn a_lease_is_spent_to_its_last_call_on_its_day_alone() {
         let lease = Lease::default();
-        assert!(!lease.spend(Day(7)));
-        assert_eq!(lease.deposit(Day(7), 2), None);
-        assert!(!lease.spend(Day(8)) && !lease.spend(Day(-7)));
-        assert!(lease.spend(Day(7)) && lease.spend(Day(7)) && !lease.spend(Day(7)));
-        assert!(lease.give_back(Day(7)) && !lease.give_back(Day(6)));
-        assert_eq!((lease.left(Day(7)), lease.left(Day(8))), (1, 0));
-        assert_eq!(lease.deposit(Day(8), 5), Some((Day(7), 1)));
-        assert_eq!(lease.deposit(Day(8), u32::MAX), None);
-        assert_eq!(lease.withdraw(), Some((Day(8), u32::MAX)));
+        let (deposit, spend) = (|day, amount| lease.deposit(day, FIRST, amount), |day| lease.spend(day, FIRST));
+        assert!(!spend(Day(7)));
+        assert_eq!(deposit(Day(7), 2), None);
+        assert!(!spend(Day(8)) && !spend(Day(-7)));
+        assert!(spend(Day(7)) && spend(Day(7)) && !spend(Day(7)));
+        assert_eq!(deposit(Day(7), 1), None);
+        assert_eq!(deposit(Day(8), 5), Some((Day(7), 1)));
+        assert_eq!(deposit(Day(8), u32::MAX), None);
+        assert_eq!(lease.withdraw(), Some((Day(8), LEASE_MAX)));
         assert_eq!(lease.withdraw(), None);
-        assert_eq!(lease.deposit(Day(-3), 1), None);
-        assert!(lease.spend(Day(-3)));
+        assert_eq!(deposit(Day(-3), 1), None);
+        assert!(!spend(Day(3)) && !spend(Day(0)));
+        assert_eq!(lease.withdraw(), Some((Day(-3), 1)));
+    }
+
+    #[test]
+    fn what_was_taken_ahead_of_a_quota_is_not_spent_under_another() {
+        let (lease, second) = (Lease::default(), FIRST.next());
+        lease.deposit(Day(7), FIRST, 5);
+        assert!(!lease.spend(Day(7), second) && lease.spend(Day(7), FIRST));
+        assert_eq!(lease.deposit(Day(7), second, 1), Some((Day(7), 4)), "it goes back");
+        assert_eq!((lease.end_others(Day(7), second), lease.end_others(Day(7), FIRST)), (None, Some((Day(7), 1))));
+        lease.deposit(Day(7), second, 1);
+        assert!(!lease.spend(Day(7), FIRST) && lease.spend(Day(7), second) && !lease.spend(Day(7), second));
     }
 
     #[test]
     fn threads_never_spend_more_than_was_deposited() {
         let lease = Lease::default();
-        lease.deposit(Day(1), 1000);
+        lease.deposit(Day(1), FIRST, 1000);
         let spent: usize = std::thread::scope(|scope| {
-            let spend = || (0..1000).filter(|_| lease.spend(Day(1))).count();
+            let spend = || (0..1000).filter(|_| lease.spend(Day(1), FIRST)).count();
             let threads: Vec<_> = (0..4).map(|_| scope.spawn(spend)).collect();
             threads.into_iter().map(|thread| thread.join().expect("no panic")).sum()
         });
         assert_eq!(spent, 1000);
+    }
+
+    #[test]
+    fn however_many_methods_are_called_none_gets_its_tokens_back_early() {
+        let (spending, limit, stage): (_, _, Arc<str>) = (Spending::default(), Limit::new(1.0, 1), "a/prod".into());
+        let take = |number: usize, second| {
+            spending.take(&stage, &format!("/{number}/GET").into(), &limit, 1, Duration::from_secs(second))
+        };
+        let passed = |second| (0..2 * METHODS_MAX).filter(|number| take(*number, second)).count();
+        assert_eq!((passed(1), passed(1)), (METHODS_MAX, 0));
+        assert!(take(2 * METHODS_MAX, 2), "buckets that are full again make room");
     }
 
     #[test]

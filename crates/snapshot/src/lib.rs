@@ -46,5 +46,5 @@ pub use method::{Authorization, Logging, Method, MethodAnswer, StageThrottle, Th
 pub use principals::{Group, Name, NamedPolicy, Policies, Role, User};
 pub use route::{Found, Routes};
 pub use throttle::{Bucket, Limit};
-pub use usage_plan::UsagePlan;
+pub use usage_plan::{QuotaRound, UsagePlan};
 pub use world::{Place, Snapshot};

@@ -23,6 +23,28 @@ pub struct UsagePlan {
     pub limit: Option<Limit>,
     /// How many calls each key has in a period, all stages together.
     pub quota: Option<Quota>,
+    /// Which of the quotas it has had: what was taken ahead of one is not spent under another.
+    pub quota_round: QuotaRound,
+}
+
+/// How often a plan's quota was another, as far as a node knows: one more with each change.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct QuotaRound(u16);
+
+impl QuotaRound {
+    /// That of a quota which is the plan's first.
+    pub const FIRST: Self = Self(0);
+
+    /// The one after this.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+
+    /// As a lease notes it.
+    pub(crate) fn number(self) -> u16 {
+        self.0
+    }
 }
 
 impl UsagePlan {

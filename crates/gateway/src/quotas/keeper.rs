@@ -18,6 +18,8 @@ pub struct Keeper {
     counters: Arc<dyn Counters>,
     clock: Arc<dyn Clock>,
     queue: mpsc::Receiver<Message>,
+    /// Who wants what was taken ahead to be given back.
+    settles: Vec<(Option<UsagePlanId>, oneshot::Sender<()>)>,
     /// Where something was taken ahead: one entry for each key of a plan with a quota that has called today.
     held: HashMap<(UsagePlanId, ApiKeyId), Held>,
     day: Day,
@@ -41,7 +43,7 @@ const BATCH_MAX: usize = 512;
 impl Keeper {
     pub(super) fn new(counters: Arc<dyn Counters>, clock: Arc<dyn Clock>, queue: mpsc::Receiver<Message>) -> Self {
         let day = Day::of(clock.now());
-        Self { counters, clock, queue, held: HashMap::new(), day }
+        Self { counters, clock, queue, settles: Vec::new(), held: HashMap::new(), day }
     }
 
     /// Answers until nobody can ask any more.
@@ -54,7 +56,6 @@ impl Keeper {
                 self.settle(None).await;
             }
             let mut asked: HashMap<(UsagePlanId, ApiKeyId), Waiting> = HashMap::new();
-            let mut settled = Vec::new();
             for message in messages.drain(..) {
                 match message {
                     Message::Ask(ask, reply) => {
@@ -62,11 +63,11 @@ impl Keeper {
                         let waiting = asked.entry(key).or_insert_with(|| Waiting { ask, replies: Vec::new() });
                         waiting.replies.push(reply);
                     }
-                    Message::Settle(plan, reply) => settled.push((plan, reply)),
+                    Message::Settle(plan, reply) => self.settles.push((plan, reply)),
                 }
             }
             self.grant(asked).await;
-            for (plan, reply) in settled {
+            for (plan, reply) in std::mem::take(&mut self.settles) {
                 self.settle(plan.as_ref()).await;
                 // Whoever gave up does not hear it.
                 let _ = reply.send(());
@@ -79,7 +80,7 @@ impl Keeper {
         let today = self.day;
         let mut waiting: Vec<Waiting> = Vec::new();
         for mut one in asked.into_values() {
-            while !one.replies.is_empty() && one.ask.spending.lease.spend(today) {
+            while !one.replies.is_empty() && one.ask.spending.lease.spend(today, one.ask.round) {
                 answer(one.replies.pop(), Answer::Granted);
             }
             if !one.replies.is_empty() {
@@ -89,12 +90,19 @@ impl Keeper {
         if waiting.is_empty() {
             return;
         }
+        // Else what nobody will spend would count as used.
+        let over = |one: &Waiting| {
+            let Ask { scope, plan, key, round, spending, .. } = &one.ask;
+            let (day, amount) = spending.lease.end_others(today, *round)?;
+            Some(GiveBack { counter: counter(scope, plan, key), day, amount: amount.into() })
+        };
+        self.give_back(waiting.iter().filter_map(over).collect()).await;
         let wishes: Vec<Take> = waiting.iter().map(|one| self.wish(one)).collect();
         match self.take(&wishes).await {
             Ok(taken) => {
                 let mut ended = Vec::new();
                 for (one, taken) in waiting.into_iter().zip(taken) {
-                    ended.extend(self.hand_out(one, taken));
+                    self.hand_out(one, taken, &mut ended);
                 }
                 self.give_back(ended).await;
             }
@@ -104,6 +112,19 @@ impl Keeper {
                 for reply in waiting.into_iter().flat_map(|one| one.replies) {
                     answer(Some(reply), Answer::Uncounted(Arc::clone(&why)));
                 }
+                self.refuse_queued(&why);
+            }
+        }
+    }
+
+    /// Whoever has come meanwhile would wait as long once more, and those behind them twice.
+    fn refuse_queued(&mut self, why: &Arc<str>) {
+        // At most so many: those that come while these are answered are asked for again.
+        for _ in 0..self.queue.len() {
+            match self.queue.try_recv() {
+                Ok(Message::Ask(_, reply)) => answer(Some(reply), Answer::Uncounted(Arc::clone(why))),
+                Ok(Message::Settle(plan, reply)) => self.settles.push((plan, reply)),
+                Err(_) => return,
             }
         }
     }
@@ -127,8 +148,8 @@ impl Keeper {
         }
     }
 
-    /// Hands out what was granted and keeps the rest. Answers what was left of an earlier day.
-    fn hand_out(&mut self, one: Waiting, taken: Taken) -> Option<GiveBack> {
+    /// Hands out what was granted and keeps the rest. What is left of an earlier day or quota has `ended`.
+    fn hand_out(&mut self, one: Waiting, taken: Taken, ended: &mut Vec<GiveBack>) {
         let Waiting { ask, replies } = one;
         let mut left = taken.granted;
         for reply in replies {
@@ -140,16 +161,17 @@ impl Keeper {
             ask.spending.refuse(ask.quota.limit, self.day, self.clock.elapsed());
         }
         if left == 0 {
-            return None;
+            return;
         }
-        let ended = ask.spending.lease.deposit(self.day, u32::try_from(left).unwrap_or(u32::MAX));
-        let ended = ended.map(|(day, amount)| GiveBack {
-            counter: counter(&ask.scope, &ask.plan, &ask.key),
-            day,
-            amount: amount.into(),
-        });
-        self.held.entry((ask.plan, ask.key)).or_insert(Held { scope: ask.scope, spending: ask.spending });
-        ended
+        let counter = counter(&ask.scope, &ask.plan, &ask.key);
+        let over = |(day, amount): (Day, u32)| GiveBack { counter: counter.clone(), day, amount: amount.into() };
+        let amount = u32::try_from(left).unwrap_or(u32::MAX);
+        ended.extend(ask.spending.lease.deposit(self.day, ask.round, amount).map(over));
+        let held = Held { scope: ask.scope, spending: Arc::clone(&ask.spending) };
+        let before = self.held.insert((ask.plan, ask.key), held);
+        // A key that left its plan and came again has another lease; nobody would spend what is in the old one.
+        let old = before.filter(|before| !Arc::ptr_eq(&before.spending, &ask.spending));
+        ended.extend(old.and_then(|old| old.spending.lease.withdraw()).map(over));
     }
 
     /// Gives back what is held of a plan, or of all.

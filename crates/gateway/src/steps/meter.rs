@@ -53,7 +53,7 @@ fn at_once(authorized: &Authorized, world: &World) -> Result<(Meter, Option<Box<
     let quota = entitled.as_ref().and_then(|entitled| entitled.plan.quota);
     let (Some(entitled), Some(quota)) = (entitled.as_ref(), quota) else { return Ok((reason, None)) };
     let today = Day::of(routed.request().received);
-    if entitled.spending.lease.spend(today) {
+    if entitled.spending.lease.spend(today, entitled.plan.quota_round) {
         return Ok((reason, None));
     }
     if entitled.spending.is_refused(quota.limit, today, throttles.now) {
@@ -83,6 +83,7 @@ impl Waiting {
             plan: plan.id.clone(),
             key: key.id.clone(),
             quota: self.quota,
+            round: plan.quota_round,
             spending: Arc::clone(spending),
         };
         let reason = match world.metering.quotas.ask(ask).await {

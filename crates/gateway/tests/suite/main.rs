@@ -13,6 +13,7 @@ mod meter;
 mod metering_told;
 mod mock;
 mod native_jwt;
+mod quotas;
 mod recorded_once;
 mod refusals;
 mod routing;

@@ -2,18 +2,16 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use base::clock::ManualClock;
 use base::id::{ApiKeyId, RestApiId, StageName, UsagePlanId};
-use base::{Clock as _, Fingerprint, Quota, QuotaPeriod, Timestamp};
+use base::{Fingerprint, Quota, QuotaPeriod, Timestamp};
 use gateway::explain::explain;
 use serde_json::json;
-use snapshot::{ApiKey, ApiKeySource, Identity, KeyPlan, Limit, Snapshot, ThrottleSource, UsagePlan};
+use snapshot::{ApiKey, ApiKeySource, Identity, KeyPlan, Limit, QuotaRound, Snapshot, ThrottleSource, UsagePlan};
 
 use crate::functions::{permitted, served};
-use crate::support::counters::Fate;
 use crate::support::functions::{Script, authorizer, grant, invoke, permission, put};
 use crate::support::{API, OWNER, Plan, Reply, STAGE, Site, master_key, mock, plan, scope};
 
@@ -47,7 +45,15 @@ pub(crate) fn keys(snapshot: &mut Snapshot) {
             of_method.map(|limit| ("/pets/GET".into(), limit)).into_iter().collect();
         let place = (RestApiId::parse(API).expect("sound"), StageName::parse(stage).expect("sound"));
         let stages = HashMap::from([(place, methods)]);
-        let plan = UsagePlan { id: id.clone(), name: "plan".into(), scope: scope(OWNER), stages, limit, quota };
+        let plan = UsagePlan {
+            id: id.clone(),
+            name: "plan".into(),
+            scope: scope(OWNER),
+            stages,
+            limit,
+            quota,
+            quota_round: QuotaRound::FIRST,
+        };
         snapshot.usage_plans.insert(id, Arc::new(plan));
     }
     for (id, value, account, enabled, plans) in [
@@ -73,7 +79,7 @@ pub(crate) fn keys(snapshot: &mut Snapshot) {
     }
 }
 
-const fn quota(limit: u32) -> Quota {
+pub(crate) const fn quota(limit: u32) -> Quota {
     Quota { limit, offset: 0, period: QuotaPeriod::Day, since: Timestamp::UNIX_EPOCH }
 }
 
@@ -95,16 +101,16 @@ pub(crate) async fn statuses(site: &Site, target: &str, key: &str, count: usize)
     statuses
 }
 
-fn told(reply: &Reply) -> (u16, &str, &str) {
+pub(crate) fn told(reply: &Reply) -> (u16, &str, &str) {
     (reply.status.as_u16(), reply.text(), reply.header("x-amzn-errortype").unwrap_or_default())
 }
 
 const FORBIDDEN: (u16, &str, &str) = (403, r#"{"message":"Forbidden"}"#, "ForbiddenException");
 const TOO_MANY: (u16, &str, &str) = (429, r#"{"message":"Too Many Requests"}"#, "TooManyRequestsException");
-const EXCEEDED: (u16, &str, &str) = (429, r#"{"message":"Limit Exceeded"}"#, "LimitExceededException");
+pub(crate) const EXCEEDED: (u16, &str, &str) = (429, r#"{"message":"Limit Exceeded"}"#, "LimitExceededException");
 
 /// The words of the meter step of the newest trail.
-async fn words(site: &Site) -> String {
+pub(crate) async fn words(site: &Site) -> String {
     let trails = site.records.trails().await;
     let explained = explain(&trails.last().expect("a trail").bytes).expect("a trail");
     let line = explained.text.lines().find(|line| line.contains("meter")).expect("the meter step");
@@ -258,95 +264,6 @@ async fn what_a_later_layer_refuses_costs_the_earlier_ones_nothing() {
     clock.advance(Duration::from_secs(1));
     assert_eq!(told(&send(&site, "/prod/pets", COUNTED).await), EXCEEDED, "three were counted, and no more");
     assert_eq!(statuses(&site, "/prod/pets", LIMITED, 1).await, [200], "the refused call gave its token back");
-}
-
-#[tokio::test]
-async fn a_quota_is_spent_to_its_last_call_and_renewed_at_midnight() {
-    let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
-    let site = Plan { clock: Arc::<ManualClock>::clone(&clock), ..keyed() }.start();
-    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 3).await, [200; 3]);
-    let reply = send(&site, "/prod/toys", COUNTED).await;
-    assert_eq!((told(&reply), reply.header("retry-after")), (EXCEEDED, None));
-    assert!(words(&site).await.contains("API key `counted` has used up the quota of usage plan `counted`: 3 a DAY"));
-    clock.advance(Duration::from_hours(24) - Duration::from_millis(1));
-    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 1).await, [429]);
-    clock.advance(Duration::from_millis(1));
-    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 4).await, [200, 200, 200, 429]);
-}
-
-#[tokio::test]
-async fn many_at_once_never_get_more_than_their_quota() {
-    let plan = keyed();
-    let counters = Arc::clone(&plan.counters);
-    let site = plan.start();
-    let replies = futures_util::future::join_all((0..100).map(|_| send(&site, "/prod/pets", COUNTED))).await;
-    assert_eq!(replies.iter().filter(|reply| reply.status == 200).count(), 3);
-    assert_eq!(counters.used("counted", "counted"), 3);
-    let asked = counters.asked.load(Ordering::SeqCst);
-    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 50).await, [429; 50]);
-    assert!(counters.asked.load(Ordering::SeqCst) <= asked + 1, "a used-up quota is not asked for again and again");
-}
-
-#[tokio::test]
-async fn a_large_quota_is_taken_in_blocks_and_given_back() {
-    let large = |snapshot: &mut Snapshot| {
-        keys(snapshot);
-        let id = UsagePlanId::parse("counted").expect("sound");
-        let plan = &snapshot.usage_plans[&id];
-        let (name, stages) = (Arc::clone(&plan.name), plan.stages.clone());
-        let plan = UsagePlan {
-            id: id.clone(),
-            name,
-            scope: plan.scope.clone(),
-            stages,
-            limit: None,
-            quota: Some(quota(1000)),
-        };
-        snapshot.usage_plans.insert(id, Arc::new(plan));
-    };
-    let plan = Plan { people: large, ..keyed() };
-    let counters = Arc::clone(&plan.counters);
-    let site = plan.start();
-    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 22).await, [200; 22]);
-    assert_eq!(counters.asked.load(Ordering::SeqCst), 2, "eleven calls at a time: the one that asked, and a hundredth");
-    assert_eq!(counters.used("counted", "counted"), 22);
-    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 1).await, [200]);
-    assert_eq!(counters.used("counted", "counted"), 33, "so much would be lost if the node were killed now");
-}
-
-#[tokio::test]
-async fn a_quota_that_cannot_be_counted_refuses() {
-    let plan = keyed();
-    let counters = Arc::clone(&plan.counters);
-    let site = plan.start();
-    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 1).await, [200]);
-    counters.becomes(Fate::Fails);
-    assert_eq!(told(&send(&site, "/prod/pets", COUNTED).await), EXCEEDED);
-    assert!(words(&site).await.contains("cannot be counted: "));
-    assert_eq!(statuses(&site, "/prod/pets", GOOD, 3).await, [200; 3], "a plan without a quota asks nobody");
-    counters.becomes(Fate::Answers);
-    assert_eq!(statuses(&site, "/prod/pets", COUNTED, 3).await, [200, 200, 429]);
-}
-
-#[tokio::test]
-async fn a_store_that_does_not_answer_holds_nobody_for_long() {
-    let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
-    let plan = Plan { clock: Arc::<ManualClock>::clone(&clock), ..keyed() };
-    plan.counters.becomes(Fate::Hangs);
-    let site = plan.start();
-    let turn = async {
-        // The keeper waits by the same clock, once it has been asked.
-        loop {
-            tokio::task::yield_now().await;
-            clock.advance(Duration::from_millis(100));
-        }
-    };
-    let reply = tokio::select! {
-        reply = send(&site, "/prod/pets", COUNTED) => reply,
-        () = turn => unreachable!("the clock is turned for ever"),
-    };
-    assert_eq!(told(&reply), EXCEEDED);
-    assert!(clock.elapsed() < Duration::from_secs(10), "{:?}", clock.elapsed());
 }
 
 #[tokio::test]

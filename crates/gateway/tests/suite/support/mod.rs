@@ -94,6 +94,8 @@ pub(crate) fn plan(routes: Vec<(&'static str, &'static str, Integration)>) -> Pl
 /// A gateway that serves one API.
 pub(crate) struct Site {
     pub(crate) gateway: Arc<Gateway>,
+    /// What is served; a test may change it.
+    pub(crate) snapshot: Arc<ArcSwap<Snapshot>>,
     pub(crate) freshness: Freshness,
     pub(crate) records: Records,
 }
@@ -129,7 +131,7 @@ impl Plan {
         let records = Records::start();
         let invoker = self.invoker(&snapshot);
         let shared = gateway::Shared {
-            snapshot,
+            snapshot: Arc::clone(&snapshot),
             freshness: freshness.clone(),
             identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
             room: edge::Room::new(self.room),
@@ -142,7 +144,7 @@ impl Plan {
             installation: scope(INSTALLATION),
         };
         let gateway = Gateway::new(shared, egress(&clock));
-        Site { gateway: Arc::new(gateway), freshness, records }
+        Site { gateway: Arc::new(gateway), snapshot, freshness, records }
     }
 
     /// What answers questions about requests to the same API.
