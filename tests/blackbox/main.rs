@@ -12,3 +12,4 @@ mod drain;
 mod crash;
 mod outage;
 mod cluster;
+mod cluster_metering;

@@ -57,6 +57,13 @@ impl Store {
         }
     }
 
+    /// What the database answers to a question: a line, its columns parted by `|`.
+    pub fn ask(&self, question: &str) -> String {
+        let Store::Postgres { server, name, .. } = self else { panic!("a file is asked otherwise") };
+        let (address, _) = server.rsplit_once('/').expect("a URL with a database");
+        psql(&format!("{address}/{name}"), question)
+    }
+
     /// The same database, reached through a relay; with the server's own address.
     pub async fn relayed(mut self) -> (Store, Relay) {
         let Store::Postgres { server, relay, .. } = &mut self else { panic!("a file needs no line") };
@@ -76,11 +83,13 @@ impl Drop for Store {
     }
 }
 
-fn psql(server: &str, statement: &str) {
+fn psql(server: &str, statement: &str) -> String {
     let mut command = Command::new("psql");
-    command.args([server, "--quiet", "--no-psqlrc", "--command", statement]).stdin(Stdio::null());
+    let plain = ["--quiet", "--no-psqlrc", "--no-align", "--tuples-only", "--command"];
+    command.arg(server).args(plain).arg(statement).stdin(Stdio::null());
     let answer = command.output().expect("psql can be started");
     let complaint = String::from_utf8_lossy(&answer.stderr);
     // A drop in an unwinding test must not panic a second time.
     assert!(answer.status.success() || std::thread::panicking(), "`{statement}` fails: {complaint}");
+    String::from_utf8_lossy(&answer.stdout).trim().to_owned()
 }

@@ -30,6 +30,7 @@ pub(crate) use start::StartError;
 
 use crate::data_dir::{Credentials, DataDir, Endpoints};
 use crate::settings::Settings;
+use metering::Membership;
 use stores::Stores;
 
 /// A running node.
@@ -43,6 +44,7 @@ pub(crate) struct Node {
     functions: Functions,
     events: EventQueue,
     metering: Arc<Metering>,
+    membership: Membership,
     shutdown: CancellationToken,
     /// The listeners; they end once they have drained.
     listeners: JoinSet<edge::Drained>,
@@ -92,6 +94,7 @@ impl Node {
         self.metering.quotas.settle(None).await;
         self.key_uses.finish().await;
         self.background.shutdown().await;
+        self.membership.leave().await;
         self.stores.close().await;
         tracing::info!("stopped");
         if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE }

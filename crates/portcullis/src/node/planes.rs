@@ -17,13 +17,12 @@ use gateway::{EventQueue, EventWorker, Explainer, Gateway, Grants, Invoker};
 use identity::{Identities, KeyUses};
 use operation::{Installation, Job, Ports};
 use snapshot::{Freshness, Place};
-use store_records::Counters;
 use telemetry::{Sink, Writer};
 
 use super::certificates::AuthorityRenewal;
 use super::functions::{self, Running};
 use super::listeners::Listeners;
-use super::metering::{follow_share, metering};
+use super::metering::{Membership, metering};
 use super::start::StartError;
 use super::stores::Stores;
 use super::{Node, services, tls};
@@ -39,7 +38,7 @@ pub(super) struct Planes {
     pub(super) key_uses: KeyUseWriter,
     pub(super) metering: Arc<Metering>,
     keeper: Keeper,
-    counters: Arc<dyn Counters>,
+    pub(super) membership: Membership,
     freshness: Freshness,
     /// Who may call APIs.
     callers: Arc<Identities>,
@@ -123,13 +122,19 @@ impl Planes {
         };
         let key_uses = key_uses(settings, stores, &publisher, uses, clock);
         let holder = format!("{}-{}", std::process::id(), base::id::random_text(8));
+        let membership = Membership {
+            counters: Arc::clone(&stores.counters),
+            clock: Arc::clone(clock),
+            node: holder.clone(),
+            share: metering.share.clone(),
+        };
         Ok(Self {
             control: Arc::new(Control::new(setup)?),
             jobs: Jobs { ports, clock: Arc::clone(clock), holder, scope: scope.clone() },
             key_uses,
             metering,
             keeper,
-            counters: Arc::clone(&stores.counters),
+            membership,
             scope: scope.clone(),
             sink,
             writer,
@@ -168,8 +173,8 @@ impl Planes {
         node.background.spawn(functions::follow(Arc::clone(&self.publisher), self.functions));
         node.background.spawn(self.event_worker.run());
         node.background.spawn(self.keeper.run());
-        let (counters, share) = (self.counters, self.metering.share.clone());
-        node.background.spawn(follow_share(counters, Arc::clone(clock), self.jobs.holder.clone(), share));
+        self.membership.join().await.map_err(|fault| StartError::Store(Box::new(fault)))?;
+        node.background.spawn(self.membership.stay());
         let key_uses = self.key_uses;
         node.background.spawn(async move { key_uses.run().await });
         for job in jobs(renewal, settings) {

@@ -73,6 +73,7 @@ pub(super) async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<N
         functions: planes.functions.clone(),
         events: planes.events.clone(),
         metering: Arc::clone(&planes.metering),
+        membership: planes.membership.clone(),
         shutdown: CancellationToken::new(),
         listeners: JoinSet::new(),
         background: JoinSet::new(),

@@ -92,7 +92,8 @@ pub trait Counters: Send + Sync + std::fmt::Debug {
     /// Forgets what was used before a day; answers how many rows went.
     async fn forget(&self, before: Day) -> Result<u64, Fault>;
 
-    /// Says that a node is there until `ttl` from now, and answers how many nodes are, itself among them.
+    /// Says that a node is there until `ttl` from now, and answers how many nodes are, itself among them. One that is there
+    /// for no time has gone.
     async fn present(&self, node: &str, now: Timestamp, ttl: Duration) -> Result<u32, Fault>;
 }
 

@@ -171,6 +171,8 @@ pub async fn nodes_are_counted_while_they_are_there(store: Arc<dyn Counters>) {
         counts.push(store.present(node, at(second), ttl).await.expect("it counts"));
     }
     assert_eq!(counts, [1, 2, 2, 2, 2, 1, 1]);
+    assert_eq!(store.present("c", at(100), ttl).await.expect("it counts"), 2);
+    assert_eq!(store.present("b", at(100), Duration::ZERO).await.expect("it counts"), 1, "it says that it goes");
 }
 
 /// An account and a region.
