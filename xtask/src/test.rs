@@ -55,7 +55,7 @@ impl Workshop {
     /// The interpreter with the client libraries, once the programs that clients need are there too.
     fn python(&self) -> Outcome<PathBuf> {
         if self.python.get().is_none() {
-            tools::require(&[tools::CURL, tools::OPENSSL, tools::H2LOAD])?;
+            tools::require(&[tools::CURL, tools::OPENSSL, tools::H2LOAD, tools::WRK])?;
             let _ = self.python.set(python::environment()?);
         }
         Ok(self.python.get().cloned().unwrap_or_default())

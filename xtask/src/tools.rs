@@ -20,6 +20,8 @@ pub(crate) const CURL: Tool = Tool { program: "curl", package: "curl" };
 pub(crate) const OPENSSL: Tool = Tool { program: "openssl", package: "openssl" };
 /// A load generator for HTTP/2.
 pub(crate) const H2LOAD: Tool = Tool { program: "h2load", package: "nghttp2-client" };
+/// A load generator that runs scripts.
+pub(crate) const WRK: Tool = Tool { program: "wrk", package: "wrk" };
 /// The interpreter of the client tests.
 pub(crate) const PYTHON: Tool = Tool { program: "python3", package: "python3" };
 /// PostgreSQL's shell, which makes the tests' databases.
