@@ -52,13 +52,19 @@ impl Compiler {
     /// The world at `revision`: `previous` with the units of `inputs` replaced.
     pub fn compile(&self, revision: u64, inputs: Vec<Input>, previous: &World) -> World {
         let mut world = previous.clone();
+        self.compile_into(revision, inputs, &mut world);
+        world
+    }
+
+    /// The same in place: a world that nobody else holds is changed without a copy of anything.
+    pub fn compile_into(&self, revision: u64, inputs: Vec<Input>, world: &mut World) {
         world.snapshot.revision = revision;
         for configured in &self.configured {
             world.snapshot.functions.insert(configured.name.clone(), Arc::clone(configured));
         }
         for input in inputs {
             match input {
-                Input::Stage { unit, scope, found } => place_stage(&mut world, unit, scope, found),
+                Input::Stage { unit, scope, found } => place_stage(world, unit, scope, found),
                 Input::AccessKey { id, scope, found } => {
                     let compiled = found.map(|found| access_key::compile(&self.master_key, &id, found));
                     let keys = &mut world.snapshot.access_keys;
@@ -104,12 +110,11 @@ impl Compiler {
                     note(&mut world.findings, unit, finding);
                 }
                 Input::Function { name, scope, found } => {
-                    let findings = self.place_function(&mut world, &scope, &name, found);
+                    let findings = self.place_function(world, &scope, &name, found);
                     note(&mut world.findings, Unit::Function(name), findings);
                 }
             }
         }
-        world
     }
 
     fn place_function(

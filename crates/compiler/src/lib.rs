@@ -25,4 +25,4 @@ pub mod configured;
 pub use compile::{Compiler, World};
 pub use finding::{Finding, Unit};
 pub use function::runtime;
-pub use load::{FunctionInput, Input, StageInput, load_all, load_changes};
+pub use load::{Everything, FunctionInput, Input, StageInput, load_changes};

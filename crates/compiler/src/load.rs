@@ -145,23 +145,30 @@ const TABLES: [&str; 10] = [
     Function::TABLE,
 ];
 
-/// Everything there is: what a node reads when it starts.
-pub async fn load_all(view: &mut dyn View) -> Result<Vec<Input>, Fault> {
-    let mut inputs = Vec::new();
-    for table in TABLES {
-        let mut after: Option<Key> = None;
-        loop {
-            let page = view.scan_table(table, after.as_ref(), STEP).await?;
-            for document in &page.documents {
-                inputs.extend(load_document(view, document).await?);
-            }
-            after = page.documents.last().map(|document| document.key.clone());
-            if !page.more {
-                break;
-            }
+/// Everything there is, some at a time, so that no more of it is held than what is compiled: what a node reads when it
+/// starts.
+#[derive(Debug, Default)]
+pub struct Everything {
+    /// How many tables have been read.
+    tables: usize,
+    after: Option<Key>,
+}
+
+impl Everything {
+    /// What comes next; `None` when that was all.
+    pub async fn next(&mut self, view: &mut dyn View) -> Result<Option<Vec<Input>>, Fault> {
+        let Some(table) = TABLES.get(self.tables) else { return Ok(None) };
+        let page = view.scan_table(table, self.after.as_ref(), STEP).await?;
+        let mut inputs = Vec::with_capacity(page.documents.len());
+        for document in &page.documents {
+            inputs.extend(load_document(view, document).await?);
         }
+        self.after = page.documents.last().map(|document| document.key.clone());
+        if !page.more {
+            (self.tables, self.after) = (self.tables + 1, None);
+        }
+        Ok(Some(inputs))
     }
-    Ok(inputs)
 }
 
 /// What changed. The reverse index is short: a deployment never changes and an API's own settings reach its stages

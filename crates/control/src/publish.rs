@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use arc_swap::ArcSwap;
 use base::Clock;
-use compiler::{Compiler, World, load_all, load_changes};
+use compiler::{Compiler, Everything, World, load_changes};
 use snapshot::{Freshness, Place, Snapshot};
 use store_resources::{Changes, Fault, Resources, Revision};
 use tokio::sync::watch;
@@ -114,13 +114,20 @@ impl Publisher {
         let world = self.world.load_full();
         let since = Revision(world.snapshot.revision);
         let changes = if since == Revision(0) { Changes::Truncated } else { view.changes(since).await? };
-        let (inputs, previous) = match changes {
-            Changes::Since(changes) => (load_changes(view.as_mut(), &changes).await?, world),
+        let now = view.revision().0;
+        let next = match changes {
+            Changes::Since(changes) => self.compiler.compile(now, load_changes(view.as_mut(), &changes).await?, &world),
             Changes::Truncated => {
-                (load_all(view.as_mut()).await?, Arc::new(World::empty(world.snapshot.place.clone())))
+                let (mut next, mut everything) = (World::empty(world.snapshot.place.clone()), Everything::default());
+                // The first round is for what no document holds.
+                let mut some = Some(Vec::new());
+                while let Some(inputs) = some {
+                    self.compiler.compile_into(now, inputs, &mut next);
+                    some = everything.next(view.as_mut()).await?;
+                }
+                next
             }
         };
-        let next = self.compiler.compile(view.revision().0, inputs, &previous);
         self.snapshot.store(Arc::new(next.snapshot.clone()));
         let revision = next.snapshot.revision;
         self.world.store(Arc::new(next));
