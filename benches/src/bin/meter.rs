@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use base::clock::SystemClock;
 use base::seal::MasterKey;
@@ -13,12 +14,15 @@ use benches::process::{own_thread_cpu, resident_of};
 use benches::report;
 use benches::world::{api_id, api_key_of, api_key_value, scope, usage_plan_of};
 use bytes::Bytes;
-use compiler::{Compiler, Input, World};
+use compiler::{Compiler, Everything, Input, World};
 use gateway::quotas::Quotas;
+use model::Record as _;
 use model::apigateway::{ApiKey, MethodSetting, Throttle, UsagePlan};
 use snapshot::Snapshot;
+use store_resources::{Batch, Key, Resources, Table, Write};
 use store_sqlite::SqliteStore;
 use telemetry::Sink;
+use tokio::runtime::Runtime;
 
 const KEYS: usize = 1_000_000;
 /// Keys that call, spread over all of them: more than any cache of the processor holds.
@@ -39,8 +43,9 @@ fn main() -> io::Result<()> {
     let (quotas, keeper) = gateway::quotas::pair(store.counters(), Arc::clone(&clock));
     writing.spawn(keeper.run());
 
-    let bench = Bench { compiled: Compiled::new(keys), sink, quotas, clock };
-    let memory = bench.compiled.bytes_a_key;
+    let compiled = writing.block_on(Compiled::new(keys, &store))?;
+    let bench = Bench { compiled, sink, quotas, clock };
+    let (memory, loading) = (bench.compiled.bytes_a_key, bench.compiled.loading.as_secs_f64());
     let quota = Quota { limit: u32::MAX, offset: 0, period: QuotaPeriod::Month, since: Timestamp::UNIX_EPOCH };
     let contenders = [
         ("no API key, no limit but the account's", bench.journeys(false, false, None)?),
@@ -51,6 +56,7 @@ fn main() -> io::Result<()> {
     ];
     let answering = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let heads = heads(keys);
+    take_ahead(&answering, &contenders[contenders.len() - 1].1, &heads)?;
     let mut times: Vec<Vec<f64>> = contenders.iter().map(|_| Vec::new()).collect();
     for round in 0..ROUNDS {
         for ((_, journeys), into) in contenders.iter().zip(&mut times) {
@@ -73,7 +79,7 @@ fn main() -> io::Result<()> {
         let _ = writeln!(table, "| {name} | {time:.2} µs | {:+.2} µs |", time - bare);
     }
     let about = format!(
-        "Journeys in process with {keys} API keys loaded, {} of them calling in turn: medians of {} rounds of {REQUESTS} requests, CPU time of the thread that answers. A loaded key takes {memory} bytes of memory.",
+        "Journeys in process with {keys} API keys loaded, {} of them calling in turn: medians of {} rounds of {REQUESTS} requests, CPU time of the thread that answers. Each caller's quota is taken ahead before: what a request finds in 999 of 1,000 cases. A node reads the keys from SQLite in {loading:.1} s when it starts; one takes {memory} bytes of memory.",
         CALLERS.min(keys),
         ROUNDS - 1
     );
@@ -93,27 +99,45 @@ struct Compiled {
     compiler: Compiler,
     world: World,
     bytes_a_key: u64,
+    loading: Duration,
+}
+
+/// Writes documents of keys. All have one sealed value: no request opens it.
+async fn write(master_key: &MasterKey, keys: usize, resources: &dyn Resources) -> io::Result<()> {
+    let fingerprints = master_key.fingerprints();
+    let place_id = ApiKey::place_id(&scope(), &benches::world::api_key_id(0));
+    let sealed = master_key.seal(ApiKey::place(&place_id, 1), &Secret::new(api_key_value(0)));
+    let plan = usage_plan_of(&api_id(0), None, None).id;
+    for some in (0..keys).collect::<Vec<_>>().chunks(10_000) {
+        let put = |number: &usize| {
+            let key = api_key_of(&fingerprints, &sealed, &plan, *number);
+            let at = Key::new(scope(), Table(ApiKey::TABLE), key.id());
+            Ok(Write::Put { key: at, value: serde_json::to_vec(&key)?, index: Vec::new() })
+        };
+        let writes = some.iter().map(put).collect::<io::Result<_>>()?;
+        resources.commit(Batch { writes, ..Batch::default() }).await.map_err(io::Error::other)?;
+    }
+    Ok(())
 }
 
 impl Compiled {
-    fn new(keys: usize) -> Self {
-        let master_key = Arc::new(MasterKey::random());
-        let fingerprints = master_key.fingerprints();
-        let place_id = ApiKey::place_id(&scope(), &benches::world::api_key_id(0));
-        let sealed = master_key.seal(ApiKey::place(&place_id, 1), &Secret::new(api_key_value(0)));
+    /// Writes keys into a store and reads them as a node does when it starts.
+    async fn new(keys: usize, store: &SqliteStore) -> io::Result<Self> {
+        let (master_key, resources) = (Arc::new(MasterKey::random()), store.resources());
+        write(&master_key, keys, &*resources).await?;
         let compiler = Compiler::new(Arc::clone(&master_key));
-        let plan = usage_plan_of(&api_id(0), None, None).id;
-        let (mut world, before) = (World::empty(place()), resident_of(std::process::id()));
-        // As a node reads them when it starts, some at a time.
-        for some in (0..keys).collect::<Vec<_>>().chunks(10_000) {
-            let inputs = some.iter().map(|number| {
-                let key = api_key_of(&fingerprints, &sealed, &plan, *number);
-                Input::ApiKey { id: key.id.clone(), scope: scope(), found: Some(Ok(Box::new(key))) }
-            });
-            world = compiler.compile(1, inputs.collect(), &world);
+        let (before, begun) = (resident_of(std::process::id()), Instant::now());
+        let mut view = resources.view().await.map_err(io::Error::other)?;
+        let (mut world, mut everything) = (World::empty(place()), Everything::default());
+        while let Some(inputs) = everything.next(view.as_mut()).await.map_err(io::Error::other)? {
+            compiler.compile_into(1, inputs, &mut world);
         }
+        let loading = begun.elapsed();
         let bytes_a_key = resident_of(std::process::id()).saturating_sub(before) / keys as u64;
-        Self { master_key, compiler, world, bytes_a_key }
+        if world.snapshot.api_key_values.len() != keys {
+            return Err(io::Error::other("not every key was loaded"));
+        }
+        Ok(Self { master_key, compiler, world, bytes_a_key, loading })
     }
 
     /// The world with a stage, and a plan of it.
@@ -143,6 +167,15 @@ impl Bench {
         let metering = metering(self.compiled.master_key.fingerprints(), self.quotas.clone());
         Journeys::serving(self.sink.clone(), Arc::clone(&self.clock), snapshot, metering)
     }
+}
+
+/// Lets every caller call once, many at a time: the store is asked once for each, and syncs what it grants to the disk.
+fn take_ahead(runtime: &Runtime, journeys: &Journeys, heads: &[Bytes]) -> io::Result<()> {
+    for some in heads.chunks(512) {
+        let calls = futures_util::future::join_all(some.iter().map(|head| journeys.travel_with(head)));
+        runtime.block_on(calls).into_iter().collect::<io::Result<()>>()?;
+    }
+    Ok(())
 }
 
 /// A head for each key that calls.
