@@ -60,10 +60,12 @@ impl Bucket {
             let empty = now.saturating_add(depth);
             let next = full_at.max(now).saturating_add(interval);
             // A bucket that is emptier than empty was emptied under another limit; it must not take as long to fill.
-            let (then, taken) = match () {
-                () if next <= empty => (next, true),
-                () if full_at > empty.saturating_add(LATE_NS) => (empty, false),
-                () => return false,
+            let (then, taken) = if next <= empty {
+                (next, true)
+            } else if full_at > empty.saturating_add(LATE_NS) {
+                (empty, false)
+            } else {
+                return false;
             };
             match self.full_at_ns.compare_exchange_weak(full_at, then, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return taken,
