@@ -5,6 +5,7 @@ The provider is looked for where TF_PLUGIN_DIR says (a filesystem mirror), then 
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -21,22 +22,46 @@ def mirror():
     return next((place for place in found if (place / PROVIDER).is_dir()), None)
 
 
-@pytest.fixture
-def terraform(installation, tmp_path, request):
-    """Runs terraform on the test module's CONFIGURATION, with providers from the mirror only."""
-    plugins = mirror()
-    if not shutil.which("terraform") or not plugins:
+def program(folder):
+    """The newest AWS provider 5 of a mirror, which holds it as it is or packed; a packed one is unpacked into `folder`."""
+    place = mirror() / PROVIDER
+    version = lambda path: [int(number) for number in re.findall(r"\d+", path.name)]
+    plain = sorted(place.glob("5.*/linux_*/terraform-provider-aws_v5.*"), key=version)
+    if plain:
+        return plain[-1]
+    packed = sorted(place.glob("terraform-provider-aws_5.*_linux_*.zip"), key=version)
+    shutil.unpack_archive(packed[-1], folder)
+    unpacked = next(folder.glob("terraform-provider-aws_v5.*"))
+    unpacked.chmod(0o755)
+    return unpacked
+
+
+@pytest.fixture(scope="session")
+def provider(installation, tmp_path_factory):
+    """The AWS provider, started once a node: Terraform's commands connect to it instead of starting several each."""
+    if not shutil.which("terraform") or not mirror():
         pytest.skip("terraform or its AWS provider is not found; TF_PLUGIN_DIR names a provider mirror")
-    shutil.copy(HERE / request.module.CONFIGURATION, tmp_path)
-    settings = tmp_path / "terraform.rc"
-    settings.write_text(
-        f'provider_installation {{\n  filesystem_mirror {{\n    path = "{plugins}"\n  }}\n}}\ndisable_checkpoint = true\n'
-    )
     environment = os.environ | installation.environment()
     # The provider's endpoints are in its configuration, as in most of them.
     del environment["AWS_ENDPOINT_URL"]
-    environment |= {"TF_CLI_CONFIG_FILE": str(settings), "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
-    environment["TF_VAR_endpoint"] = installation.admin
+    # The kernel ends it with this process, however that ends.
+    command = ["setpriv", "--pdeathsig", "KILL", "--", program(tmp_path_factory.mktemp("provider")), "-debug"]
+    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True, **quiet)
+    with process:
+        told = (line.partition("TF_REATTACH_PROVIDERS=") for line in process.stdout)
+        yield next(value.strip().strip("'") for _, name, value in told if name)
+        process.kill()
+
+
+@pytest.fixture
+def terraform(installation, tmp_path, request, provider):
+    """Runs terraform on the test module's CONFIGURATION."""
+    shutil.copy(HERE / request.module.CONFIGURATION, tmp_path)
+    settings = tmp_path / "terraform.rc"
+    settings.write_text("disable_checkpoint = true\n")
+    environment = os.environ | {"TF_CLI_CONFIG_FILE": str(settings), "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}
+    environment |= {"TF_VAR_endpoint": installation.admin, "TF_REATTACH_PROVIDERS": provider}
 
     def run(*words, expected=0, **variables):
         given = {f"TF_VAR_{name}": value for name, value in variables.items()}

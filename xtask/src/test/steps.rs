@@ -41,14 +41,14 @@ pub(super) const STEPS: &[Step] = &[
         rust_tests(workshop, &["--package", "tests"], &[])
     }),
     slow("conformance", "shapes against botocore's model, policies against moto's evaluator", |workshop| {
-        let shapes = clients(workshop, "conformance", &["conformance"]);
+        let shapes = clients(workshop, "conformance", &["conformance"], IN_TURN);
         oracles(workshop).and(shapes)
     }),
     slow("security", "every operation unsigned, wrongly signed and expired", |workshop| {
-        clients(workshop, "security", &["security"])
+        clients(workshop, "security", &["security"], IN_TURN)
     }),
     slow("clients", "boto3, the AWS CLI, Terraform, curl, openssl and h2load; the examples", |workshop| {
-        clients(workshop, "clients", &["clients", "../examples"])
+        clients(workshop, "clients", &["clients", "../examples"], SIDE_BY_SIDE)
     }),
 ];
 
@@ -69,10 +69,15 @@ fn rust_tests(workshop: &Workshop, selection: &[&str], told: &[(&str, &Path)]) -
     process::run(&mut command)
 }
 
-fn clients(workshop: &Workshop, name: &str, folders: &[&str]) -> Outcome {
+/// In how many processes tests run: each has nodes of its own, and most clients wait half of their time.
+const SIDE_BY_SIDE: &str = "2";
+const IN_TURN: &str = "0";
+
+fn clients(workshop: &Workshop, name: &str, folders: &[&str], processes: &str) -> Outcome {
     let url = workshop.postgres()?;
     let python = workshop.python()?;
     let mut command: Command = python::pytest(&python, folders);
+    command.args(["--numprocesses", processes]);
     command.arg("--junitxml").arg(super::report::junit(name)).env("PORTCULLIS_TEST_POSTGRES", url);
     process::run(&mut command)
 }
