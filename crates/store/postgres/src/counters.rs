@@ -189,7 +189,9 @@ impl<'a> Columns<'a> {
 /// What was used in each wish's period, and by how much that was extended.
 async fn sums(connection: &mut PgConnection, wishes: &[Take]) -> Result<Vec<(u64, i64)>, sqlx::Error> {
     let mut of = Columns::default();
-    wishes.iter().for_each(|wish| of.push(&wish.counter, wish.first));
+    for wish in wishes {
+        of.push(&wish.counter, wish.first);
+    }
     let rows: Vec<(i64, i64)> = sqlx::query_as(
         "SELECT coalesce(sum(used), 0)::bigint, coalesce(sum(extra), 0)::bigint \
          FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::integer[]) \
