@@ -17,7 +17,7 @@ use functions::{Invocation, InvokeRefusal, Outcome};
 use gateway::metering::{Metering, Share};
 use gateway::quotas::Quotas;
 use gateway::tokens::Tokens;
-use gateway::{EventQueue, Gateway, Invoker};
+use gateway::{EventQueue, Gateway, Handles, Invoker, Served};
 use identity::Identities;
 use model::apigateway::{
     AccessLogSettings, AuthorizationType, Authorizer, AuthorizerType, Deployment, IntegrationResponse, IntegrationType,
@@ -99,9 +99,8 @@ impl Journeys {
         let tokens = Arc::new(Tokens::new(config.clone(), Arc::clone(&clock)));
         let egress = Egress::new(config, Arc::clone(&clock));
         let accepted = clock.now();
-        let shared = gateway::Shared {
-            snapshot: Arc::clone(&snapshot),
-            freshness,
+        let handles = Handles {
+            egress,
             identities: Arc::new(Identities::new(Arc::new(MasterKey::random()), 1024, Arc::default())),
             room: edge::Room::new(base::limits::JOURNEY_BODIES_BYTES_MAX),
             tokens,
@@ -112,7 +111,7 @@ impl Journeys {
             clock,
             installation: scope(),
         };
-        let gateway = Gateway::new(shared, egress);
+        let gateway = Gateway { served: Served { snapshot, freshness }, handles: Arc::new(handles) };
         let (peer, local) = (([203, 0, 113, 7], 50_000).into(), ([127, 0, 0, 1], 443).into());
         let connection = Arc::new(edge::Connection { id: 1, peer, local, accepted, tls: None });
         Ok(Self { gateway, connection, head: head("") })

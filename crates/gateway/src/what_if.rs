@@ -5,26 +5,21 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
-use arc_swap::ArcSwap;
 use base::id::{ApiKeyId, UsagePlanId};
 use base::{Clock, Scope};
 use bytes::Bytes;
 use edge::{Alpn, Connection, Head, Limits, TlsFacts};
-use egress::Egress;
 use futures_util::future::BoxFuture;
-use identity::{Caller, Identities};
+use identity::Caller;
 use operation::data_plane::{
     AuthorizerTest, AuthorizerTested, DataPlane, Explanation, FunctionCall, Invoked, NotInvoked, WhatIf,
 };
 use policy::DecisionRecord;
 use serde_json::{Value, json};
-use snapshot::{Authorization, Freshness, Snapshot};
+use snapshot::{Authorization, Snapshot};
 
-use crate::Invoker;
-use crate::authorizer::Grants;
 use crate::authorizer::test::Bench;
 use crate::explain::{self, printable, sentence, step, step_data};
-use crate::metering::Metering;
 use crate::reason::{Authorize, Reason};
 use crate::refused::Refused;
 use crate::request::Request;
@@ -32,31 +27,17 @@ use crate::steps::locate::Inbound;
 use crate::steps::record::{Owner, front_end_refusal};
 use crate::steps::route::Routed;
 use crate::steps::{Step, answer, authorize, firewall, locate, meter, network, route};
-use crate::tokens::Tokens;
 use crate::trail::{Entry, Outcome, Trail};
-use crate::world::{Stale, World};
+use crate::world::{Handles, Served, World};
 
 /// Answers the control plane's questions about requests.
 #[derive(Debug)]
 pub struct Explainer {
-    /// What is served.
-    pub snapshot: Arc<ArcSwap<Snapshot>>,
-    /// Whether that is still to be served.
-    pub freshness: Freshness,
-    /// What a step's world holds; nobody signs here.
-    pub identities: Arc<Identities>,
-    /// The same; nothing is called.
-    pub egress: Egress,
-    /// The same; no issuer is asked.
-    pub tokens: Arc<Tokens>,
-    /// How keys are found; nothing is spent here. What was taken ahead of quotas is given back for whoever reads usage.
-    pub metering: Arc<Metering>,
-    /// Time.
-    pub clock: Arc<dyn Clock>,
-    /// Runs functions: those that somebody invokes, and those of authorizers that are tried.
-    pub invoker: Invoker,
-    /// What a step's world holds; nothing is kept here.
-    pub grants: Arc<Grants>,
+    /// What requests see.
+    pub served: Served,
+    /// What a step's world holds. Nobody signs, no issuer is asked, nothing is spent or kept for a request that nobody sent;
+    /// what was taken ahead of quotas is given back for whoever reads usage, and authorizers that are tried are asked.
+    pub handles: Arc<Handles>,
 }
 
 impl DataPlane for Explainer {
@@ -71,33 +52,33 @@ impl DataPlane for Explainer {
             let world = self.world(&question);
             let caller = question.caller.as_deref().map(|arn| identity::impersonate(arn, &world.snapshot));
             let caller = caller.transpose().map_err(|unknown| unknown.to_string())?;
-            let connection = Arc::new(connection(question.source_ip, url.tls, &*self.clock));
+            let connection = Arc::new(connection(question.source_ip, url.tls, &*self.handles.clock));
             Ok(supposed(head, connection, caller.as_ref(), &world).await.explanation(&question, &world))
         })
     }
 
     fn invoke(&self, call: FunctionCall) -> BoxFuture<'_, Result<Invoked, NotInvoked>> {
-        Box::pin(self.invoker.invoke(call))
+        Box::pin(self.handles.invoker.invoke(call))
     }
 
     fn is_configured(&self, scope: &Scope, function: &str) -> bool {
-        self.invoker.is_configured(scope, function)
+        self.handles.invoker.is_configured(scope, function)
     }
 
     fn test_authorizer(&self, question: AuthorizerTest) -> BoxFuture<'_, Result<AuthorizerTested, String>> {
         let bench = Bench {
-            snapshot: self.snapshot.load_full(),
-            runner: Arc::clone(self.invoker.runner()),
-            clock: Arc::clone(&self.clock),
+            snapshot: self.served.snapshot.load_full(),
+            runner: Arc::clone(self.handles.invoker.runner()),
+            clock: Arc::clone(&self.handles.clock),
         };
-        let connection = Arc::new(connection(Ipv4Addr::LOCALHOST.into(), true, &*self.clock));
+        let connection = Arc::new(connection(Ipv4Addr::LOCALHOST.into(), true, &*self.handles.clock));
         Box::pin(bench.test(question, connection))
     }
 
     fn settle<'a>(&'a self, plan: &'a UsagePlanId, key: Option<&'a ApiKeyId>) -> BoxFuture<'a, ()> {
         Box::pin(async move {
-            self.metering.quotas.settle(Some(plan)).await;
-            let snapshot = self.snapshot.load_full();
+            self.handles.metering.quotas.settle(Some(plan)).await;
+            let snapshot = self.served.snapshot.load_full();
             let plans = key.and_then(|key| snapshot.api_keys.get(key)).into_iter().flat_map(|key| key.plans.iter());
             plans.filter(|of| of.id == *plan).for_each(|of| of.spending.renew());
         })
@@ -108,28 +89,16 @@ impl Explainer {
     /// SECURITY: the APIs of other accounts are taken out, so that whoever asks for one learns what a stranger learns of
     /// an API that does not exist.
     fn world(&self, question: &WhatIf) -> World {
-        let mut snapshot = self.snapshot.load_full();
+        let mut world = self.served.world(&self.handles, self.handles.clock.elapsed());
         let host = Url::read(&question.url).ok().map(|url| url.host().to_ascii_lowercase());
-        let named = host.as_deref().and_then(|host| snapshot.place.api_of(host)).and_then(|id| snapshot.apis.get(id));
+        let (place, apis) = (&world.snapshot.place, &world.snapshot.apis);
+        let named = host.as_deref().and_then(|host| place.api_of(host)).and_then(|id| apis.get(id));
         if let Some(api) = named.filter(|api| api.scope != question.scope).cloned() {
-            let mut without = Snapshot::clone(&snapshot);
+            let mut without = Snapshot::clone(&world.snapshot);
             without.apis.remove(&api.id);
-            snapshot = Arc::new(without);
+            world.snapshot = Arc::new(without);
         }
-        let now = self.clock.elapsed();
-        let stale = self.freshness.stale_max().filter(|_| self.freshness.is_stale(now));
-        World {
-            snapshot,
-            stale: stale.map(|max| Stale { age: self.freshness.age(now), max }),
-            egress: self.egress.clone(),
-            identities: Arc::clone(&self.identities),
-            room: edge::Room::new(0),
-            tokens: Arc::clone(&self.tokens),
-            invoker: self.invoker.clone(),
-            grants: Arc::clone(&self.grants),
-            metering: Arc::clone(&self.metering),
-            clock: Arc::clone(&self.clock),
-        }
+        world
     }
 }
 
@@ -213,8 +182,8 @@ async fn supposed(
     caller: Option<&Caller>,
     world: &World,
 ) -> Supposed {
-    let request = Arc::new(Request::new(head.as_ref().ok(), connection, &*world.clock));
-    let trail = Trail::new(Arc::clone(&world.clock), request.started);
+    let request = Arc::new(Request::new(head.as_ref().ok(), connection, &*world.handles.clock));
+    let trail = Trail::new(Arc::clone(&world.handles.clock), request.started);
     let mut supposed = Supposed { trail, allowed: false, decision: None, note: None, limits: Vec::new() };
     let outcome = match head {
         Ok(head) => {

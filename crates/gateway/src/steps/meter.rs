@@ -86,7 +86,7 @@ impl Waiting {
             round: plan.quota_round,
             spending: Arc::clone(spending),
         };
-        let reason = match world.metering.quotas.ask(ask).await {
+        let reason = match world.handles.metering.quotas.ask(ask).await {
             Answer::Granted => return Ok(()),
             Answer::Exceeded => exceeded(&self.entitled, &self.quota),
             // SECURITY: AWS lets pass what it cannot count; a quota that does not hold is no quota.
@@ -95,7 +95,7 @@ impl Waiting {
             }
         };
         let Self { entitled, stage, method, now, .. } = &self;
-        let (account, nodes) = (&world.metering.account, world.metering.nodes());
+        let (account, nodes) = (&world.handles.metering.account, world.handles.metering.nodes());
         Throttles { entitled: Some(entitled), stage, method, account, nodes, now: *now }.give_back();
         Err(refused(ResponseType::QuotaExceeded, reason))
     }
@@ -103,8 +103,8 @@ impl Waiting {
 
 fn throttles<'a>(entitled: Option<&'a Entitled>, routed: &'a Routed, world: &'a World) -> Throttles<'a> {
     let (stage, method) = (routed.stage(), routed.method());
-    let (account, nodes) = (&world.metering.account, world.metering.nodes());
-    Throttles { entitled, stage, method, account, nodes, now: world.clock.elapsed() }
+    let (account, nodes) = (&world.handles.metering.account, world.handles.metering.nodes());
+    Throttles { entitled, stage, method, account, nodes, now: world.handles.clock.elapsed() }
 }
 
 /// What would be refused of a call that nobody sends, and which throttles it would meet: no counter is touched.

@@ -8,12 +8,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
-use base::{Clock, Scope};
+use base::Scope;
 use bytes::Bytes;
 use http::Response;
 use http_body::{Frame, SizeHint};
 use snapshot::Stage;
-use telemetry::{LogLine, Sink};
+use telemetry::LogLine;
 
 use crate::body::{Download, DownloadError};
 use crate::context::{Ending, Values};
@@ -23,18 +23,8 @@ use crate::request::Request;
 use crate::steps::Step;
 use crate::steps::answer::{Answer, Body};
 use crate::trail::{Outcome, Story, Trail};
+use crate::world::Handles;
 use crate::{access_log, execution_log};
-
-/// Where records go, and to whom they go while no API is known.
-#[derive(Debug)]
-pub struct Desk {
-    /// Takes lines and trails without ever waiting.
-    pub sink: Sink,
-    /// Time.
-    pub clock: Arc<dyn Clock>,
-    /// The installation's first account.
-    pub installation: Scope,
-}
 
 /// Whose a request's records are.
 #[derive(Debug)]
@@ -50,7 +40,7 @@ pub enum Owner {
 /// A request that will be recorded.
 #[derive(Debug)]
 pub struct Recording {
-    desk: Arc<Desk>,
+    handles: Arc<Handles>,
     request: Arc<Request>,
     revision: u64,
     /// Whose the records are, from the locate step.
@@ -64,10 +54,10 @@ pub struct Recording {
 
 impl Recording {
     /// Begins with the request; as long as nothing else is said it ends abandoned.
-    pub(crate) fn begin(desk: &Arc<Desk>, request: &Arc<Request>, revision: u64) -> Self {
+    pub(crate) fn begin(handles: &Arc<Handles>, request: &Arc<Request>, revision: u64) -> Self {
         Self {
-            trail: Trail::new(Arc::clone(&desk.clock), request.started),
-            desk: Arc::clone(desk),
+            trail: Trail::new(Arc::clone(&handles.clock), request.started),
+            handles: Arc::clone(handles),
             request: Arc::clone(request),
             revision,
             owner: Owner::Installation,
@@ -136,14 +126,14 @@ impl Recording {
             self.trail.note(Step::Record, Outcome::Passed, Reason::Record(self.ending));
         }
         let scope = match &self.owner {
-            Owner::Installation => &self.desk.installation,
+            Owner::Installation => &self.handles.installation,
             Owner::Account(scope) => scope,
             Owner::Stage(stage) => &stage.scope,
         };
         BUFFER.with_borrow_mut(|buffer| {
             buffer.clear();
             self.story().encode(buffer);
-            self.desk.sink.trail(scope, self.request.received, self.request.id, buffer);
+            self.handles.sink.trail(scope, self.request.received, self.request.id, buffer);
             if let Owner::Stage(stage) = &self.owner {
                 self.write_logs(stage, buffer);
             }
@@ -177,7 +167,7 @@ impl Recording {
         let ending = Ending { status: self.status.unwrap_or(CLIENT_GONE), bytes: self.bytes, trail: &self.trail };
         let log = |stream, line: &[u8], id_at| {
             let (scope, time, request) = (&stage.scope, self.request.received, self.request.id);
-            self.desk.sink.log(LogLine { scope, stream, time, request, line, id_at });
+            self.handles.sink.log(LogLine { scope, stream, time, request, line, id_at });
         };
         if let Some(access_log) = &stage.access_log {
             buffer.clear();

@@ -13,7 +13,7 @@ use egress::Egress;
 use gateway::metering::Metering;
 use gateway::quotas::Keeper;
 use gateway::tokens::Tokens;
-use gateway::{EventQueue, EventWorker, Explainer, Gateway, Grants, Invoker};
+use gateway::{EventQueue, EventWorker, Explainer, Gateway, Grants, Handles, Served};
 use identity::{Identities, KeyUses};
 use operation::{Installation, Job, Ports};
 use snapshot::{Freshness, Place};
@@ -39,15 +39,7 @@ pub(super) struct Planes {
     pub(super) metering: Arc<Metering>,
     keeper: Keeper,
     pub(super) membership: Membership,
-    freshness: Freshness,
-    /// Who may call APIs.
-    callers: Arc<Identities>,
-    tokens: Arc<Tokens>,
-    /// Runs functions.
-    invoker: Invoker,
-    /// What authorizers answered.
-    grants: Arc<Grants>,
-    egress: egress::Config,
+    traffic: Traffic,
     scope: Scope,
     pub(super) functions: Functions,
     pub(super) events: EventQueue,
@@ -60,9 +52,10 @@ const CALLERS: usize = 65_536;
 /// How long a management call may take without progress: the longest function, and some time to start it.
 const FUNCTION_PATIENCE: Duration = Duration::from_secs(930);
 
-/// What the work loops of a node's own listeners share.
+/// What answers requests, and questions about them.
 struct Traffic {
-    shared: gateway::Shared,
+    served: Served,
+    handles: Handles,
     egress: egress::Config,
 }
 
@@ -89,29 +82,30 @@ impl Planes {
         let status = running.status(&publisher, &sink, clock);
         let uses = Arc::<KeyUses>::default();
         let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));
-        let tokens = Arc::new(Tokens::new(egress.clone(), Arc::clone(clock)));
-        let grants = Arc::new(Grants::new(limits::AUTHORIZER_ANSWERS_BYTES_MAX));
         let (metering, keeper) = metering(settings, &stores.counters, master_key, clock);
-        let explainer = Explainer {
-            metering: Arc::clone(&metering),
-            snapshot: publisher.snapshot(),
-            freshness: freshness.clone(),
-            identities: Arc::clone(&callers),
+        let handles = Handles {
             egress: Egress::new(egress.clone(), Arc::clone(clock)),
-            tokens: Arc::clone(&tokens),
+            identities: callers,
+            room: edge::Room::new(limits::JOURNEY_BODIES_BYTES_MAX),
+            tokens: Arc::new(Tokens::new(egress.clone(), Arc::clone(clock))),
+            invoker: running.invoker,
+            grants: Arc::new(Grants::new(limits::AUTHORIZER_ANSWERS_BYTES_MAX)),
+            metering: Arc::clone(&metering),
+            sink: sink.clone(),
             clock: Arc::clone(clock),
-            invoker: running.invoker.clone(),
-            grants: Arc::clone(&grants),
+            installation: scope.clone(),
         };
+        let served = Served { snapshot: publisher.snapshot(), freshness };
+        let traffic = Traffic { served, handles, egress };
         let ports = Arc::new(Ports {
             resources: Arc::clone(&stores.resources),
             events: Arc::clone(&stores.events),
             blobs: Arc::clone(&stores.blobs),
             counters: Arc::clone(&stores.counters),
-            data_plane: Arc::new(explainer),
+            data_plane: Arc::new(traffic.explainer()),
             status: Arc::new(status),
             master_key: Arc::clone(master_key),
-            web_tokens: Arc::new(sts::IssuerTokens::new(egress.clone(), Arc::clone(clock))),
+            web_tokens: Arc::new(sts::IssuerTokens::new(traffic.egress.clone(), Arc::clone(clock))),
             installation: installation(settings, scope),
         });
         let setup = Setup {
@@ -139,12 +133,7 @@ impl Planes {
             sink,
             writer,
             publisher,
-            freshness,
-            callers,
-            tokens,
-            invoker: running.invoker,
-            grants,
-            egress,
+            traffic,
             functions: running.functions,
             events: running.events,
             event_worker: running.worker,
@@ -165,7 +154,6 @@ impl Planes {
         let default = renewal.names.first().cloned().unwrap_or_default();
         let certificates = tls::certificates(&self.publisher, &default)?;
         let tls = Tls::new(Arc::clone(&certificates))?;
-        let traffic = self.traffic(clock);
         let publisher = Arc::clone(&self.publisher);
         node.background.spawn(async move { publisher.run().await });
         node.background.spawn(tls::follow(Arc::clone(&self.publisher), certificates, default));
@@ -201,25 +189,8 @@ impl Planes {
         let (control, clock) = (self.control, Arc::clone(clock));
         let listen = move |_| Listen::new(Arc::clone(&control), Arc::clone(&clock));
         node.listeners.spawn(async move { drained(edge::serve(calls, listen).await) });
-        node.listeners.spawn(async move { drained(edge::serve(requests, move |_| traffic.gateway()).await) });
+        node.listeners.spawn(async move { drained(edge::serve(requests, move |_| self.traffic.gateway()).await) });
         Ok(())
-    }
-
-    fn traffic(&self, clock: &Arc<dyn Clock>) -> Traffic {
-        let shared = gateway::Shared {
-            snapshot: self.publisher.snapshot(),
-            freshness: self.freshness.clone(),
-            identities: Arc::clone(&self.callers),
-            room: edge::Room::new(limits::JOURNEY_BODIES_BYTES_MAX),
-            tokens: Arc::clone(&self.tokens),
-            invoker: self.invoker.clone(),
-            grants: Arc::clone(&self.grants),
-            metering: Arc::clone(&self.metering),
-            sink: self.sink.clone(),
-            clock: Arc::clone(clock),
-            installation: self.scope.clone(),
-        };
-        Traffic { shared, egress: self.egress.clone() }
     }
 
     fn renewal(&self, settings: &Settings) -> AuthorityRenewal {
@@ -270,8 +241,13 @@ pub(super) fn egress_config(settings: &Settings, listeners: &Listeners) -> Resul
 impl Traffic {
     /// A worker's own gateway, with connections of its own to the backends.
     fn gateway(&self) -> Gateway {
-        let egress = Egress::new(self.egress.clone(), Arc::clone(&self.shared.clock));
-        Gateway::new(self.shared.clone(), egress)
+        let egress = Egress::new(self.egress.clone(), Arc::clone(&self.handles.clock));
+        let handles = Arc::new(Handles { egress, ..self.handles.clone() });
+        Gateway { served: self.served.clone(), handles }
+    }
+
+    fn explainer(&self) -> Explainer {
+        Explainer { served: self.served.clone(), handles: Arc::new(self.handles.clone()) }
     }
 }
 

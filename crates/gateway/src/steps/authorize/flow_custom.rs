@@ -32,12 +32,13 @@ pub(super) async fn decide(
 ) -> Result<(Routed, Authorize), Refused> {
     let resource = Resource::of(routed.request(), routed.stage());
     resource_policy_denies(&routed, &resource, world)?;
-    let began = world.clock.elapsed();
+    let began = world.handles.clock.elapsed();
     let function = match &authorizer.judge {
         AuthorizerJudge::Function(function) => function,
         AuthorizerJudge::Jwt(jwt) => {
-            let bearer = native_jwt::prove(routed.received(), jwt, &world.tokens, routed.request().received).await?;
-            let latency_ms = world.clock.elapsed().saturating_sub(began).as_millis() as u64;
+            let bearer =
+                native_jwt::prove(routed.received(), jwt, &world.handles.tokens, routed.request().received).await?;
+            let latency_ms = world.handles.clock.elapsed().saturating_sub(began).as_millis() as u64;
             // A true token is an answer that allows everything; of the API's own policy only a denial counts beside it.
             let reason = Authorize::Token(bearer.reason().clone());
             let _ = routed.request().notes.authorizer.set(Granted { said: Said::Token(bearer), latency_ms });
@@ -46,13 +47,13 @@ pub(super) async fn decide(
         AuthorizerJudge::Broken { why } => return Err(broken(authorizer, why)),
     };
     let asked = identify(&routed, authorizer, function, &resource)?;
-    let kept = asked.key.and_then(|key| world.grants.find(&key, began));
+    let kept = asked.key.and_then(|key| world.handles.grants.find(&key, began));
     let answer = if let Some(grant) = kept {
         Ok((grant, 0, GrantFrom::Kept))
     } else {
         let (key, asking) = (asked.key, asking(&routed, function, asked, world));
         let answer = ask(key, asking, function, world).await;
-        let latency_ms = world.clock.elapsed().saturating_sub(began).as_millis() as u64;
+        let latency_ms = world.handles.clock.elapsed().saturating_sub(began).as_millis() as u64;
         answer.map(|grant| (grant, latency_ms, GrantFrom::Function))
     };
     let answer = answer.map_err(|unanswered| refuse(&routed, authorizer, unanswered));
@@ -182,8 +183,8 @@ fn started(routed: &Routed, authorizer: &Authorizer, identity: &str) {
 fn asking(routed: &Routed, function: &FunctionAuthorizer, asked: Asked, world: &World) -> Asking {
     Asking {
         snapshot: Arc::clone(&world.snapshot),
-        runner: Arc::clone(world.invoker.runner()),
-        clock: Arc::clone(&world.clock),
+        runner: Arc::clone(world.handles.invoker.runner()),
+        clock: Arc::clone(&world.handles.clock),
         owner: routed.stage().scope.account,
         call: function.call.clone(),
         event: asked.event.into(),
@@ -201,9 +202,9 @@ async fn ask(
 ) -> Result<Arc<Grant>, Unanswered> {
     match key {
         Some(key) => {
-            let answer = world.grants.wait(key, || asking.answer()).await;
+            let answer = world.handles.grants.wait(key, || asking.answer()).await;
             if let Ok(grant) = &answer {
-                world.grants.keep(key, grant, world.clock.elapsed() + function.ttl);
+                world.handles.grants.keep(key, grant, world.handles.clock.elapsed() + function.ttl);
             }
             answer
         }

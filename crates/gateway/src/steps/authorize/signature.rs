@@ -27,8 +27,8 @@ pub(super) async fn prove(routed: &mut Routed, world: &World) -> Result<Caller, 
         let received = received(routed, &headers);
         let claim = Claim::parse(&received).map_err(refused)?;
         claim.check(&received, &expectation).map_err(refused)?;
-        let known = world.identities.known(&claim, &world.snapshot, expectation.now).map_err(refused)?;
-        let key = world.identities.signing_key(&claim, &known);
+        let known = world.handles.identities.known(&claim, &world.snapshot, expectation.now).map_err(refused)?;
+        let key = world.handles.identities.signing_key(&claim, &known);
         let head = claim.prove_head(&received, &key, &expectation).map_err(refused)?;
         (claim, known, key, head)
     };
@@ -40,7 +40,7 @@ pub(super) async fn prove(routed: &mut Routed, world: &World) -> Result<Caller, 
         let headers = headers(routed);
         claim.verify(&received(routed, &headers), payload, &key, &expectation)
     };
-    Ok(world.identities.caller(known, verified.map_err(refused)?, expectation.now))
+    Ok(world.handles.identities.caller(known, verified.map_err(refused)?, expectation.now))
 }
 
 fn headers(routed: &Routed) -> Vec<(&str, &[u8])> {
@@ -62,7 +62,8 @@ fn received<'a>(routed: &'a Routed, headers: &'a [(&'a str, &'a [u8])]) -> Recei
 async fn whole_body(routed: &mut Routed, world: &World) -> Result<bytes::Bytes, Refused> {
     let inbound = routed.inbound_mut();
     let body = std::mem::replace(&mut inbound.body, edge::Body::empty());
-    let (bytes, held) = body.collect_up_to(PAYLOAD_BYTES_MAX, &world.room).await.map_err(|fault| unread(&fault))?;
+    let (bytes, held) =
+        body.collect_up_to(PAYLOAD_BYTES_MAX, &world.handles.room).await.map_err(|fault| unread(&fault))?;
     inbound.body = edge::Body::from(bytes.clone());
     inbound.held = held;
     Ok(bytes)

@@ -68,10 +68,10 @@ pub(super) async fn send(
     note_request(&outgoing, method, request);
     let Outgoing { head, body, upload_state, .. } = outgoing;
 
-    let began = world.clock.elapsed();
+    let began = world.handles.clock.elapsed();
     let answer = {
-        let mut timeout = world.clock.sleep(call.timeout).fuse();
-        let mut sending = std::pin::pin!(world.egress.call(head, body).fuse());
+        let mut timeout = world.handles.clock.sleep(call.timeout).fuse();
+        let mut sending = std::pin::pin!(world.handles.egress.call(head, body).fuse());
         futures_util::select_biased! {
             answer = sending => answer,
             () = timeout => return Err(timed_out(host, call.timeout)),
@@ -79,7 +79,7 @@ pub(super) async fn send(
     };
     let Answered { status, fields, body, .. } =
         answer.map_err(|failure| refusal(&failure, &upload_state, host.clone()))?;
-    let latency_us = world.clock.elapsed().saturating_sub(began).as_micros() as u64;
+    let latency_us = world.handles.clock.elapsed().saturating_sub(began).as_micros() as u64;
 
     // Nobody asked for another protocol, and whatever else is no final answer has no meaning here.
     if status.is_informational() {
@@ -93,7 +93,7 @@ pub(super) async fn send(
     Ok(Called {
         status,
         fields,
-        download: Download::new(body, call.timeout, Arc::clone(&world.clock)),
+        download: Download::new(body, call.timeout, Arc::clone(&world.handles.clock)),
         answered: reason::Answered { host, status: status.as_u16(), latency_us, request_id },
     })
 }

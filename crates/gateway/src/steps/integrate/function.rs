@@ -151,7 +151,7 @@ fn later(integration: &FunctionIntegration, event: Bytes, request: &Request, wor
         patience: None,
     };
     let qualifier = call.qualifier.as_deref().map(str::to_owned);
-    world.invoker.later(call.function.clone(), qualifier, invocation).map_err(|why| match why {
+    world.handles.invoker.later(call.function.clone(), qualifier, invocation).map_err(|why| match why {
         NotInvoked::TooLarge { bytes, max } => refused(Failure::TooLarge { bytes, max }, call),
         NotInvoked::Missing | NotInvoked::Throttled { .. } | NotInvoked::Broken { .. } | NotInvoked::Fault { .. } => {
             refused(Failure::NotRun { why: cut(&why.to_string()) }, call)

@@ -75,7 +75,7 @@ impl Asking<'_> {
             trace_id: request.trace_id.to_str().ok().map(str::to_owned),
             patience: self.timeout,
         };
-        invoke(&**world.invoker.runner(), &*world.clock, self.version, ask).await
+        invoke(&**world.handles.invoker.runner(), &*world.handles.clock, self.version, ask).await
     }
 }
 
@@ -100,7 +100,7 @@ pub(super) fn answered(call: &FunctionCall, ran: &Ran, status: StatusCode) -> In
 
 /// The whole body, with its room.
 pub(super) async fn whole(body: edge::Body, world: &World) -> Result<(Bytes, Held), Refused> {
-    body.collect_up_to(PAYLOAD_BYTES_MAX, &world.room).await.map_err(|fault| {
+    body.collect_up_to(PAYLOAD_BYTES_MAX, &world.handles.room).await.map_err(|fault| {
         let why = cut(&fault.to_string());
         let (answer, reason) = match &fault {
             BodyError::TooLarge { .. } => (FrontEnd::TOO_LARGE, Integrate::BodyTooLarge { max: PAYLOAD_BYTES_MAX }),

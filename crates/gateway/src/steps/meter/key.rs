@@ -74,7 +74,7 @@ fn look_up(presented: &[u8], scope: &Scope, world: &World) -> Option<Arc<ApiKey>
         return None;
     }
     let owner = [scope.account.as_str(), scope.region.as_str()];
-    let fingerprint: Fingerprint = world.metering.fingerprints.of(&owner, presented);
+    let fingerprint: Fingerprint = world.handles.metering.fingerprints.of(&owner, presented);
     let key = world.snapshot.api_key_values.get(&fingerprint)?;
     (key.fingerprint.is(&fingerprint) && key.scope == *scope).then(|| Arc::clone(key))
 }

@@ -16,8 +16,8 @@ use base::{AccountId, Clock, Region, Scope, Timestamp};
 use bytes::Bytes;
 use edge::Handler as _;
 use egress::{Egress, Policy};
-use gateway::Gateway;
 use gateway::metering::{Metering, Share};
+use gateway::{Gateway, Handles, Served};
 use http::{HeaderMap, StatusCode};
 use http_body_util::BodyExt as _;
 use identity::Identities;
@@ -125,42 +125,40 @@ pub(crate) const INSTALLATION: &str = "000000000000";
 
 impl Plan {
     pub(crate) fn start(self) -> Site {
-        let snapshot = Arc::new(ArcSwap::from_pointee(self.snapshot()));
-        let clock = Arc::clone(&self.clock);
-        let freshness = Freshness::new(self.stale_max, clock.elapsed());
         let records = Records::start();
-        let invoker = self.invoker(&snapshot);
-        let shared = gateway::Shared {
-            snapshot: Arc::clone(&snapshot),
-            freshness: freshness.clone(),
-            identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
-            room: edge::Room::new(self.room),
-            tokens: tokens(&clock),
-            invoker,
-            grants: Arc::new(gateway::Grants::new(1 << 20)),
-            metering: self.metering(),
-            sink: records.sink.clone(),
-            clock: Arc::clone(&clock),
-            installation: scope(INSTALLATION),
-        };
-        let gateway = Gateway::new(shared, egress(&clock));
-        Site { gateway: Arc::new(gateway), snapshot, freshness, records }
+        let served = self.served();
+        let freshness = served.freshness.clone();
+        let handles = self.handles(&served, &records);
+        let snapshot = Arc::clone(&served.snapshot);
+        Site { gateway: Arc::new(Gateway { served, handles }), snapshot, freshness, records }
     }
 
     /// What answers questions about requests to the same API.
     pub(crate) fn explainer(self) -> gateway::Explainer {
+        let served = self.served();
+        let handles = self.handles(&served, &Records::start());
+        gateway::Explainer { served, handles }
+    }
+
+    fn served(&self) -> Served {
         let snapshot = Arc::new(ArcSwap::from_pointee(self.snapshot()));
-        gateway::Explainer {
-            invoker: self.invoker(&snapshot),
-            snapshot,
-            freshness: Freshness::new(self.stale_max, self.clock.elapsed()),
+        Served { snapshot, freshness: Freshness::new(self.stale_max, self.clock.elapsed()) }
+    }
+
+    fn handles(&self, served: &Served, records: &Records) -> Arc<Handles> {
+        let clock = Arc::clone(&self.clock);
+        Arc::new(Handles {
+            egress: egress(&clock),
             identities: Arc::new(Identities::new(master_key(), 1024, Arc::default())),
-            egress: egress(&self.clock),
-            tokens: tokens(&self.clock),
-            metering: self.metering(),
-            clock: Arc::clone(&self.clock),
+            room: edge::Room::new(self.room),
+            tokens: tokens(&clock),
+            invoker: self.invoker(&served.snapshot),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
-        }
+            metering: self.metering(),
+            sink: records.sink.clone(),
+            clock,
+            installation: scope(INSTALLATION),
+        })
     }
 
     fn invoker(&self, snapshot: &Arc<ArcSwap<Snapshot>>) -> gateway::Invoker {

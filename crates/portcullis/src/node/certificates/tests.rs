@@ -71,6 +71,32 @@ fn renewal() -> AuthorityRenewal {
     AuthorityRenewal { scope: scope(), names: edge::authority::local_names("eu-west-1", "gate.example") }
 }
 
+/// What answers questions about requests that nobody asks here.
+fn explainer(
+    counters: &Arc<dyn Counters>,
+    publisher: &Publisher,
+    sink: &telemetry::Sink,
+    master_key: &Arc<MasterKey>,
+    clock: &Arc<dyn Clock>,
+) -> gateway::Explainer {
+    let egress = egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap();
+    let handles = gateway::Handles {
+        egress: Egress::new(egress.clone(), Arc::clone(clock)),
+        identities: Arc::new(Identities::new(Arc::clone(master_key), 16, Arc::default())),
+        room: edge::Room::new(0),
+        tokens: Arc::new(gateway::tokens::Tokens::new(egress, Arc::clone(clock))),
+        invoker: gateway::Invoker::idle(publisher.snapshot(), Arc::clone(clock)),
+        grants: Arc::new(gateway::Grants::new(1 << 20)),
+        metering: metering(counters, master_key, clock),
+        sink: sink.clone(),
+        clock: Arc::clone(clock),
+        installation: scope(),
+    };
+    let freshness = Freshness::new(Duration::ZERO, clock.elapsed());
+    let served = gateway::Served { snapshot: publisher.snapshot(), freshness };
+    gateway::Explainer { served, handles: Arc::new(handles) }
+}
+
 fn metering(counters: &Arc<dyn Counters>, master_key: &MasterKey, clock: &Arc<dyn Clock>) -> Arc<Metering> {
     let account = snapshot::Limit::new(1.0, 1);
     let quotas = gateway::quotas::pair(Arc::clone(counters), Arc::clone(clock)).0;
@@ -102,23 +128,7 @@ impl World {
             events: store.events(),
             blobs: store.blobs(),
             counters: store.counters(),
-            data_plane: Arc::new(gateway::Explainer {
-                metering: metering(&store.counters(), &master_key, &clock),
-                snapshot: publisher.snapshot(),
-                freshness: Freshness::new(Duration::ZERO, clock.elapsed()),
-                identities: Arc::new(Identities::new(Arc::clone(&master_key), 16, Arc::default())),
-                egress: Egress::new(
-                    egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap(),
-                    Arc::clone(&clock),
-                ),
-                tokens: Arc::new(gateway::tokens::Tokens::new(
-                    egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap(),
-                    Arc::clone(&clock),
-                )),
-                clock: Arc::clone(&clock),
-                invoker: gateway::Invoker::idle(publisher.snapshot(), Arc::clone(&clock)),
-                grants: Arc::new(gateway::Grants::new(1 << 20)),
-            }),
+            data_plane: Arc::new(explainer(&store.counters(), &publisher, &sink, &master_key, &clock)),
             status: Arc::new(status(&dir, publisher, sink, clock)),
             master_key,
             web_tokens: Arc::new(operation::NoWebTokens),
