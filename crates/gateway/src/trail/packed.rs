@@ -118,8 +118,8 @@ fn put_entry(entry: &Entry, out: &mut Vec<u8>) {
         return;
     }
     out.push(tag::RARE);
-    let packed = postcard::to_allocvec(&(entry.step, entry.outcome, &entry.reason));
-    out.extend_from_slice(&packed.expect("numbers, texts and enums always pack"));
+    let packed = postcard::to_extend(&(entry.step, entry.outcome, &entry.reason), std::mem::take(out));
+    *out = packed.expect("numbers, texts and enums always pack");
 }
 
 /// Packs what nearly every request meets; the answer is `false`, and nothing is written, for anything else.
