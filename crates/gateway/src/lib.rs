@@ -29,6 +29,7 @@ pub mod request;
 pub mod target;
 pub mod trail;
 pub mod tokens;
+mod remembered;
 pub mod reason;
 pub mod explain;
 mod what_if;

@@ -3,24 +3,34 @@
 //! A token that was proven before costs a hash and a look: its signature stays true for as long as its issuer keeps the very
 //! key that proved it. Everything else (issuer, audience, scopes, times) is judged anew on every call.
 
-mod seen;
-
 use std::sync::Arc;
 
 use base::limits::{JWT_BYTES_MAX, SEEN_TOKENS_BYTES_MAX};
 use base::{Clock, Timestamp};
 use issuers::{Issuers, NoKey, Place, Rules};
-use jwt::{Claims, Expected, Jws, Refusal};
+use jwt::{Claims, Expected, Jws, Key, Refusal};
 use snapshot::JwtAuthorizer;
 
-use seen::{Entry, Seen, digest};
+use crate::remembered::{Digest, Remembered};
 
 /// The keys of issuers, and the tokens that were proven with them. A node has one.
 #[derive(Debug)]
 pub struct Tokens {
     issuers: Issuers,
-    seen: Seen,
+    seen: Remembered<Arc<Seen>>,
 }
+
+/// A token whose signature was proven, so that it need not be proven again.
+#[derive(Debug)]
+struct Seen {
+    claims: Arc<Claims>,
+    /// What proved it.
+    key: Arc<Key>,
+}
+
+/// What claims take in memory for each byte of the token, and a proof besides, at the most: maps of short texts.
+const BYTES_PER_BYTE: usize = 8;
+const BYTES_PER_PROOF: usize = 512;
 
 /// A token that is true, and made out to us.
 #[derive(Debug, Clone)]
@@ -50,7 +60,7 @@ impl Tokens {
 
     /// Asks these issuers.
     pub fn with(issuers: Issuers) -> Self {
-        Self { issuers, seen: Seen::new(SEEN_TOKENS_BYTES_MAX) }
+        Self { issuers, seen: Remembered::new(SEEN_TOKENS_BYTES_MAX) }
     }
 
     /// Proves a token at `now`, as the authorizer expects it.
@@ -66,10 +76,10 @@ impl Tokens {
             now: now.as_second(),
         };
         let place = Place::known_to_the_system(&authorizer.issuer);
-        let digest = digest(token);
-        if let Some(entry) = self.seen.find(&digest).filter(|entry| self.still_holds(entry, &place)) {
-            expected.judge(&entry.claims)?;
-            return Ok(Proven { claims: Arc::clone(&entry.claims), seen: true });
+        let digest = Digest::of(token.as_bytes());
+        if let Some(seen) = self.seen.find(&digest).filter(|seen| self.still_holds(seen, &place)) {
+            expected.judge(&seen.claims)?;
+            return Ok(Proven { claims: Arc::clone(&seen.claims), seen: true });
         }
         let jws = Jws::parse(token, JWT_BYTES_MAX)?;
         let claims = Claims::parse(&jws.payload)?;
@@ -85,13 +95,14 @@ impl Tokens {
         })?;
         key.verify(&jws)?;
         let claims = Arc::new(claims);
-        self.seen.keep(digest, Entry { claims: Arc::clone(&claims), key }, token.len());
+        let seen = Arc::new(Seen { claims: Arc::clone(&claims), key });
+        self.seen.keep(digest, seen, BYTES_PER_PROOF + BYTES_PER_BYTE * token.len());
         granted?;
         Ok(Proven { claims, seen: false })
     }
 
     /// Whether the authorizer's issuer still has the very key that proved a token.
-    fn still_holds(&self, entry: &Entry, place: &Place) -> bool {
-        self.issuers.at_hand(place, entry.key.kid()).is_some_and(|key| Arc::ptr_eq(&key, &entry.key))
+    fn still_holds(&self, seen: &Seen, place: &Place) -> bool {
+        self.issuers.at_hand(place, seen.key.kid()).is_some_and(|key| Arc::ptr_eq(&key, &seen.key))
     }
 }

@@ -1,33 +1,30 @@
 //! The answers of authorizers that still count: bounded by their bytes, and asked for once however many requests wait.
 //!
-//! Time is the injected clock's: the library counts bytes and forgets what is used least, and has no timer.
+//! Time is the injected clock's: what is remembered is forgotten by its bytes, and there is no timer.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use aws_lc_rs::digest::{self, SHA256};
+use base::limits::AUTHORIZER_ANSWERS_BYTES_MAX;
 use futures_util::FutureExt as _;
 use futures_util::future::{BoxFuture, Shared, WeakShared};
 
 use super::{Grant, Unanswered};
+use crate::remembered::{Digest, Remembered, SHARDS};
 
 /// What an answer is kept under: a digest of whose answer it is and of the identity, so that no token is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) struct Key([u8; 32]);
+pub(crate) type Key = Digest;
 
-impl Key {
-    /// The key of an identity's values. SECURITY: lengths stand before the values, so that no two lists are one text.
-    pub(crate) fn of<'v>(scope: &'v str, values: impl Iterator<Item = &'v [u8]>) -> Self {
-        let mut digest = digest::Context::new(&SHA256);
-        for part in std::iter::once(scope.as_bytes()).chain(values) {
-            digest.update(&(part.len() as u64).to_le_bytes());
-            digest.update(part);
-        }
-        let mut key = [0; 32];
-        key.copy_from_slice(digest.finish().as_ref());
-        Self(key)
+/// The key of an identity's values. SECURITY: lengths stand before the values, so that no two lists are one text.
+pub(crate) fn key(scope: &str, values: &[&[u8]]) -> Key {
+    let parts = || std::iter::once(scope.as_bytes()).chain(values.iter().copied());
+    let mut text = Vec::with_capacity(parts().map(|part| part.len() + size_of::<u64>()).sum());
+    for part in parts() {
+        text.extend_from_slice(&(part.len() as u64).to_le_bytes());
+        text.extend_from_slice(part);
     }
+    Digest::of(&text)
 }
 
 /// An answer, and until when it counts.
@@ -42,9 +39,12 @@ type Running = Shared<BoxFuture<'static, Answer>>;
 
 /// The answers that a node keeps, and those it waits for.
 pub struct Grants {
-    kept: moka::sync::Cache<Key, Kept>,
+    kept: Remembered<Kept>,
     running: Mutex<HashMap<Key, WeakShared<BoxFuture<'static, Answer>>>>,
 }
+
+// The longest answer is remembered, too.
+const _: () = assert!(Grant::WEIGHT_MAX <= AUTHORIZER_ANSWERS_BYTES_MAX as usize / SHARDS / 2);
 
 /// When so many are waited for, those that nobody waits for any more are looked for.
 const RUNNING_BEFORE_SWEEP: usize = 1_024;
@@ -52,21 +52,18 @@ const RUNNING_BEFORE_SWEEP: usize = 1_024;
 impl Grants {
     /// Room for answers of so many bytes.
     pub fn new(bytes_max: u64) -> Self {
-        let kept = moka::sync::Cache::builder()
-            .max_capacity(bytes_max)
-            .weigher(|_: &Key, kept: &Kept| kept.grant.weight())
-            .build();
-        Self { kept, running: Mutex::default() }
+        let bytes_max = usize::try_from(bytes_max).unwrap_or(usize::MAX);
+        Self { kept: Remembered::new(bytes_max), running: Mutex::default() }
     }
 
     /// An answer that counts at `now`.
     pub(crate) fn find(&self, key: &Key, now: Duration) -> Option<Arc<Grant>> {
-        self.kept.get(key).filter(|kept| now < kept.until).map(|kept| kept.grant)
+        self.kept.find(key).filter(|kept| now < kept.until).map(|kept| kept.grant)
     }
 
     /// Keeps an answer.
     pub(crate) fn keep(&self, key: Key, grant: &Arc<Grant>, until: Duration) {
-        self.kept.insert(key, Kept { grant: Arc::clone(grant), until });
+        self.kept.keep(key, Kept { grant: Arc::clone(grant), until }, grant.weight());
     }
 
     /// Waits for the answer that others wait for already, else for the one that `ask` makes. Failures are not kept. When
@@ -102,7 +99,7 @@ impl Grants {
 
 impl std::fmt::Debug for Grants {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Grants").field("kept", &self.kept.entry_count()).finish_non_exhaustive()
+        f.debug_struct("Grants").field("kept_bytes", &self.kept.bytes()).finish_non_exhaustive()
     }
 }
 
@@ -121,7 +118,7 @@ mod tests {
     }
 
     fn key(values: &[&str]) -> Key {
-        Key::of("scope", values.iter().map(|value| value.as_bytes()))
+        super::key("scope", &values.iter().map(|value| value.as_bytes()).collect::<Vec<_>>())
     }
 
     #[test]
@@ -130,7 +127,8 @@ mod tests {
         for (at, one) in keys.iter().enumerate() {
             assert!(!keys[at + 1..].contains(one), "{at}");
         }
-        assert_ne!(Key::of("x", [].into_iter()), Key::of("y", [].into_iter()));
+        assert_ne!(super::key("x", &[]), super::key("y", &[]));
+        assert_ne!(super::key("x", &[b"y"]), super::key("xy", &[]));
     }
 
     #[test]
@@ -147,12 +145,13 @@ mod tests {
 
     #[test]
     fn answers_of_many_callers_fill_no_memory() {
-        let grants = Grants::new(64 * u64::from(grant().weight()));
+        let bytes_max = 64 * grant().weight();
+        let grants = Grants::new(bytes_max as u64);
         for number in 0..10_000 {
             grants.keep(key(&[&number.to_string()]), &grant(), Duration::MAX);
         }
-        grants.kept.run_pending_tasks();
-        assert!(grants.kept.weighted_size() <= 64 * u64::from(grant().weight()));
+        assert!(grants.kept.bytes() <= bytes_max);
+        assert!(grants.find(&key(&["9999"]), Duration::ZERO).is_some());
     }
 
     #[tokio::test]

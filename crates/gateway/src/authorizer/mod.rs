@@ -16,7 +16,7 @@ use crate::steps::authorize::Bearer;
 
 pub(crate) use ask::{Asking, Unanswered};
 pub use grants::Grants;
-pub(crate) use grants::Key;
+pub(crate) use grants::{Key, key};
 pub(crate) use output::Grant;
 
 /// What an authorizer said of the caller of one request.

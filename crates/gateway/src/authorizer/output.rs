@@ -94,9 +94,16 @@ impl Grant {
     }
 
     /// About what it takes to keep it: a compiled policy is a few times as long as its text.
-    pub(crate) fn weight(&self) -> u32 {
-        u32::try_from(self.bytes * 4 + 512).unwrap_or(u32::MAX)
+    pub(crate) fn weight(&self) -> usize {
+        weight_of(self.bytes)
     }
+
+    /// What the longest answer takes.
+    pub(crate) const WEIGHT_MAX: usize = weight_of(AUTHORIZER_ANSWER_BYTES_MAX);
+}
+
+const fn weight_of(bytes: usize) -> usize {
+    bytes * 4 + 512
 }
 
 /// Names and texts.

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
+use std::time::Duration;
 
 use policy::{Attached, Decision, Keys, Layers, Outcome, Policy, Principal, RequestContext, StatementRecord};
 use snapshot::{Authorizer, AuthorizerJudge, FunctionAuthorizer, Identity, NamedPolicy};
@@ -13,7 +14,7 @@ use snapshot::{Authorizer, AuthorizerJudge, FunctionAuthorizer, Identity, NamedP
 use super::judge::{self, INVOKE};
 use super::native_jwt;
 use super::resource::Resource;
-use crate::authorizer::{Asking, Grant, Granted, Key, Said, Unanswered, identity};
+use crate::authorizer::{Asking, Grant, Granted, Key, Said, Unanswered, identity, key};
 use crate::execution_log::masked;
 use crate::lambda::event;
 use crate::reason::{Authorize, GrantFrom, Reason, cut};
@@ -46,15 +47,13 @@ pub(super) async fn decide(
         }
         AuthorizerJudge::Broken { why } => return Err(broken(authorizer, why)),
     };
-    let asked = identify(&routed, authorizer, function, &resource)?;
-    let kept = asked.key.and_then(|key| world.handles.grants.find(&key, began));
-    let answer = if let Some(grant) = kept {
-        Ok((grant, 0, GrantFrom::Kept))
-    } else {
-        let (key, asking) = (asked.key, asking(&routed, function, asked, world));
-        let answer = ask(key, asking, function, world).await;
-        let latency_ms = world.handles.clock.elapsed().saturating_sub(began).as_millis() as u64;
-        answer.map(|grant| (grant, latency_ms, GrantFrom::Function))
+    let answer = match look(&routed, authorizer, function, &resource, world, began)? {
+        Found::AtHand(grant) => Ok((grant, 0, GrantFrom::Kept)),
+        Found::ToAsk { key, asking } => {
+            let answer = ask(key, *asking, function, world).await;
+            let latency_ms = world.handles.clock.elapsed().saturating_sub(began).as_millis() as u64;
+            answer.map(|grant| (grant, latency_ms, GrantFrom::Function))
+        }
     };
     let answer = answer.map_err(|unanswered| refuse(&routed, authorizer, unanswered));
     let reason = conclude(&routed, authorizer, answer?, &resource, world)?;
@@ -122,20 +121,47 @@ fn broken(authorizer: &Authorizer, why: &str) -> Refused {
     Refused::gateway(ResponseType::AuthorizerConfigurationError, Reason::Authorize(reason))
 }
 
-/// What the function is asked about one request.
-struct Asked {
-    event: Vec<u8>,
-    /// Under which its answer counts for others, where it does.
-    key: Option<Key>,
+/// The answer that counts, or the question that brings one.
+enum Found {
+    AtHand(Arc<Grant>),
+    ToAsk { key: Option<Key>, asking: Box<Asking> },
 }
 
-/// Finds the identity. Without one nobody is asked.
-fn identify(
+/// Looks for an answer. What the function would be told is written only where there is none.
+fn look(
     routed: &Routed,
     authorizer: &Authorizer,
     function: &FunctionAuthorizer,
     resource: &Resource,
-) -> Result<Asked, Refused> {
+    world: &World,
+    now: Duration,
+) -> Result<Found, Refused> {
+    let Identified { key, token } = identify(routed, authorizer, function, resource)?;
+    if let Some(grant) = key.and_then(|key| world.handles.grants.find(&key, now)) {
+        return Ok(Found::AtHand(grant));
+    }
+    let event = match token {
+        Some(token) => event::of_token(&token, &resource.arn),
+        None => event::of_request(&routed.facts(), &resource.arn),
+    };
+    Ok(Found::ToAsk { key, asking: Box::new(asking(routed, function, event, world)) })
+}
+
+/// Who asks, as far as the authorizer wants to know.
+struct Identified<'r> {
+    /// Under which its answer counts for others, where it does.
+    key: Option<Key>,
+    /// What a `TOKEN` authorizer is told; one of requests is told of all of the request.
+    token: Option<Cow<'r, str>>,
+}
+
+/// Finds the identity. Without one nobody is asked.
+fn identify<'r>(
+    routed: &'r Routed,
+    authorizer: &Authorizer,
+    function: &FunctionAuthorizer,
+    resource: &Resource,
+) -> Result<Identified<'r>, Refused> {
     let facts = routed.facts();
     let unknown = |why: String| {
         let reason = Authorize::NoIdentity { authorizer: Arc::clone(&authorizer.name), why: cut(&why) };
@@ -150,20 +176,21 @@ fn identify(
             if pattern.as_ref().is_some_and(|pattern| !pattern.is_match(&token)) {
                 return Err(unknown(format!("the header `{header}` is not what the validation expression asks for")));
             }
-            let key = counts.then(|| Key::of(&function.cache_scope, std::iter::once(token.as_bytes())));
+            let key = counts.then(|| key(&function.cache_scope, &[token.as_bytes()]));
             started(routed, authorizer, &token);
-            Ok(Asked { event: event::of_token(&token, &resource.arn), key })
+            Ok(Identified { key, token: Some(token) })
         }
         Identity::Request { sources } => {
             let value =
                 |source| identity::value(source, &facts).ok_or_else(|| unknown(format!("`{source}` is not there")));
             let values = sources.iter().map(value).collect::<Result<Vec<Cow<'_, [u8]>>, _>>()?;
+            let texts: Vec<&[u8]> = values.iter().map(|value| &**value).collect();
             // Without a source nothing tells two callers apart.
-            let counts = counts && !values.is_empty();
-            let key = counts.then(|| Key::of(&function.cache_scope, values.iter().map(|value| &**value)));
-            let last = values.last().map(|value| String::from_utf8_lossy(value));
+            let counts = counts && !texts.is_empty();
+            let key = counts.then(|| key(&function.cache_scope, &texts));
+            let last = texts.last().map(|value| String::from_utf8_lossy(value));
             started(routed, authorizer, last.as_deref().unwrap_or_default());
-            Ok(Asked { event: event::of_request(&facts, &resource.arn), key })
+            Ok(Identified { key, token: None })
         }
     }
 }
@@ -180,14 +207,14 @@ fn started(routed: &Routed, authorizer: &Authorizer, identity: &str) {
     log(routed, || format!("Incoming identity: {}", masked(identity)));
 }
 
-fn asking(routed: &Routed, function: &FunctionAuthorizer, asked: Asked, world: &World) -> Asking {
+fn asking(routed: &Routed, function: &FunctionAuthorizer, event: Vec<u8>, world: &World) -> Asking {
     Asking {
         snapshot: Arc::clone(&world.snapshot),
         runner: Arc::clone(world.handles.invoker.runner()),
         clock: Arc::clone(&world.handles.clock),
         owner: routed.stage().scope.account,
         call: function.call.clone(),
-        event: asked.event.into(),
+        event: event.into(),
         request: Arc::clone(routed.request()),
         logged: routed.method().logging.info && routed.method().logging.payloads,
     }
