@@ -66,11 +66,7 @@ impl DataPlane for Explainer {
     }
 
     fn test_authorizer(&self, question: AuthorizerTest) -> BoxFuture<'_, Result<AuthorizerTested, String>> {
-        let bench = Bench {
-            snapshot: self.served.snapshot.load_full(),
-            runner: Arc::clone(self.handles.invoker.runner()),
-            clock: Arc::clone(&self.handles.clock),
-        };
+        let bench = Bench { snapshot: self.served.snapshot.load_full(), handles: Arc::clone(&self.handles) };
         let connection = Arc::new(connection(Ipv4Addr::LOCALHOST.into(), true, &*self.handles.clock));
         Box::pin(bench.test(question, connection))
     }

@@ -48,7 +48,7 @@ pub struct AuthorizerTest {
     pub name: String,
     /// `TOKEN` or `REQUEST`.
     pub kind: &'static str,
-    /// The invocation of its function, with `${stageVariables.NAME}`.
+    /// The invocation of its function, with `${stageVariables.NAME}`, or the `jwt://` URI of one that proves tokens itself.
     pub uri: String,
     /// The role it is invoked with.
     pub credentials: Option<String>,
@@ -79,6 +79,8 @@ pub struct AuthorizerTested {
     pub policy: Option<String>,
     /// What else it said.
     pub context: BTreeMap<String, String>,
+    /// What the token says that it proved; none where it asked a function.
+    pub claims: Option<BTreeMap<String, String>>,
 }
 
 /// The data plane as the control plane may ask it.

@@ -6,6 +6,8 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
 from support import functions
 
 AWS = pathlib.Path(sys.executable).with_name("aws")
@@ -18,13 +20,19 @@ def handler(event, context):
 """
 
 
-def test_a_function_judges_callers(installation, tmp_path):
-    def aws(*words):
+@pytest.fixture
+def aws(installation):
+    """Runs the AWS CLI, and answers what it says."""
+    def run(*words):
         environment = os.environ | installation.environment()
         done = subprocess.run([AWS, *words, "--output", "json"], env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout or "null")
 
+    return run
+
+
+def test_a_function_judges_callers(installation, aws, tmp_path):
     package = tmp_path / "app.zip"
     package.write_bytes(functions.archive(app=JUDGE))
     settings = ["--runtime", "python3.12", "--handler", "app.handler", "--role", functions.role(installation)]
@@ -60,3 +68,31 @@ def test_a_function_judges_callers(installation, tmp_path):
     assert changed["authorizerResultTtlInSeconds"] == 0
     aws("apigateway", "delete-rest-api", *api)
     aws("lambda", "delete-function", "--function-name", "cli-judge")
+
+
+def test_a_token_is_tried_before_a_method_asks_for_one(aws, issuer):
+    api = ["--rest-api-id", aws("apigateway", "create-rest-api", "--name", "tokens")["id"]]
+    uri = f"jwt://{issuer.name}?audience=app&scope=read"
+    judge = aws("apigateway", "create-authorizer", *api, "--name", "tokens", "--type", "TOKEN", "--authorizer-uri", uri,
+                "--identity-source", "method.request.header.Authorization")["id"]
+
+    def tried(*headers):
+        return aws("apigateway", "test-invoke-authorizer", *api, "--authorizer-id", judge, *headers)
+
+    tested = tried("--headers", f"Authorization=Bearer {issuer.token(scope='openid read')}")
+    assert (tested["clientStatus"], tested["principalId"], tested["claims"]["sub"]) == (0, "alice", "alice"), tested
+    assert tested["claims"]["scope"] == "openid read" and "policy" not in tested
+    assert tested["latency"] >= 0 and tested["log"].endswith("Successfully completed authorizer execution")
+    for headers, status, why in [
+        ([], 401, "holds no token"),
+        (["--headers", f"Authorization={issuer.token(scope='read', exp=1)}"], 401, "expired"),
+        (["--headers", f"Authorization={issuer.token(scope='admin')}"], 403, "grants none of the scopes"),
+    ]:
+        tested = tried(*headers)
+        assert tested["clientStatus"] == status and why in tested["log"], tested
+        assert "principalId" not in tested and "claims" not in tested
+    away = ["--patch-operations", f"op=replace,path=/authorizerUri,value=jwt://{issuer.name}/nowhere?audience=app"]
+    aws("apigateway", "update-authorizer", *api, "--authorizer-id", judge, *away)
+    token = issuer.token(iss=f"{issuer.url}/nowhere")
+    assert tried("--headers", f"Authorization={token}")["clientStatus"] == 500
+    aws("apigateway", "delete-rest-api", *api)

@@ -5,48 +5,83 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use base::Clock;
 use base::id::{DeploymentId, ResourceId, StageName};
 use bytes::Bytes;
 use edge::{Head, Limits};
+use http::StatusCode;
 use operation::data_plane::{AuthorizerTest, AuthorizerTested};
 use serde_json::Value;
 use snapshot::{
-    Authorization, FunctionArn, FunctionCall, FunctionInvoker, Identity, Integration, Logging, Method, Routes,
-    Snapshot, Stage,
+    Authorization, FunctionArn, FunctionCall, FunctionInvoker, Identity, Integration, JwtAuthorizer, Logging, Method,
+    Routes, Snapshot, Stage,
 };
 
 use super::{Asking, Grant, Unanswered, identity};
-use crate::invoke::Runner;
+use crate::execution_log::one_line;
+use crate::explain;
 use crate::lambda::event::{self, Facts};
+use crate::reason::{Authorize, Reason};
+use crate::refused::{Refusal, Refused};
 use crate::request::Request;
+use crate::steps::authorize::native_jwt::{self, Bearer};
 use crate::steps::route::Parameters;
+use crate::world::Handles;
 
 /// The stage that AWS names in such a question.
 const STAGE: &str = "ESTestInvoke-stage";
+/// The log's last line where somebody is let in.
+const COMPLETED: &str = "Successfully completed authorizer execution";
 
 /// What a node lends a test.
 #[derive(Debug)]
 pub(crate) struct Bench {
     /// What is served.
     pub(crate) snapshot: Arc<Snapshot>,
-    /// Runs functions.
-    pub(crate) runner: Arc<dyn Runner>,
-    /// Time.
-    pub(crate) clock: Arc<dyn Clock>,
+    /// What a step's world holds, too.
+    pub(crate) handles: Arc<Handles>,
 }
 
 impl Bench {
-    /// Asks the authorizer.
+    /// Asks the authorizer: its function, or what it is itself.
     pub(crate) async fn test(
         self,
         question: AuthorizerTest,
         connection: Arc<edge::Connection>,
     ) -> Result<AuthorizerTested, String> {
-        let (identity, call) = (identity_of(&question)?, call_of(&question)?);
-        let head = head(&question, &self.snapshot)?;
-        let request = Arc::new(Request::new(Some(&head), connection, &*self.clock));
-        let (stage, method) = (stage(&question)?, method()?);
+        if JwtAuthorizer::is_meant(&question.uri) {
+            self.prove(&question, connection).await
+        } else {
+            self.ask(&question, connection).await
+        }
+    }
+
+    /// Proves the token, by the very check that a request's meets.
+    async fn prove(
+        &self,
+        question: &AuthorizerTest,
+        connection: Arc<edge::Connection>,
+    ) -> Result<AuthorizerTested, String> {
+        let authorizer = native(question)?;
+        let head = head(question, &self.snapshot)?;
+        let clock = &*self.handles.clock;
+        let request = Request::new(Some(&head), connection, clock);
+        let log = begun(&request, question);
+        let proven = native_jwt::prove(&head.received, &authorizer, &self.handles.tokens, request.received).await;
+        let latency_ms = clock.elapsed().saturating_sub(request.started).as_millis() as u64;
+        Ok(AuthorizerTested { latency_ms, ..proven_or_not(proven, log, request.shown_id()) })
+    }
+
+    /// Asks the function.
+    async fn ask(
+        self,
+        question: &AuthorizerTest,
+        connection: Arc<edge::Connection>,
+    ) -> Result<AuthorizerTested, String> {
+        let (identity, call) = (identity_of(question)?, call_of(question)?);
+        let head = head(question, &self.snapshot)?;
+        let clock = Arc::clone(&self.handles.clock);
+        let request = Arc::new(Request::new(Some(&head), connection, &*clock));
+        let (stage, method) = (stage(question)?, method()?);
         let facts = Facts {
             request: &request,
             stage: &stage,
@@ -55,7 +90,7 @@ impl Bench {
             parameters: &Parameters::default(),
         };
         let id = request.shown_id().to_owned();
-        let mut log = format!("Execution log for request {id}\nStarting authorizer: {}", question.authorizer_id);
+        let mut log = begun(&request, question);
         let event = match event(&identity, &facts) {
             Ok(event) => event,
             Err(why) => {
@@ -63,11 +98,11 @@ impl Bench {
                 return Ok(AuthorizerTested { status: 401, log, ..AuthorizerTested::default() });
             }
         };
-        let began = self.clock.elapsed();
+        let began = clock.elapsed();
         let asking = Asking {
             snapshot: self.snapshot,
-            runner: self.runner,
-            clock: Arc::clone(&self.clock),
+            runner: Arc::clone(self.handles.invoker.runner()),
+            clock: Arc::clone(&clock),
             owner: question.scope.account,
             call,
             event: event.into(),
@@ -78,8 +113,47 @@ impl Bench {
         for line in request.notes.authorizer_log() {
             let _ = write!(log, "\n{line}");
         }
-        let latency_ms = self.clock.elapsed().saturating_sub(began).as_millis() as u64;
+        let latency_ms = clock.elapsed().saturating_sub(began).as_millis() as u64;
         Ok(AuthorizerTested { latency_ms, ..tested(answer, log, &id) })
+    }
+}
+
+/// The first lines of the log.
+fn begun(request: &Request, question: &AuthorizerTest) -> String {
+    format!("Execution log for request {}\nStarting authorizer: {}", request.shown_id(), question.authorizer_id)
+}
+
+fn proven_or_not(proven: Result<Bearer, Refused>, mut log: String, id: &str) -> AuthorizerTested {
+    let mut tell = |reason: &Reason, line: &str| {
+        // What a token says of itself is a stranger's text.
+        let _ = write!(log, "\n{}\n{line}", one_line(&explain::sentence(reason)));
+    };
+    match proven {
+        Ok(bearer) => {
+            let reason = Reason::Authorize(Authorize::Token(bearer.reason().clone()));
+            tell(&reason, COMPLETED);
+            let claims = bearer.claims().map(|(name, value)| (name.to_owned(), value.into_owned()));
+            AuthorizerTested {
+                principal_id: bearer.principal_id().map(str::to_owned),
+                claims: Some(claims.collect()),
+                log,
+                ..AuthorizerTested::default()
+            }
+        }
+        Err(Refused { reason, refusal }) => {
+            let status = match refusal {
+                Refusal::Gateway(response) => response.status,
+                Refusal::FrontEnd(front_end) => front_end.status,
+            };
+            let line = match status {
+                StatusCode::INTERNAL_SERVER_ERROR => {
+                    "Execution failed due to configuration error: Authorizer error".to_owned()
+                }
+                _ => format!("Unauthorized request: {id}"),
+            };
+            tell(&reason, &line);
+            AuthorizerTested { status: status.as_u16(), log, ..AuthorizerTested::default() }
+        }
     }
 }
 
@@ -97,7 +171,7 @@ fn tested(answer: Result<(Grant, Bytes), Unanswered>, mut log: String, id: &str)
             return AuthorizerTested { status, log, ..AuthorizerTested::default() };
         }
     };
-    log.push_str("\nSuccessfully completed authorizer execution");
+    let _ = write!(log, "\n{COMPLETED}");
     let said: Value = serde_json::from_slice(&payload).unwrap_or_default();
     AuthorizerTested {
         status: 0,
@@ -106,6 +180,16 @@ fn tested(answer: Result<(Grant, Bytes), Unanswered>, mut log: String, id: &str)
         principal_id: Some(grant.principal_id().to_owned()),
         policy: Some(said["policyDocument"].to_string()),
         context: grant.context().map(|(key, value)| (key.to_owned(), value.to_owned())).collect(),
+        claims: None,
+    }
+}
+
+/// The authorizer as a stage would compile it.
+fn native(question: &AuthorizerTest) -> Result<JwtAuthorizer, String> {
+    match Identity::token(&question.identity_source, None).map_err(|fault| fault.to_string())? {
+        Identity::Token { header, .. } => JwtAuthorizer::parse(&question.uri, &header)
+            .map_err(|fault| format!("Invalid Authorizer URI: {}: {fault}", question.uri)),
+        Identity::Request { .. } => Err("its token stands in no header".to_owned()),
     }
 }
 

@@ -20,4 +20,5 @@ mod routing;
 mod sockets;
 mod streaming;
 mod timeouts;
+mod tried;
 mod what_if;
