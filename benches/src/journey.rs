@@ -61,7 +61,7 @@ impl gateway::Runner for LetsIn {
     async fn invoke(&self, version: &Arc<Version>, _: Invocation) -> Result<Outcome, InvokeRefusal> {
         let answer = br#"{"principalId":"bench","policyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"execute-api:Invoke","Resource":"arn:aws:execute-api:us-east-1:*:*/prod/GET/*"}]},"context":{"tenant":"t1"}}"#;
         let (payload, version) = (Bytes::from_static(answer), Arc::clone(&version.number));
-        Ok(Outcome { payload, error: None, version, log_tail: Bytes::new(), took: std::time::Duration::ZERO })
+        Ok(Outcome { payload, failed: false, version, log_tail: Bytes::new(), took: std::time::Duration::ZERO })
     }
 }
 

@@ -93,7 +93,7 @@ async fn once(functions: &Functions, version: &Arc<Version>) -> Result<Duration,
         patience: None,
     };
     let outcome = functions.invoke(version, invocation).await?;
-    if outcome.error.is_some() {
+    if outcome.failed {
         return Err(format!(
             "{} {}",
             String::from_utf8_lossy(&outcome.payload),

@@ -8,7 +8,6 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::cell::Ending;
-use crate::invocation::FunctionError;
 
 /// The most a function may answer, in bytes (AWS: 6 MB, and a hundred bytes that its message names as well).
 pub(crate) const RESPONSE_BYTES_MAX: usize = 6_291_556;
@@ -48,20 +47,6 @@ impl Failed {
             Self::TooLarge => "Function.ResponseSizeTooLarge",
             Self::Truncated => "Runtime.TruncatedResponse",
             Self::Cell => "Sandbox.Failure",
-        }
-    }
-
-    /// Who says so.
-    pub(crate) fn error(&self) -> FunctionError {
-        match self {
-            Self::Said(_) => FunctionError::Handled,
-            Self::TimedOut(_)
-            | Self::Ended(_)
-            | Self::OutOfMemory
-            | Self::NotStarted(_)
-            | Self::TooLarge
-            | Self::Truncated
-            | Self::Cell => FunctionError::Unhandled,
         }
     }
 

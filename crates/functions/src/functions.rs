@@ -13,7 +13,7 @@ use crate::clients::{self, interpreter::Interpreter};
 use crate::code::Shelf;
 use crate::failure::{EVENT_BYTES_MAX, Failed};
 use crate::instance::{Instance, Numbers, Workshop};
-use crate::invocation::{FunctionError, Invocation, InvokeRefusal, Outcome};
+use crate::invocation::{Invocation, InvokeRefusal, Outcome};
 use crate::isolation::probe::Walls;
 use crate::isolation::{Report, probe};
 use crate::pool::{Place, Pool, Warm};
@@ -101,7 +101,7 @@ impl Functions {
             Either::Left((outcome, _)) => outcome,
             Either::Right(_) => Ok(Outcome {
                 payload: Failed::TimedOut(patience).payload(&request_id),
-                error: Some(FunctionError::Unhandled),
+                failed: true,
                 version: Arc::clone(&version.number),
                 log_tail: bytes::Bytes::new(),
                 took: patience,

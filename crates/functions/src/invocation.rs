@@ -27,23 +27,15 @@ pub struct Invocation {
 pub struct Outcome {
     /// What it answered, or the JSON of its error.
     pub payload: Bytes,
-    /// Set when it failed.
-    pub error: Option<FunctionError>,
+    /// Whether it failed: its code said so, it timed out, crashed, or was stopped. The payload is then
+    /// `{"errorMessage": …, "errorType": …}`, and alone tells these apart, as in Lambda's runtimes of today.
+    pub failed: bool,
     /// Which version ran.
     pub version: Arc<str>,
     /// The end of what it logged, at most 4 KiB, with Lambda's own `START`, `END` and `REPORT` lines.
     pub log_tail: Bytes,
     /// How long it ran.
     pub took: Duration,
-}
-
-/// How a function failed. The payload is `{"errorMessage": …, "errorType": …}`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FunctionError {
-    /// The code said so.
-    Handled,
-    /// It timed out, crashed, or was stopped.
-    Unhandled,
 }
 
 /// Why a function did not run at all.

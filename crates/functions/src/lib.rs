@@ -25,5 +25,5 @@ mod helper;
 
 pub use functions::Functions;
 pub use helper::helper_main;
-pub use invocation::{FunctionError, Invocation, InvokeRefusal, Outcome};
+pub use invocation::{Invocation, InvokeRefusal, Outcome};
 pub use settings::{CodeSource, Isolation, Line, LineSink, Settings};

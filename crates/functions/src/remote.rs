@@ -16,7 +16,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use snapshot::Version;
 
 use crate::failure::{Failed, RESPONSE_BYTES_MAX};
-use crate::invocation::{FunctionError, Invocation, InvokeRefusal, Outcome};
+use crate::invocation::{Invocation, InvokeRefusal, Outcome};
 
 /// What a name keeps in a path.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
@@ -93,24 +93,20 @@ fn read(version: &Version, answered: Answered, took: Duration) -> Result<Outcome
     }
     let log = header("x-amz-log-result").and_then(|text| STANDARD.decode(text).ok()).unwrap_or_default();
     let log_tail = Bytes::copy_from_slice(log.get(log.len().saturating_sub(LOG_BYTES_MAX)..).unwrap_or_default());
-    let (payload, error) = match answered.body {
-        Some(payload) => (payload, header("x-amz-function-error").map(error)),
-        None => (Failed::TooLarge.payload(&base::id::RequestId::random()), Some(FunctionError::Unhandled)),
+    let (payload, failed) = match answered.body {
+        // Whatever stands there is an error: an unknown word is not taken for success, and bytes that are no text are none.
+        Some(payload) => (payload, answered.headers.contains_key("x-amz-function-error")),
+        None => (Failed::TooLarge.payload(&base::id::RequestId::random()), true),
     };
     let version = header("x-amz-executed-version").map_or_else(|| Arc::clone(&version.number), Arc::from);
-    Ok(Outcome { payload, error, version, log_tail, took })
-}
-
-/// Whatever stands there is an error: an unknown word is not taken for success.
-fn error(text: &str) -> FunctionError {
-    if text == "Handled" { FunctionError::Handled } else { FunctionError::Unhandled }
+    Ok(Outcome { payload, failed, version, log_tail, took })
 }
 
 fn timed_out(version: &Version, invocation: &Invocation) -> Outcome {
     let failed = Failed::TimedOut(version.timeout);
     Outcome {
         payload: failed.payload(&invocation.request_id),
-        error: Some(FunctionError::Unhandled),
+        failed: true,
         version: Arc::clone(&version.number),
         log_tail: Bytes::new(),
         took: version.timeout,

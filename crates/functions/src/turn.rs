@@ -69,9 +69,9 @@ pub(crate) async fn turn(
         failed,
         now: clock.now(),
     });
-    let error = failed.map(Failed::error);
+    let failed = failed.is_some();
     let payload = answer.unwrap_or_else(|failed| failed.payload(&invocation.request_id));
-    let outcome = Outcome { payload, error, version: Arc::clone(&version.number), log_tail, took };
+    let outcome = Outcome { payload, failed, version: Arc::clone(&version.number), log_tail, took };
     instance.is_warm = true;
     Turn::Ran(outcome, is_fine.then(|| Box::new(instance)))
 }

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use functions::{FunctionError, InvokeRefusal, Outcome};
+use functions::{InvokeRefusal, Outcome};
 use serde_json::{Value, json};
 use snapshot::FunctionRuntime;
 use support::{Bench, Made, tail};
@@ -20,7 +20,7 @@ async fn survives(bench: &Bench, made: Made) -> (Value, Outcome) {
 async fn dies(made: impl FnOnce(&Bench) -> Made, kind: &str, message: &str) {
     let bench = Bench::new();
     let (value, outcome) = survives(&bench, made(&bench)).await;
-    assert_eq!((value["errorType"].as_str(), outcome.error), (Some(kind), Some(FunctionError::Unhandled)), "{value}");
+    assert_eq!((value["errorType"].as_str(), outcome.failed), (Some(kind), true), "{value}");
     assert!(value["errorMessage"].as_str().is_some_and(|text| text.ends_with(message)), "{value}");
     assert!(tail(&outcome).contains("REPORT RequestId: "), "{}", tail(&outcome));
 }
@@ -85,7 +85,7 @@ async fn bytes_that_are_no_json_are_passed_on_as_they_are() {
     let bench = Bench::new();
     let version = raw(&bench, "ask('POST', f'invocation/{id}/response', b'\\xff{not json')").done();
     let outcome = bench.call(&version, "{}").await.expect("it runs");
-    assert_eq!((&outcome.payload[..], outcome.error), (&b"\xff{not json"[..], None));
+    assert_eq!((&outcome.payload[..], outcome.failed), (&b"\xff{not json"[..], false));
 }
 
 #[tokio::test]

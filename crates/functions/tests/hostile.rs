@@ -6,7 +6,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use functions::{FunctionError, InvokeRefusal, Outcome};
+use functions::{InvokeRefusal, Outcome};
 use serde_json::{Value, json};
 use snapshot::{FunctionCode, FunctionRuntime};
 use support::{Bench, Made, tail};
@@ -22,7 +22,7 @@ async fn survives(bench: &Bench, made: Made) -> (Value, Outcome) {
 async fn dies(made: impl FnOnce(&Bench) -> Made, kind: &str, message: &str) {
     let bench = Bench::new();
     let (value, outcome) = survives(&bench, made(&bench)).await;
-    assert_eq!((value["errorType"].as_str(), outcome.error), (Some(kind), Some(FunctionError::Unhandled)), "{value}");
+    assert_eq!((value["errorType"].as_str(), outcome.failed), (Some(kind), true), "{value}");
     assert!(value["errorMessage"].as_str().is_some_and(|text| text.ends_with(message)), "{value}");
     assert!(tail(&outcome).contains("REPORT RequestId: "), "{}", tail(&outcome));
 }

@@ -177,7 +177,7 @@ impl Desk {
         let version = function.and_then(|known| known.version(event.qualifier.as_deref(), super::draw()).cloned());
         let Some(version) = version else { return Attempt::Never("it no longer exists".to_owned()) };
         match self.runner.invoke(&version, event.invocation.clone()).await {
-            Ok(outcome) if outcome.error.is_none() => Attempt::Done,
+            Ok(outcome) if !outcome.failed => Attempt::Done,
             Ok(_) => Attempt::Failed,
             Err(refusal @ (InvokeRefusal::Throttled { .. } | InvokeRefusal::Fault { .. })) => {
                 Attempt::Later(refusal.to_string())

@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use aws_lc_rs::rand;
 use base::{Clock, Scope};
 use bytes::Bytes;
-use functions::{FunctionError, Functions, Invocation, InvokeRefusal, Outcome};
+use functions::{Functions, Invocation, InvokeRefusal, Outcome};
 use operation::{FunctionCall, FunctionMode, Invoked, NotInvoked};
 use snapshot::{Function, FunctionBody, FunctionName, Snapshot, Version};
 
@@ -150,9 +150,7 @@ fn draw() -> f64 {
 
 fn invoked(outcome: Outcome) -> Invoked {
     // Lambda's runtimes of today tell `Unhandled` of what their code throws as well; only the payload tells them apart.
-    let error = outcome.error.map(|error| match error {
-        FunctionError::Handled | FunctionError::Unhandled => "Unhandled",
-    });
+    let error = outcome.failed.then_some("Unhandled");
     let payload: Bytes = outcome.payload;
     Invoked { payload, error, version: Some(outcome.version.to_string()), log_tail: outcome.log_tail }
 }

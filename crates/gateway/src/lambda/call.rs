@@ -6,7 +6,7 @@ use std::time::Duration;
 use base::Clock;
 use base::id::RequestId;
 use bytes::Bytes;
-use functions::{FunctionError, Invocation, InvokeRefusal, Outcome};
+use functions::{Invocation, InvokeRefusal, Outcome};
 use futures_util::FutureExt as _;
 use serde::Deserialize;
 use snapshot::Version;
@@ -103,8 +103,8 @@ pub(crate) async fn invoke(
     };
     let took = clock.elapsed().saturating_sub(began);
     match outcome.map_err(|refusal| refused(&refusal))? {
-        Outcome { error: None, payload, .. } => Ok(Ran { request_id, payload, took }),
-        Outcome { error: Some(FunctionError::Handled | FunctionError::Unhandled), payload, .. } => {
+        Outcome { failed: false, payload, .. } => Ok(Ran { request_id, payload, took }),
+        Outcome { failed: true, payload, .. } => {
             Err(Failure::Failed { message: error_message(&payload), payload, request_id, took })
         }
     }

@@ -8,7 +8,7 @@ use base::clock::ManualClock;
 use base::id::RequestId;
 use base::{AccountId, Region, Scope, Timestamp};
 use bytes::Bytes;
-use functions::{FunctionError, Outcome};
+use functions::Outcome;
 use operation::{FunctionCall, FunctionMode};
 use snapshot::{Function, FunctionBody, Place, Version};
 
@@ -19,7 +19,7 @@ use super::*;
 #[derive(Debug)]
 struct Script {
     clock: Arc<ManualClock>,
-    answers: Mutex<Vec<Result<Option<FunctionError>, InvokeRefusal>>>,
+    answers: Mutex<Vec<Result<bool, InvokeRefusal>>>,
     asked: Mutex<Vec<u64>>,
     again: tokio::sync::Notify,
 }
@@ -30,9 +30,9 @@ impl Runner for Script {
         self.asked.lock().unwrap().push(self.clock.elapsed().as_secs());
         let answer = self.answers.lock().unwrap().pop().expect("an answer for each attempt");
         self.again.notify_one();
-        answer.map(|error| Outcome {
+        answer.map(|failed| Outcome {
             payload: Bytes::new(),
-            error,
+            failed,
             version: Arc::clone(&version.number),
             log_tail: Bytes::new(),
             took: Duration::ZERO,
@@ -76,7 +76,7 @@ fn function() -> Function {
     }
 }
 
-fn scene(mut answers: Vec<Result<Option<FunctionError>, InvokeRefusal>>) -> Scene {
+fn scene(mut answers: Vec<Result<bool, InvokeRefusal>>) -> Scene {
     answers.reverse();
     let clock = Arc::new(ManualClock::new(Timestamp::UNIX_EPOCH));
     let script = Arc::new(Script {
@@ -122,13 +122,13 @@ impl Scene {
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "it stands in a list of what a function may do")]
-fn failed() -> Result<Option<FunctionError>, InvokeRefusal> {
-    Ok(Some(FunctionError::Unhandled))
+fn failed() -> Result<bool, InvokeRefusal> {
+    Ok(true)
 }
 
 #[tokio::test]
 async fn an_event_that_succeeds_runs_once() {
-    let scene = scene(vec![Ok(None)]);
+    let scene = scene(vec![Ok(false)]);
     let answered = scene.invoker.invoke(event(2)).await.unwrap();
     assert_eq!(answered, operation::Invoked::default());
     assert_eq!(scene.attempts().await.len(), 1);
@@ -148,7 +148,7 @@ async fn a_function_that_fails_is_run_anew_after_one_and_two_minutes_and_then_gi
 #[tokio::test]
 async fn a_throttle_counts_as_no_failure() {
     let throttled = || Err(InvokeRefusal::Throttled { limit: 1 });
-    let scene = scene(vec![throttled(), throttled(), failed(), Ok(None)]);
+    let scene = scene(vec![throttled(), throttled(), failed(), Ok(false)]);
     scene.invoker.invoke(event(2)).await.unwrap();
     assert_eq!(scene.attempts().await.len(), 4);
     assert_eq!(scene.queue.dropped(), 0);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use functions::{FunctionError, Invocation, InvokeRefusal, Outcome};
+use functions::{Invocation, InvokeRefusal, Outcome};
 use gateway::Runner;
 use policy::{Kind, Policy};
 use serde_json::{Value, json};
@@ -83,14 +83,14 @@ impl Runner for Script {
         self.versions.lock().expect("sound").push(Arc::clone(&version.number));
         self.gate.acquire().await.expect("open").forget();
         let does = self.does.lock().expect("sound").clone();
-        let (payload, error) = match does {
-            Does::Answer(payload) => (payload, None),
-            Does::Fail(said) => (said.to_string().into(), Some(FunctionError::Unhandled)),
+        let (payload, failed) = match does {
+            Does::Answer(payload) => (payload, false),
+            Does::Fail(said) => (said.to_string().into(), true),
             Does::Refuse(refusal) => return Err(refusal),
             Does::Hang => std::future::pending().await,
         };
         let (version, log_tail) = (Arc::clone(&version.number), Bytes::new());
-        Ok(Outcome { payload, error, version, log_tail, took: Duration::from_millis(1) })
+        Ok(Outcome { payload, failed, version, log_tail, took: Duration::from_millis(1) })
     }
 }
 
