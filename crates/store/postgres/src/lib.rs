@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use base::Clock;
 use sqlx::postgres::PgConnectOptions;
-use store_records::{Blobs, Counters, Events};
+use store_records::{Blobs, Counters, Events, Queue};
 use store_resources::Resources;
 
 mod connect;
@@ -25,12 +25,14 @@ mod rows;
 mod records;
 mod blobs;
 mod counters;
+mod queue;
 #[cfg(feature = "testing")]
 pub mod testing;
 
 use blobs::PostgresBlobs;
 use connect::Connections;
 use counters::PostgresCounters;
+use queue::PostgresQueue;
 use records::PostgresRecords;
 use resources::PostgresResources;
 
@@ -97,6 +99,7 @@ pub struct PostgresStore {
     records: Arc<PostgresRecords>,
     blobs: Arc<PostgresBlobs>,
     counters: Arc<PostgresCounters>,
+    queue: Arc<PostgresQueue>,
 }
 
 impl PostgresStore {
@@ -110,7 +113,9 @@ impl PostgresStore {
         let views = open((options.views_max, resources::ASKING)).await?;
         let records = open((records::CONNECTIONS_MAX, records::STORING)).await?;
         let counters = open((counters::CONNECTIONS_MAX, 0)).await?;
+        let queue = open((queue::CONNECTIONS_MAX, 0)).await?;
         Ok(Self {
+            queue: Arc::new(PostgresQueue(queue)),
             counters: Arc::new(PostgresCounters(counters)),
             resources: Arc::new(PostgresResources::start(views, writers, options.poll).await?),
             blobs: Arc::new(PostgresBlobs(records.clone())),
@@ -138,11 +143,17 @@ impl PostgresStore {
         Arc::<PostgresCounters>::clone(&self.counters)
     }
 
+    /// What is still to be done.
+    pub fn queue(&self) -> Arc<dyn Queue> {
+        Arc::<PostgresQueue>::clone(&self.queue)
+    }
+
     /// Closes the connections. Whoever still holds a store gets faults from it.
     pub async fn close(&self) {
         self.resources.close().await;
         // Blobs have the records' connections.
         self.records.0.close().await;
         self.counters.0.close().await;
+        self.queue.0.close().await;
     }
 }

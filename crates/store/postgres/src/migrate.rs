@@ -5,7 +5,12 @@ use sqlx::{PgConnection, PgPool};
 use crate::OpenError;
 
 /// The steps. Steps are only ever added.
-const STEPS: &[&str] = &[include_str!("schema/1.sql"), include_str!("schema/2.sql"), include_str!("schema/3.sql")];
+const STEPS: &[&str] = &[
+    include_str!("schema/1.sql"),
+    include_str!("schema/2.sql"),
+    include_str!("schema/3.sql"),
+    include_str!("schema/4.sql"),
+];
 
 /// The lock of whoever changes the format; the number is ours alone by convention of this crate.
 const FORMAT_LOCK: i64 = 0x706f_7274_6375_0001;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::clock::SystemClock;
 use store_postgres::{PostgresOptions, PostgresStore, testing};
-use store_records::{Blobs, Counters, Events};
+use store_records::{Blobs, Counters, Events, Queue};
 use store_resources::Resources;
 
 async fn open() -> PostgresStore {
@@ -32,6 +32,11 @@ async fn counters() -> (Arc<dyn Counters>, PostgresStore) {
     (store.counters(), store)
 }
 
+async fn queue() -> (Arc<dyn Queue>, PostgresStore) {
+    let store = open().await;
+    (store.queue(), store)
+}
+
 mod resources_contract {
     store_resources::resources_contract!(super::resources());
 }
@@ -46,4 +51,8 @@ mod blobs_contract {
 
 mod counters_contract {
     store_records::counters_contract!(super::counters());
+}
+
+mod queue_contract {
+    store_records::queue_contract!(super::queue());
 }

@@ -1,8 +1,8 @@
 //! Ports to what traffic leaves behind: events, in compressed blocks (access logs, execution logs, trails), blobs (function
-//! code), and counters (what quotas used).
+//! code), counters (what quotas used), and queues (what is still to be done).
 //!
-//! It must not know: AWS, what a line, a blob or a counter means, SQL, or which backend answers. Begin with [`Events`] and
-//! [`block`], with [`blobs`], or with [`Counters`].
+//! It must not know: AWS, what a line, a blob, a counter or an item means, SQL, or which backend answers. Begin with [`Events`]
+//! and [`block`], with [`blobs`], with [`Counters`], or with [`queue`].
 
 pub mod block;
 pub mod time;
@@ -11,6 +11,10 @@ pub mod blobs;
 pub mod blobs_contract;
 pub mod counters;
 pub mod counters_contract;
+pub mod queue;
+pub mod queue_contract;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 use async_trait::async_trait;
 use base::Timestamp;
@@ -19,6 +23,7 @@ use base::id::RequestId;
 pub use blobs::{BlobKey, Blobs, Digest, PutError, Swept};
 pub use block::{Block, BlockBuilder, Entries, Entry, IdFilter, PushError, StoredBlock};
 pub use counters::Counters;
+pub use queue::Queue;
 
 /// The records store failed.
 #[derive(Debug, thiserror::Error)]

@@ -1,15 +1,15 @@
-//! The embedded stores: three SQLite databases in the data directory, the default of a single node.
+//! The embedded stores: five SQLite databases in the data directory, the default of a single node.
 //!
 //! It must not know: AWS, what a document or a log line means, or the other backends. Begin with [`SqliteStore::open`];
 //! `writer` is where durability is decided, `commit` where a batch meets its preconditions.
 //!
-//! `resources.db`, `blobs.db` and `counters.db`, the quotas, are synced before a write is answered; `records.db`, the logs,
-//! may lose its last moments with the power. All outlive a killed process whole.
+//! `resources.db`, `blobs.db`, `counters.db`, the quotas, and `queue.db`, what is still to be done, are synced before a write
+//! is answered; `records.db`, the logs, may lose its last moments with the power. All outlive a killed process whole.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use store_records::{Blobs, Counters, Events};
+use store_records::{Blobs, Counters, Events, Queue};
 use store_resources::Resources;
 
 mod directory;
@@ -24,10 +24,12 @@ mod rows;
 mod records;
 mod blobs;
 mod counters;
+mod queue;
 
 use blobs::SqliteBlobs;
 use counters::SqliteCounters;
 use directory::Directory;
+use queue::SqliteQueue;
 use records::SqliteRecords;
 use resources::SqliteResources;
 
@@ -75,6 +77,7 @@ pub struct SqliteStore {
     records: Arc<SqliteRecords>,
     blobs: Arc<SqliteBlobs>,
     counters: Arc<SqliteCounters>,
+    queue: Arc<SqliteQueue>,
 }
 
 impl SqliteStore {
@@ -85,7 +88,8 @@ impl SqliteStore {
         let records = Arc::new(SqliteRecords::open(&directory).await?);
         let blobs = Arc::new(SqliteBlobs::open(&directory).await?);
         let counters = Arc::new(SqliteCounters::open(&directory).await?);
-        Ok(Self { resources, records, blobs, counters })
+        let queue = Arc::new(SqliteQueue::open(&directory).await?);
+        Ok(Self { resources, records, blobs, counters, queue })
     }
 
     /// What people configure.
@@ -108,6 +112,11 @@ impl SqliteStore {
         Arc::<SqliteCounters>::clone(&self.counters)
     }
 
+    /// What is still to be done.
+    pub fn queue(&self) -> Arc<dyn Queue> {
+        Arc::<SqliteQueue>::clone(&self.queue)
+    }
+
     /// Finishes the writes that wait, folds the write-ahead logs into the databases, and releases the files. Whoever
     /// still holds a store gets faults from it.
     pub async fn close(&self) {
@@ -115,5 +124,6 @@ impl SqliteStore {
         self.records.close().await;
         self.blobs.close().await;
         self.counters.close().await;
+        self.queue.close().await;
     }
 }

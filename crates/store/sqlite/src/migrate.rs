@@ -18,6 +18,9 @@ pub(crate) const BLOBS: &[&str] = &[include_str!("schema/blobs_1.sql")];
 /// The steps of `counters.db`.
 pub(crate) const COUNTERS: &[&str] = &[include_str!("schema/counters_1.sql")];
 
+/// The steps of `queue.db`.
+pub(crate) const QUEUE: &[&str] = &[include_str!("schema/queue_1.sql")];
+
 /// Brings a database to the newest format.
 pub(crate) async fn run(
     connection: &mut SqliteConnection,

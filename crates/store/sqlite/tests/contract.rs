@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use store_records::{Blobs, Counters, Events};
+use store_records::{Blobs, Counters, Events, Queue};
 use store_resources::Resources;
 use store_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -32,6 +32,11 @@ async fn counters() -> (Arc<dyn Counters>, (SqliteStore, TempDir)) {
     (store.counters(), (store, dir))
 }
 
+async fn queue() -> (Arc<dyn Queue>, (SqliteStore, TempDir)) {
+    let (store, dir) = open().await;
+    (store.queue(), (store, dir))
+}
+
 mod resources_contract {
     store_resources::resources_contract!(super::resources());
 }
@@ -46,4 +51,8 @@ mod blobs_contract {
 
 mod counters_contract {
     store_records::counters_contract!(super::counters());
+}
+
+mod queue_contract {
+    store_records::queue_contract!(super::queue());
 }
