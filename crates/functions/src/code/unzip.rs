@@ -12,7 +12,7 @@ use zip::ZipArchive;
 
 /// What code and layers may come to, in bytes (AWS: 250 MB).
 pub(crate) const UNPACKED_BYTES_MAX: u64 = 262_144_000;
-/// Files and folders of one archive (ours: twice what the largest packages in the field hold).
+/// Files and folders that one archive comes to (ours: twice what the largest packages in the field hold).
 const ENTRIES_MAX: usize = 100_000;
 /// Folders inside one another.
 const DEPTH_MAX: usize = 64;
@@ -39,35 +39,61 @@ pub(crate) enum UnzipError {
 
 /// Unpacks `bytes` into `folder`, which is empty. Answers how many bytes it came to.
 pub(crate) fn unzip(bytes: &[u8], folder: &Path) -> Result<u64, UnzipError> {
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| UnzipError::Broken(error.to_string()))?;
-    if archive.len() > ENTRIES_MAX {
-        return Err(UnzipError::Refused(format!("it has {} entries, more than {ENTRIES_MAX}", archive.len())));
+    unzip_within(bytes, folder, Room { bytes: UNPACKED_BYTES_MAX, entries: ENTRIES_MAX })
+}
+
+/// What may still be made.
+#[derive(Debug, Clone, Copy)]
+struct Room {
+    bytes: u64,
+    entries: usize,
+}
+
+impl Room {
+    /// Takes room for a file, a folder or a link. SECURITY: a name may imply many folders, each of which costs the disk as
+    /// much as an entry.
+    fn entry(&mut self) -> Result<(), UnzipError> {
+        let refused = || UnzipError::Refused(format!("it has more than {ENTRIES_MAX} files and folders"));
+        self.entries = self.entries.checked_sub(1).ok_or_else(refused)?;
+        Ok(())
     }
-    let (mut total, mut links) = (0, Vec::new());
+}
+
+fn unzip_within(bytes: &[u8], folder: &Path, mut room: Room) -> Result<u64, UnzipError> {
+    let whole = room.bytes;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| UnzipError::Broken(error.to_string()))?;
+    let mut links = Vec::new();
     for index in 0..archive.len() {
         let mut entry = archive.by_index(index).map_err(|error| UnzipError::Broken(error.to_string()))?;
         let name = entry.name().map_err(|error| UnzipError::Broken(error.to_string()))?.into_owned();
         let path = plain(&name)?;
         let mode = entry.unix_mode();
         if entry.is_dir() || name.ends_with('/') {
-            make_folder(folder, &path)?;
+            make_folder(folder, &path, &mut room)?;
         } else if mode.is_some_and(|mode| mode & KIND == LINK) {
-            let mut target = String::new();
-            entry
-                .by_ref()
-                .take(TARGET_BYTES_MAX)
-                .read_to_string(&mut target)
-                .map_err(|_| UnzipError::Broken(format!("the link `{name}` has no target")))?;
-            links.push((path, target));
+            room.entry()?;
+            links.push((path, target(&mut entry, &name)?));
         } else {
-            make_folder(folder, path.parent().unwrap_or(Path::new("")))?;
-            total += write_file(&mut entry, &folder.join(&path), is_executable(mode), UNPACKED_BYTES_MAX - total)?;
+            make_folder(folder, path.parent().unwrap_or(Path::new("")), &mut room)?;
+            room.entry()?;
+            room.bytes -= write_file(&mut entry, &folder.join(&path), is_executable(mode), room.bytes)?;
         }
     }
     for (path, target) in links {
-        make_link(folder, &path, &target)?;
+        make_link(folder, &path, &target, &mut room)?;
     }
-    Ok(total)
+    Ok(whole - room.bytes)
+}
+
+/// Where a link leads; one that is longer is refused, since its beginning is another.
+fn target(entry: &mut impl Read, name: &str) -> Result<String, UnzipError> {
+    let mut target = String::new();
+    let read = entry.take(TARGET_BYTES_MAX + 1).read_to_string(&mut target);
+    let read = read.map_err(|_| UnzipError::Broken(format!("the link `{name}` has no target")))?;
+    if read as u64 > TARGET_BYTES_MAX {
+        return Err(UnzipError::Refused(format!("the link `{name}` leads further than {TARGET_BYTES_MAX} bytes")));
+    }
+    Ok(target)
 }
 
 /// Files without a mode come from systems without one; they may be started.
@@ -99,7 +125,7 @@ fn plain(name: &str) -> Result<PathBuf, UnzipError> {
     }
 }
 
-fn make_folder(folder: &Path, path: &Path) -> Result<(), UnzipError> {
+fn make_folder(folder: &Path, path: &Path, room: &mut Room) -> Result<(), UnzipError> {
     let mut made = folder.to_path_buf();
     for component in path.components() {
         made.push(component);
@@ -108,7 +134,10 @@ fn make_folder(folder: &Path, path: &Path) -> Result<(), UnzipError> {
             Err(error) if matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory) => {
                 return Err(UnzipError::Refused(format!("`{}` is a file and a folder", path.display())));
             }
-            other => other?,
+            made => {
+                made?;
+                room.entry()?;
+            }
         }
     }
     Ok(())
@@ -147,7 +176,7 @@ fn copy(entry: &mut impl Read, file: &mut File, room: u64) -> Result<u64, UnzipE
 
 /// SECURITY: a target climbs only at its beginning, and no higher than the root; so it stays inside however links follow
 /// one another. Folders above it are real, since links are made when everything else is.
-fn make_link(folder: &Path, path: &Path, target: &str) -> Result<(), UnzipError> {
+fn make_link(folder: &Path, path: &Path, target: &str, room: &mut Room) -> Result<(), UnzipError> {
     let refused = |why: &str| UnzipError::Refused(format!("the link `{}` {why}", path.display()));
     let depth = path.components().count().saturating_sub(1);
     let (mut climbs, mut descended) = (0, false);
@@ -171,7 +200,7 @@ fn make_link(folder: &Path, path: &Path, target: &str) -> Result<(), UnzipError>
             return Err(refused("lies behind another link"));
         }
     }
-    make_folder(folder, parent)?;
+    make_folder(folder, parent, room)?;
     symlink(target, folder.join(path)).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => refused("has a name that is taken"),
         _ => UnzipError::Disk(error),
@@ -263,6 +292,26 @@ mod tests {
         let error = copy(endless, &mut written, 1_000_000).expect_err("it never ends").to_string();
         assert!(error.contains("larger than"), "{error}");
         assert!(written.metadata().expect("it is there").len() <= 1_000_000);
+    }
+
+    #[test]
+    fn folders_that_names_imply_count_as_entries() {
+        let deep = |number: u32| format!("{number}/{}f", "d/".repeat(40));
+        let names = [deep(1), deep(2), deep(1) + "g"];
+        let entries: Vec<Entry<'_>> = names.iter().map(|name| Entry::File(name, b"x")).collect();
+        // Two times 41 folders and three files.
+        for (entries_max, fits) in [(85, true), (84, false), (60, false)] {
+            let folder = tempfile::tempdir().expect("a folder");
+            let unpacked = unzip_within(&archive(&entries), folder.path(), Room { bytes: 3, entries: entries_max });
+            assert_eq!(unpacked.is_ok(), fits, "{entries_max}: {unpacked:?}");
+        }
+    }
+
+    #[test]
+    fn a_link_that_is_cut_off_would_be_another_and_is_refused() {
+        let long = format!("a{}", "/.".repeat(600));
+        let entries = [Entry::File("a", b"x"), Entry::Link("l", &long)];
+        assert!(check(&entries).is_err_and(|error| error.contains("leads further")));
     }
 
     #[test]
