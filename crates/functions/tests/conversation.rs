@@ -4,26 +4,10 @@ mod support;
 
 use std::time::Duration;
 
-use functions::{InvokeRefusal, Outcome};
-use serde_json::{Value, json};
+use functions::InvokeRefusal;
+use serde_json::json;
 use snapshot::FunctionRuntime;
-use support::{Bench, Made, tail};
-
-/// Invokes once; the engine must still serve another function afterwards.
-async fn survives(bench: &Bench, made: Made) -> (Value, Outcome) {
-    let answer = bench.ask(&made.done(), "{}").await;
-    let (fine, outcome) = bench.ask(&bench.python("def handler(event, context): return 'fine'").done(), "{}").await;
-    assert_eq!(fine, json!("fine"), "{}", tail(&outcome));
-    answer
-}
-
-async fn dies(made: impl FnOnce(&Bench) -> Made, kind: &str, message: &str) {
-    let bench = Bench::new();
-    let (value, outcome) = survives(&bench, made(&bench)).await;
-    assert_eq!((value["errorType"].as_str(), outcome.failed), (Some(kind), true), "{value}");
-    assert!(value["errorMessage"].as_str().is_some_and(|text| text.ends_with(message)), "{value}");
-    assert!(tail(&outcome).contains("REPORT RequestId: "), "{}", tail(&outcome));
-}
+use support::{Bench, Made, dies, survives, tail};
 
 /// A runtime of the function's own that talks to the Runtime API as it likes.
 fn raw(bench: &Bench, talk: &str) -> Made {

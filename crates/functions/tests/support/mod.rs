@@ -13,7 +13,7 @@ use base::id::RequestId;
 use base::{AccountId, Clock, Scope, Secret};
 use bytes::Bytes;
 use functions::{CodeSource, Functions, Invocation, InvokeRefusal, Line, LineSink, Outcome, Settings};
-use serde_json::Value;
+use serde_json::{Value, json};
 use snapshot::{FunctionBody, FunctionCode, FunctionName, FunctionNetwork, FunctionRuntime, LocalFunction, Version};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -209,4 +209,21 @@ pub(crate) fn invocation(event: &str) -> Invocation {
 
 pub(crate) fn tail(outcome: &Outcome) -> String {
     String::from_utf8_lossy(&outcome.log_tail).into_owned()
+}
+
+/// Invokes once; the engine must still serve another function afterwards.
+pub(crate) async fn survives(bench: &Bench, made: Made) -> (Value, Outcome) {
+    let answer = bench.ask(&made.done(), "{}").await;
+    let (fine, outcome) = bench.ask(&bench.python("def handler(event, context): return 'fine'").done(), "{}").await;
+    assert_eq!(fine, json!("fine"), "{}", tail(&outcome));
+    answer
+}
+
+/// Has a function fail so, which leaves the engine as it was.
+pub(crate) async fn dies(made: impl FnOnce(&Bench) -> Made, kind: &str, message: &str) {
+    let bench = Bench::new();
+    let (value, outcome) = survives(&bench, made(&bench)).await;
+    assert_eq!((value["errorType"].as_str(), outcome.failed), (Some(kind), true), "{value}");
+    assert!(value["errorMessage"].as_str().is_some_and(|text| text.ends_with(message)), "{value}");
+    assert!(tail(&outcome).contains("REPORT RequestId: "), "{}", tail(&outcome));
 }
