@@ -6,6 +6,9 @@
 //! an instance is a cell (`cell/`: processes behind walls, put up by `helper/`) and a desk (`runtime_api/`: the conversation
 //! with the runtime inside).
 
+#[cfg(not(target_os = "linux"))]
+compile_error!("Portcullis runs functions in cells of the Linux kernel: build it on Linux, or for a Linux target");
+
 pub mod invocation;
 mod settings;
 pub mod isolation;
