@@ -17,7 +17,7 @@ use functions::{Invocation, InvokeRefusal, Outcome};
 use gateway::metering::{Metering, Share};
 use gateway::quotas::Quotas;
 use gateway::tokens::Tokens;
-use gateway::{EventQueue, Gateway, Handles, Invoker, Served};
+use gateway::{EventParts, EventQueue, Gateway, Handles, Invoker, Served};
 use identity::Identities;
 use model::apigateway::{
     AccessLogSettings, AuthorizationType, Authorizer, AuthorizerType, Deployment, IntegrationResponse, IntegrationType,
@@ -104,7 +104,7 @@ impl Journeys {
             identities: Arc::new(Identities::new(Arc::new(MasterKey::random()), 1024, Arc::default())),
             room: edge::Room::new(base::limits::JOURNEY_BODIES_BYTES_MAX),
             tokens,
-            invoker: invoker(&snapshot, &clock),
+            invoker: invoker(&snapshot, &sink, &clock),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
             metering: Arc::new(metering),
             sink,
@@ -149,10 +149,17 @@ pub fn metering(fingerprints: Fingerprints, quotas: Quotas) -> Metering {
 }
 
 /// What runs the authorizer's function.
-fn invoker(snapshot: &Arc<ArcSwap<Snapshot>>, clock: &Arc<dyn Clock>) -> Invoker {
-    let runner: Arc<dyn gateway::Runner> = Arc::new(LetsIn);
-    let (events, _) = EventQueue::new(Arc::clone(snapshot), Arc::clone(&runner), Arc::clone(clock));
-    Invoker::new(Arc::clone(snapshot), runner, events, Arc::new([]))
+fn invoker(snapshot: &Arc<ArcSwap<Snapshot>>, sink: &telemetry::Sink, clock: &Arc<dyn Clock>) -> Invoker {
+    let parts = EventParts {
+        snapshot: Arc::clone(snapshot),
+        runner: Arc::new(LetsIn),
+        queue: Arc::<store_records::testing::MemoryQueue>::default(),
+        master_key: Arc::new(MasterKey::random()),
+        sink: sink.clone(),
+        clock: Arc::clone(clock),
+    };
+    let (events, _) = EventQueue::new(parts.clone());
+    Invoker::new(parts.snapshot, parts.runner, events, Arc::new([]))
 }
 
 /// The authorizer, as it is stored.

@@ -19,13 +19,23 @@ PATIENCE = 30
 class Installation:
     """A running node."""
 
-    def __init__(self, store, *options):
+    def __init__(self, store, *options, master_key=None):
         self.store = store
         self.options = options
+        self.master_key = master_key
 
     def __enter__(self):
         self.directory = tempfile.TemporaryDirectory()
         self.home = pathlib.Path(self.directory.name)
+        if self.master_key:
+            (self.home / "master.key").touch(mode=0o600)
+            (self.home / "master.key").write_text(self.master_key)
+        self.start()
+        return self
+
+    def start(self):
+        """Starts the node on its directory, and waits until it serves."""
+        (self.home / "endpoints.json").unlink(missing_ok=True)
         # The kernel ends the node with this process, however that ends.
         command = ["setpriv", "--pdeathsig", "KILL", "--", binary.path(), "serve"]
         command += ["--data-dir", self.home, "--store", self.store.option]
@@ -38,7 +48,16 @@ class Installation:
         self.ca = str(self.home / "ca.pem")
         key = json.loads(binary.run("credentials", "--format", "json", "--data-dir", str(self.home)))
         self.key = key["access_key_id"], key["secret_access_key"]
-        return self
+
+    def kill(self):
+        """Ends the node in the middle of whatever it does."""
+        self.process.kill()
+        self.process.wait(PATIENCE)
+
+    def terminate(self):
+        """Asks the node to end, and waits for that."""
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait(PATIENCE)
 
     def __exit__(self, *_):
         self.process.send_signal(signal.SIGTERM)

@@ -56,7 +56,7 @@ use crate::steps::{Step, answer};
 use crate::trail::Outcome;
 
 pub use authorizer::Grants;
-pub use invoke::{EventQueue, EventWorker, Invoker, NoFunctions, Runner};
+pub use invoke::{EventParts, EventQueue, EventWorker, Invoker, NoFunctions, Runner};
 pub use lambda::permission::hints as function_hints;
 pub use steps::authorize::Openness;
 pub use what_if::Explainer;

@@ -1,37 +1,51 @@
-//! Events that nobody waits for: kept in memory, bounded, run in the background, and run anew where they failed.
+//! Events that nobody waits for: stored before they are acknowledged, run in the background by one node at a time, and run
+//! anew where they failed.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html>
+//!
+//! [`EventQueue`] is the way in. `clerk` stores what comes, many events in one transaction; `claimer` takes up what is due,
+//! of whichever node; `desk` runs an event and settles it by what `verdict` says. Each event runs at least once: a node that
+//! dies between the function's end and the note of it leaves the event to the next.
+
+mod record;
+mod clerk;
+mod claimer;
+mod desk;
+mod verdict;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use base::Clock;
-use functions::{Invocation, InvokeRefusal};
+use base::seal::MasterKey;
+use base::{Clock, Scope};
+use functions::Invocation;
 use operation::NotInvoked;
 use snapshot::{FunctionName, Snapshot};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
-use tokio::task::JoinSet;
+use store_records::Queue;
+use store_records::queue::Room;
+use telemetry::Sink;
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::Runner;
+use clerk::{Ask, Clerk};
+use desk::{Desk, Settler};
 
-/// Events that wait or run at once, at most.
-const EVENTS_MAX: usize = 10_000;
-/// Bytes of all of them together.
-const BYTES_MAX: usize = 64 * 1024 * 1024;
-/// Events that run at once.
-const RUNNING_MAX: usize = 100;
-/// How long after a failure of the function it is run anew, the first and the second time.
-const RETRIES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(2)];
-/// How long after a throttle or a fault of ours: twice as long each time, up to this.
-const BACKOFF_MAX: Duration = Duration::from_mins(5);
-/// How old an event may become.
-const AGE_MAX: Duration = Duration::from_hours(6);
+/// What may wait of one account in one region.
+const ROOM: Room = Room { items: 100_000, bytes: 1 << 30 };
+/// Events that a node runs at once.
+const RUNNING_MAX: u32 = 100;
+/// Events that wait to be stored before others have to wait to be queued.
+const ASKS_MAX: usize = 1_024;
+/// How long a node may be silent before others run its events.
+const LEASE: Duration = Duration::from_secs(30);
 
 /// An invocation for later.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Event {
-    /// Whose function.
+    /// Whose it is.
+    pub(super) scope: Scope,
+    /// The function.
     pub(super) function: FunctionName,
     /// The version is looked for at each attempt.
     pub(super) qualifier: Option<String>,
@@ -39,166 +53,103 @@ pub(super) struct Event {
     pub(super) invocation: Invocation,
 }
 
-/// An event with the room it takes.
-#[derive(Debug)]
-struct Queued {
-    event: Event,
-    room: [OwnedSemaphorePermit; 2],
+/// What events need of a node.
+#[derive(Debug, Clone)]
+pub struct EventParts {
+    /// The functions of today.
+    pub snapshot: Arc<ArcSwap<Snapshot>>,
+    /// What runs them.
+    pub runner: Arc<dyn Runner>,
+    /// Where events wait.
+    pub queue: Arc<dyn Queue>,
+    /// What events are sealed under while they wait.
+    pub master_key: Arc<MasterKey>,
+    /// Where it is told that an event was given up: the function's own log.
+    pub sink: Sink,
+    /// Time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// How far a node's work on events goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// It takes up whatever is due.
+    Working,
+    /// It ends what it has begun.
+    Ending,
+    /// It leaves what it has begun to others.
+    Leaving,
 }
 
 /// The way in.
 #[derive(Debug, Clone)]
 pub struct EventQueue {
-    sender: mpsc::Sender<Queued>,
-    events: Arc<Semaphore>,
-    bytes: Arc<Semaphore>,
-    dropped: Arc<AtomicU64>,
+    asks: mpsc::Sender<Ask>,
+    phase: Arc<watch::Sender<Phase>>,
+    desk: Arc<Desk>,
+    given_up: Arc<AtomicU64>,
 }
 
-/// What runs the events; it belongs to the node's background.
+/// What stores and runs the events; it belongs to the node's background.
 #[derive(Debug)]
 pub struct EventWorker {
-    receiver: mpsc::Receiver<Queued>,
+    clerk: Clerk,
+    settler: Settler,
     desk: Arc<Desk>,
 }
 
-#[derive(Debug)]
-struct Desk {
-    snapshot: Arc<ArcSwap<Snapshot>>,
-    runner: Arc<dyn Runner>,
-    clock: Arc<dyn Clock>,
-    running: Semaphore,
-    dropped: Arc<AtomicU64>,
-}
+/// How long the store may take to note what a node leaves to others.
+const LEAVING: Duration = Duration::from_secs(5);
 
 impl EventQueue {
     /// A queue and its worker.
-    pub fn new(
-        snapshot: Arc<ArcSwap<Snapshot>>,
-        runner: Arc<dyn Runner>,
-        clock: Arc<dyn Clock>,
-    ) -> (Self, EventWorker) {
-        let (sender, receiver) = mpsc::channel(EVENTS_MAX);
-        let dropped = Arc::<AtomicU64>::default();
-        let (events, bytes) = (Arc::new(Semaphore::new(EVENTS_MAX)), Arc::new(Semaphore::new(BYTES_MAX)));
-        let desk =
-            Desk { snapshot, runner, clock, running: Semaphore::new(RUNNING_MAX), dropped: Arc::clone(&dropped) };
-        (Self { sender, events, bytes, dropped }, EventWorker { receiver, desk: Arc::new(desk) })
+    pub fn new(parts: EventParts) -> (Self, EventWorker) {
+        let (asks, asked) = mpsc::channel(ASKS_MAX);
+        let (phase, watched) = watch::channel(Phase::Working);
+        let given_up = Arc::<AtomicU64>::default();
+        let (desk, settler) = Desk::new(parts, watched, Arc::clone(&given_up));
+        let clerk = Clerk::new(asked, Arc::clone(&desk));
+        let queue = Self { asks, phase: Arc::new(phase), desk: Arc::clone(&desk), given_up };
+        (queue, EventWorker { clerk, settler, desk })
     }
 
-    /// Takes an event, if there is room.
-    pub(super) fn take(&self, event: Event) -> Result<(), NotInvoked> {
-        let full = || NotInvoked::Throttled { why: "the queue of asynchronous events is full".to_owned() };
-        let slot = Arc::clone(&self.events).try_acquire_owned().map_err(|_| full())?;
-        let bytes = u32::try_from(event.invocation.payload.len()).map_err(|_| full())?;
-        let room = Arc::clone(&self.bytes).try_acquire_many_owned(bytes).map_err(|_| full())?;
-        self.sender.try_send(Queued { event, room: [slot, room] }).map_err(|_| full())
+    /// Stores an event, if there is room; once this answers it will run, whatever becomes of this node.
+    pub(super) async fn take(&self, event: Event) -> Result<(), NotInvoked> {
+        let gone = || NotInvoked::Fault { why: "the node is stopping".to_owned() };
+        let (reply, answer) = oneshot::channel();
+        self.asks.send(Ask { event, reply }).await.map_err(|_| gone())?;
+        answer.await.map_err(|_| gone())?
     }
 
-    /// Events that wait or run now: what is lost when the node goes down.
-    pub fn waiting(&self) -> usize {
-        EVENTS_MAX - self.events.available_permits()
+    /// Takes up no further events, lets those that run end within `patience`, and leaves the others to whoever comes next.
+    pub async fn drain(&self, patience: Duration) {
+        self.phase.send_replace(Phase::Ending);
+        if self.desk.idle_within(patience).await {
+            return;
+        }
+        self.phase.send_replace(Phase::Leaving);
+        if !self.desk.idle_within(LEAVING).await {
+            tracing::warn!(
+                "asynchronous events that ran could not be noted as left; they run again once their lease is over"
+            );
+        }
     }
 
     /// Events that were given up since the start.
-    pub fn dropped(&self) -> u64 {
-        self.dropped.load(Ordering::Relaxed)
+    pub fn given_up(&self) -> u64 {
+        self.given_up.load(Ordering::Relaxed)
     }
 }
 
 impl EventWorker {
-    /// Runs what is queued until every queue is gone.
-    pub async fn run(mut self) {
-        let mut running = JoinSet::new();
-        loop {
-            tokio::select! {
-                queued = self.receiver.recv() => match queued {
-                    Some(Queued { event, room }) => {
-                        let desk = Arc::clone(&self.desk);
-                        running.spawn(async move {
-                            desk.deliver(event).await;
-                            drop(room);
-                        });
-                    }
-                    None => break,
-                },
-                Some(ended) = running.join_next() => self.desk.note(&ended),
-            }
-        }
-        while let Some(ended) = running.join_next().await {
-            self.desk.note(&ended);
-        }
-    }
-}
-
-/// How an attempt ended.
-enum Attempt {
-    Done,
-    Failed,
-    /// Not the function's doing.
-    Later(String),
-    /// It will never run.
-    Never(String),
-}
-
-impl Desk {
-    async fn deliver(&self, event: Event) {
-        let begun = self.clock.elapsed();
-        let (mut failures, mut backoff) = (0, Duration::from_secs(1));
-        let why = loop {
-            let pause = match self.attempt(&event).await {
-                Attempt::Done => return,
-                Attempt::Failed => match RETRIES.get(failures) {
-                    Some(pause) => {
-                        failures += 1;
-                        *pause
-                    }
-                    None => break "it failed three times".to_owned(),
-                },
-                Attempt::Later(why) => {
-                    let pause = backoff;
-                    backoff = (2 * backoff).min(BACKOFF_MAX);
-                    if self.clock.elapsed().saturating_sub(begun) + pause > AGE_MAX {
-                        break why;
-                    }
-                    pause
-                }
-                Attempt::Never(why) => break why,
-            };
-            self.clock.sleep(pause).await;
-        };
-        self.drop(&event, &why);
-    }
-
-    async fn attempt(&self, event: &Event) -> Attempt {
-        // The semaphore is never closed; without it the event would merely run at once.
-        let _running = self.running.acquire().await;
-        let function = self.snapshot.load().functions.get(&event.function).cloned();
-        let version = function.and_then(|known| known.version(event.qualifier.as_deref(), super::draw()).cloned());
-        let Some(version) = version else { return Attempt::Never("it no longer exists".to_owned()) };
-        match self.runner.invoke(&version, event.invocation.clone()).await {
-            Ok(outcome) if !outcome.failed => Attempt::Done,
-            Ok(_) => Attempt::Failed,
-            Err(refusal @ (InvokeRefusal::Throttled { .. } | InvokeRefusal::Fault { .. })) => {
-                Attempt::Later(refusal.to_string())
-            }
-            Err(refusal @ (InvokeRefusal::TooLarge { .. } | InvokeRefusal::Broken { .. })) => {
-                Attempt::Never(refusal.to_string())
-            }
-        }
-    }
-
-    fn drop(&self, event: &Event, why: &str) {
-        self.dropped.fetch_add(1, Ordering::Relaxed);
-        let FunctionName { account, name } = &event.function;
-        let request = event.invocation.request_id;
-        tracing::warn!(%account, function = %name, %request, why, "an asynchronous event was given up");
-    }
-
-    fn note(&self, ended: &Result<(), tokio::task::JoinError>) {
-        if let Err(error) = ended {
-            self.dropped.fetch_add(1, Ordering::Relaxed);
-            tracing::error!(%error, "an asynchronous event was lost");
+    /// Stores and runs events until every queue is gone.
+    pub async fn run(self) {
+        let Self { clerk, settler, desk } = self;
+        tokio::select! {
+            () = clerk.run() => {}
+            () = settler.run() => {}
+            () = claimer::run(&desk) => {}
+            () = desk.hold() => {}
         }
     }
 }

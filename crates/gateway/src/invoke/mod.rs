@@ -7,13 +7,13 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use aws_lc_rs::rand;
-use base::{Clock, Scope};
+use base::Scope;
 use bytes::Bytes;
 use functions::{Functions, Invocation, InvokeRefusal, Outcome};
 use operation::{FunctionCall, FunctionMode, Invoked, NotInvoked};
 use snapshot::{Function, FunctionBody, FunctionName, Snapshot, Version};
 
-pub use events::{EventQueue, EventWorker};
+pub use events::{EventParts, EventQueue, EventWorker};
 
 /// An event that somebody waits for, in bytes.
 /// <https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html>
@@ -66,22 +66,15 @@ impl Invoker {
         Self { snapshot, runner, events, configured }
     }
 
-    /// An invoker on a node that runs none.
-    pub fn idle(snapshot: Arc<ArcSwap<Snapshot>>, clock: Arc<dyn Clock>) -> Self {
-        let runner: Arc<dyn Runner> = Arc::new(NoFunctions);
-        let (events, _) = EventQueue::new(Arc::clone(&snapshot), Arc::clone(&runner), clock);
-        Self::new(snapshot, runner, events, Arc::new([]))
-    }
-
     /// What runs functions.
     pub(crate) fn runner(&self) -> &Arc<dyn Runner> {
         &self.runner
     }
 
-    /// Takes an event for later.
-    pub(crate) fn later(
+    /// Takes an event for later: it is stored when this answers.
+    pub(crate) async fn later(
         &self,
-        function: FunctionName,
+        name: FunctionName,
         qualifier: Option<String>,
         invocation: Invocation,
     ) -> Result<(), NotInvoked> {
@@ -89,7 +82,9 @@ impl Invoker {
         if bytes > EVENT_BYTES_MAX {
             return Err(NotInvoked::TooLarge { bytes, max: EVENT_BYTES_MAX });
         }
-        self.events.take(events::Event { function, qualifier, invocation })
+        let function = self.snapshot.load().functions.get(&name).cloned().ok_or(NotInvoked::Missing)?;
+        let scope = function.scope.clone();
+        self.events.take(events::Event { scope, function: name, qualifier, invocation }).await
     }
 
     pub(crate) fn is_configured(&self, scope: &Scope, function: &str) -> bool {
@@ -100,12 +95,8 @@ impl Invoker {
         let name = FunctionName { account: call.scope.account, name: call.function.as_str().into() };
         let function = self.snapshot.load().functions.get(&name).cloned().ok_or(NotInvoked::Missing)?;
         let version = function.version(call.qualifier.as_deref(), draw()).cloned().ok_or(NotInvoked::Missing)?;
-        let max = match call.mode {
-            FunctionMode::RequestResponse | FunctionMode::DryRun => SYNCHRONOUS_BYTES_MAX,
-            FunctionMode::Event => EVENT_BYTES_MAX,
-        };
-        if call.payload.len() > max {
-            return Err(NotInvoked::TooLarge { bytes: call.payload.len(), max });
+        if call.payload.len() > SYNCHRONOUS_BYTES_MAX {
+            return Err(NotInvoked::TooLarge { bytes: call.payload.len(), max: SYNCHRONOUS_BYTES_MAX });
         }
         let invocation = Invocation {
             request_id: call.request_id,
@@ -120,7 +111,7 @@ impl Invoker {
                 self.runner.invoke(&version, invocation).await.map(invoked).map_err(not_invoked)
             }
             FunctionMode::Event => {
-                self.events.take(events::Event { function: name, qualifier: call.qualifier, invocation })?;
+                self.later(name, call.qualifier, invocation).await?;
                 Ok(Invoked::default())
             }
             FunctionMode::DryRun => match &version.body {

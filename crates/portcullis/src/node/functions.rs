@@ -5,13 +5,14 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use async_trait::async_trait;
 use base::id::RequestId;
+use base::seal::MasterKey;
 use base::{Clock, Scope};
 use bytes::Bytes;
 use compiler::configured::{Configured, Runs};
 use control::Publisher;
 use egress::Egress;
 use functions::{CodeSource, Functions, Isolation, Line, LineSink};
-use gateway::{EventQueue, EventWorker, Invoker, Runner};
+use gateway::{EventParts, EventQueue, EventWorker, Invoker, Runner};
 use snapshot::{Function, FunctionName, FunctionNetwork, Snapshot};
 use store_records::{BlobKey, Blobs};
 use telemetry::{LogLine, Sink};
@@ -37,7 +38,7 @@ impl Running {
     /// Puts it together; nothing runs before it is invoked.
     pub(super) fn start(
         settings: &Settings,
-        stores: &Stores,
+        (stores, master_key): (&Stores, &Arc<MasterKey>),
         sink: &Sink,
         egress: &egress::Config,
         clock: &Arc<dyn Clock>,
@@ -55,7 +56,14 @@ impl Running {
         let code = Arc::new(StoredCode(Arc::clone(&stores.blobs)));
         let functions = Functions::new(engine, code, Egress::new(egress.clone(), Arc::clone(clock)), Arc::clone(clock));
         let runner: Arc<dyn Runner> = Arc::new(functions.clone());
-        let (events, worker) = EventQueue::new(Arc::clone(&snapshot), Arc::clone(&runner), Arc::clone(clock));
+        let (events, worker) = EventQueue::new(EventParts {
+            snapshot: Arc::clone(&snapshot),
+            runner: Arc::clone(&runner),
+            queue: Arc::clone(&stores.queue),
+            master_key: Arc::clone(master_key),
+            sink: sink.clone(),
+            clock: Arc::clone(clock),
+        });
         let invoker = Invoker::new(snapshot, runner, events.clone(), configured);
         Self { functions, invoker, events, worker, isolation }
     }

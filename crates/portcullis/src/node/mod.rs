@@ -14,6 +14,7 @@ mod logging;
 
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::functions::Functions;
 use base::Clock;
@@ -45,6 +46,8 @@ pub(crate) struct Node {
     events: EventQueue,
     metering: Arc<Metering>,
     membership: Membership,
+    /// How long what runs when the node is stopped may go on.
+    patience: Duration,
     shutdown: CancellationToken,
     /// The listeners; they end once they have drained.
     listeners: JoinSet<edge::Drained>,
@@ -83,10 +86,8 @@ impl Node {
         while let Some(drained) = self.listeners.join_next().await {
             whole &= drained.is_ok_and(|drained| drained.cut_off == 0);
         }
-        match self.events.waiting() {
-            0 => {}
-            lost => tracing::warn!(lost, "asynchronous events were still waiting; they are lost"),
-        }
+        // Before the functions, which wait for all that run: an event may be left to another node, a caller may not.
+        self.events.drain(self.patience).await;
         self.functions.drain().await;
         if let Err(fault) = self.sink.flush().await {
             tracing::error!(error = %fault, "the last log lines could not be stored");

@@ -78,7 +78,8 @@ impl Planes {
         let publisher = Arc::new(publisher);
         let (sink, writer) = telemetry::pipe(Arc::clone(&stores.events), Arc::clone(clock), telemetry::QUEUE_BYTES_MAX);
         let configured = configured.iter().map(|function| function.name.clone()).collect();
-        let running = Running::start(settings, stores, &sink, &egress, clock, publisher.snapshot(), configured);
+        let running =
+            Running::start(settings, (stores, master_key), &sink, &egress, clock, publisher.snapshot(), configured);
         let status = running.status(&publisher, &sink, clock);
         let uses = Arc::<KeyUses>::default();
         let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));

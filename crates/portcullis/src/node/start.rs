@@ -74,6 +74,7 @@ pub(super) async fn start(settings: Settings, clock: Arc<dyn Clock>) -> Result<N
         events: planes.events.clone(),
         metering: Arc::clone(&planes.metering),
         membership: planes.membership.clone(),
+        patience: settings.drain,
         shutdown: CancellationToken::new(),
         listeners: JoinSet::new(),
         background: JoinSet::new(),

@@ -76,7 +76,7 @@ impl NodeStatus for Status {
 
     fn losses(&self) -> Losses {
         let dropped = self.sink.dropped();
-        Losses { log_lines: dropped.logs, trails: dropped.trails, events: self.events.dropped() }
+        Losses { log_lines: dropped.logs, trails: dropped.trails, events: self.events.given_up() }
     }
 
     fn isolation(&self) -> FunctionIsolation {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use base::Clock;
-use store_records::{Blobs, Counters, Events};
+use store_records::{Blobs, Counters, Events, Queue};
 use store_resources::Resources;
 
 use super::StartError;
@@ -16,6 +16,7 @@ pub(super) struct Stores {
     pub(super) events: Arc<dyn Events>,
     pub(super) blobs: Arc<dyn Blobs>,
     pub(super) counters: Arc<dyn Counters>,
+    pub(super) queue: Arc<dyn Queue>,
     opened: Opened,
 }
 
@@ -35,6 +36,7 @@ impl Stores {
                     resources: opened.resources(),
                     events: opened.events(),
                     counters: opened.counters(),
+                    queue: opened.queue(),
                     blobs: opened.blobs(),
                     opened: Opened::Sqlite(opened),
                 })
@@ -47,6 +49,7 @@ impl Stores {
                     resources: opened.resources(),
                     events: opened.events(),
                     counters: opened.counters(),
+                    queue: opened.queue(),
                     blobs: opened.blobs(),
                     opened: Opened::Postgres(opened),
                 })

@@ -96,7 +96,8 @@ impl Queue for PostgresQueue {
         let select = sqlx::query_as("SELECT items, bytes FROM room WHERE account = $1 AND region = $2")
             .bind(scope.account.as_str())
             .bind(scope.region.as_str());
-        let found: Option<(i64, i64)> = self.0.within("measuring a queue", select.fetch_optional(self.0.pool())).await?;
+        let found: Option<(i64, i64)> =
+            self.0.within("measuring a queue", select.fetch_optional(self.0.pool())).await?;
         Ok(found.map(taken).unwrap_or_default())
     }
 }

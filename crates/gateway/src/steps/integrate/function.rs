@@ -55,7 +55,7 @@ pub(super) async fn call(parts: Parts, integration: &FunctionIntegration, world:
             Asking { call, version: &version, timeout: integration.timeout }.ask(event, &request, world).await
         }
         Mode::Event => {
-            later(integration, event, &request, world)?;
+            later(integration, event, &request, world).await?;
             let selected = integration.selection.default.as_ref().ok_or_else(nothing_fits)?;
             let accept = templates::accept(&received);
             let answer = mapped(selected, &sources, accept.as_deref(), Bytes::new());
@@ -140,7 +140,12 @@ fn event_of(body: Bytes) -> Result<Bytes, Refused> {
 }
 
 /// Leaves an event to be run later: nobody waits for what the function answers.
-fn later(integration: &FunctionIntegration, event: Bytes, request: &Request, world: &World) -> Result<(), Refused> {
+async fn later(
+    integration: &FunctionIntegration,
+    event: Bytes,
+    request: &Request,
+    world: &World,
+) -> Result<(), Refused> {
     let call = &integration.call;
     let invocation = Invocation {
         request_id: RequestId::random(),
@@ -151,7 +156,7 @@ fn later(integration: &FunctionIntegration, event: Bytes, request: &Request, wor
         patience: None,
     };
     let qualifier = call.qualifier.as_deref().map(str::to_owned);
-    world.handles.invoker.later(call.function.clone(), qualifier, invocation).map_err(|why| match why {
+    world.handles.invoker.later(call.function.clone(), qualifier, invocation).await.map_err(|why| match why {
         NotInvoked::TooLarge { bytes, max } => refused(Failure::TooLarge { bytes, max }, call),
         NotInvoked::Missing | NotInvoked::Throttled { .. } | NotInvoked::Broken { .. } | NotInvoked::Fault { .. } => {
             refused(Failure::NotRun { why: cut(&why.to_string()) }, call)

@@ -27,6 +27,7 @@ use snapshot::{
     Integration, IntegrationAnswer, Limit, LogFormat, Logging, Method, MethodAnswer, Mock, NamedPolicy, Passthrough,
     Place, ProxyFunction, Routes, Selection, Snapshot, Stage, StageThrottle, StageUnit, ThrottleSource,
 };
+use store_records::testing::MemoryQueue;
 
 use self::counters::Counted;
 use self::records::Records;
@@ -162,8 +163,14 @@ impl Plan {
     }
 
     fn invoker(&self, snapshot: &Arc<ArcSwap<Snapshot>>) -> gateway::Invoker {
-        let clock = Arc::clone(&self.clock);
-        let (events, worker) = gateway::EventQueue::new(Arc::clone(snapshot), Arc::clone(&self.runner), clock);
+        let (events, worker) = gateway::EventQueue::new(gateway::EventParts {
+            snapshot: Arc::clone(snapshot),
+            runner: Arc::clone(&self.runner),
+            queue: Arc::<MemoryQueue>::default(),
+            master_key: master_key(),
+            sink: Records::start().sink,
+            clock: Arc::clone(&self.clock),
+        });
         tokio::spawn(worker.run());
         gateway::Invoker::new(Arc::clone(snapshot), Arc::clone(&self.runner), events, Arc::new([]))
     }

@@ -1,44 +1,15 @@
 //! A records store in memory, behind the real sink and writer.
 
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
-use async_trait::async_trait;
-use base::Timestamp;
 use base::clock::SystemClock;
 use gateway::trail::Story;
-use store_records::{Block, BlockQuery, Events, Fault, FindQuery, Pruned, StoredBlock};
+use store_records::testing::MemoryEvents;
 use telemetry::Sink;
-
-#[derive(Debug, Default)]
-struct Memory(Mutex<Vec<Block>>);
-
-#[async_trait]
-impl Events for Memory {
-    async fn append(&self, blocks: Vec<Block>) -> Result<(), Fault> {
-        self.0.lock().expect("sound").extend(blocks);
-        Ok(())
-    }
-
-    async fn read(&self, _query: &BlockQuery) -> Result<Vec<StoredBlock>, Fault> {
-        Ok(Vec::new())
-    }
-
-    async fn candidates(&self, _query: &FindQuery) -> Result<Vec<StoredBlock>, Fault> {
-        Ok(Vec::new())
-    }
-
-    async fn prune(&self, _before: Timestamp, _bytes_max: u64) -> Result<Pruned, Fault> {
-        Ok(Pruned::default())
-    }
-
-    async fn bytes(&self) -> Result<u64, Fault> {
-        Ok(0)
-    }
-}
 
 pub(crate) struct Records {
     pub(crate) sink: Sink,
-    store: Arc<Memory>,
+    store: Arc<MemoryEvents>,
 }
 
 /// An entry and the account and stream it was kept in.
@@ -52,7 +23,7 @@ pub(crate) struct Kept {
 
 impl Records {
     pub(crate) fn start() -> Self {
-        let store = Arc::new(Memory::default());
+        let store = Arc::<MemoryEvents>::default();
         let clock = Arc::new(SystemClock::new());
         let (sink, writer) = telemetry::pipe(Arc::clone(&store) as _, clock, telemetry::QUEUE_BYTES_MAX);
         tokio::spawn(writer.run());
@@ -61,7 +32,7 @@ impl Records {
 
     pub(crate) async fn all(&self) -> Vec<Kept> {
         self.sink.flush().await.expect("flushed");
-        let blocks = self.store.0.lock().expect("sound").clone();
+        let blocks = self.store.blocks();
         let mut kept = Vec::new();
         for block in blocks {
             for entry in block.decode().expect("sound") {

@@ -27,14 +27,19 @@ const DAY: Duration = Duration::from_hours(24);
 const START: i64 = 1_800_000_000;
 
 /// What a node says of itself that runs no functions.
-fn status(dir: &tempfile::TempDir, publisher: Arc<Publisher>, sink: telemetry::Sink, clock: Arc<dyn Clock>) -> Status {
+fn status(
+    dir: &tempfile::TempDir,
+    publisher: Arc<Publisher>,
+    sink: telemetry::Sink,
+    clock: Arc<dyn Clock>,
+    events: gateway::EventQueue,
+) -> Status {
     let egress = egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap();
     let settings = functions::Settings::new(dir.path().join("functions"));
     let engine = Egress::new(egress, Arc::clone(&clock));
-    let runner = Arc::new(gateway::NoFunctions);
     Status {
         functions: functions::Functions::new(settings, Arc::new(NoCode), engine, Arc::clone(&clock)),
-        events: gateway::EventQueue::new(publisher.snapshot(), runner, Arc::clone(&clock)).0,
+        events,
         isolation: functions::Isolation::Required,
         started: clock.now(),
         publisher,
@@ -74,18 +79,18 @@ fn renewal() -> AuthorityRenewal {
 /// What answers questions about requests that nobody asks here.
 fn explainer(
     counters: &Arc<dyn Counters>,
-    publisher: &Publisher,
-    sink: &telemetry::Sink,
-    master_key: &Arc<MasterKey>,
-    clock: &Arc<dyn Clock>,
+    parts: &gateway::EventParts,
+    events: gateway::EventQueue,
 ) -> gateway::Explainer {
+    let gateway::EventParts { snapshot, runner, master_key, sink, clock, queue: _ } = parts;
+    let invoker = gateway::Invoker::new(Arc::clone(snapshot), Arc::clone(runner), events, Arc::new([]));
     let egress = egress::Config::new(egress::Policy::default(), Vec::new(), None).unwrap();
     let handles = gateway::Handles {
         egress: Egress::new(egress.clone(), Arc::clone(clock)),
         identities: Arc::new(Identities::new(Arc::clone(master_key), 16, Arc::default())),
         room: edge::Room::new(0),
         tokens: Arc::new(gateway::tokens::Tokens::new(egress, Arc::clone(clock))),
-        invoker: gateway::Invoker::idle(publisher.snapshot(), Arc::clone(clock)),
+        invoker,
         grants: Arc::new(gateway::Grants::new(1 << 20)),
         metering: metering(counters, master_key, clock),
         sink: sink.clone(),
@@ -93,7 +98,7 @@ fn explainer(
         installation: scope(),
     };
     let freshness = Freshness::new(Duration::ZERO, clock.elapsed());
-    let served = gateway::Served { snapshot: publisher.snapshot(), freshness };
+    let served = gateway::Served { snapshot: Arc::clone(snapshot), freshness };
     gateway::Explainer { served, handles: Arc::new(handles) }
 }
 
@@ -123,13 +128,22 @@ impl World {
         let resources = store.resources();
         let root = found_authority(resources.as_ref(), &master_key, &scope(), "gate.example", now).await.unwrap();
         let root_pem = root.certificate_pem().to_owned();
+        let parts = gateway::EventParts {
+            snapshot: publisher.snapshot(),
+            runner: Arc::new(gateway::NoFunctions),
+            queue: store.queue(),
+            master_key: Arc::clone(&master_key),
+            sink: sink.clone(),
+            clock: Arc::clone(&clock),
+        };
+        let (events, _) = gateway::EventQueue::new(parts.clone());
         let ports = Arc::new(Ports {
             resources: store.resources(),
             events: store.events(),
             blobs: store.blobs(),
             counters: store.counters(),
-            data_plane: Arc::new(explainer(&store.counters(), &publisher, &sink, &master_key, &clock)),
-            status: Arc::new(status(&dir, publisher, sink, clock)),
+            data_plane: Arc::new(explainer(&store.counters(), &parts, events.clone())),
+            status: Arc::new(status(&dir, publisher, sink, clock, events)),
             master_key,
             web_tokens: Arc::new(operation::NoWebTokens),
             installation: Installation {
