@@ -10,6 +10,7 @@ use base::clock::ManualClock;
 use functions::isolation::{MECHANISMS, Mechanism};
 use functions::{InvokeRefusal, Isolation};
 use serde_json::json;
+use snapshot::{FunctionCode, FunctionRuntime};
 use support::{Bench, invocation, tail};
 
 #[tokio::test]
@@ -67,6 +68,23 @@ async fn without_a_root_of_its_own_landlock_still_keeps_files_away() {
         let (value, outcome) = bench.ask(&version, &json!(path).to_string()).await;
         assert_eq!(value, json!(13), "{path}: {}", tail(&outcome));
     }
+}
+
+/// Below `/dev`, a file system that everybody may write to is mounted at `shm`.
+#[tokio::test]
+async fn what_is_mounted_below_something_shown_is_there_to_read_only() {
+    let bench = Bench::with(|settings| settings.lacking = vec![Mechanism::Landlock]);
+    let code = "def handler(event, context):
+    try: open('/var/task/shm/' + event, 'w').close()
+    except OSError as error: return error.errno
+    return 'written'";
+    let layer = bench.store(&[("python/app.py", code.as_bytes())]);
+    let function = bench.function(FunctionRuntime::Python, "app.handler", &[]);
+    let version = function.code(FunctionCode::Folder("/dev".into())).layers(vec![layer]).done();
+    let name = format!("portcullis-{}", std::process::id());
+    let (value, outcome) = bench.ask(&version, &json!(name).to_string()).await;
+    let _ = std::fs::remove_file(std::path::Path::new("/dev/shm").join(&name));
+    assert_eq!(value, json!(30), "the file system is read-only: {}", tail(&outcome));
 }
 
 #[tokio::test]

@@ -1,7 +1,8 @@
 //! Builds the root that a function sees: the system's programs to read, its code, a `/tmp` of its own, and nothing of ours.
 
-use std::ffi::CString;
+use std::ffi::{CString, OsString};
 use std::fs;
+use std::os::unix::ffi::OsStringExt as _;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -81,13 +82,53 @@ fn show(from: &Path, to: &Path) -> Result<(), Failure> {
     };
     point.map_err(|error| Failure { wall: None, why: format!("make a place for {}: {error}", from.display()) })?;
     mount_bind_recursive(from, to).map_err(failed(&format!("show {}", from.display())))?;
+    close(to).map_err(failed(&format!("close {}", from.display())))?;
+    // SECURITY: what is mounted below came along, and closing a mount closes none below it.
+    let table = fs::read("/proc/self/mountinfo").map_err(failed("see what is mounted"))?;
+    for below in mounted_below(&table, to) {
+        match close(&below) {
+            // Whoever cannot reach it now cannot when it has fewer rights.
+            Ok(()) | Err(Errno::ACCESS | Errno::NOENT) => {}
+            Err(error) => return Err(failed(&format!("close {}", below.display()))(error)),
+        }
+    }
+    Ok(())
+}
+
+/// Lets a mount be read only.
+fn close(point: &Path) -> Result<(), Errno> {
     let flags = MountFlags::BIND | MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NODEV;
-    match mount_remount(to, flags, c"") {
+    match mount_remount(point, flags, c"") {
         // Another namespace's mount keeps what it forbids: it must be forbidden again.
-        Err(Errno::PERM) => mount_remount(to, flags | MountFlags::NOEXEC, c""),
+        Err(Errno::PERM) => mount_remount(point, flags | MountFlags::NOEXEC, c""),
         other => other,
     }
-    .map_err(failed(&format!("close {}", from.display())))
+}
+
+/// The mounts below a folder, from the kernel's table of them (`proc_pid_mountinfo(5)`).
+fn mounted_below(table: &[u8], folder: &Path) -> Vec<PathBuf> {
+    let points = table.split(|byte| *byte == b'\n').filter_map(|line| line.split(|byte| *byte == b' ').nth(4));
+    let points = points.map(|point| PathBuf::from(OsString::from_vec(unescaped(point))));
+    points.filter(|point| point != folder && point.starts_with(folder)).collect()
+}
+
+/// The kernel writes white space and backslashes as three octal digits.
+fn unescaped(text: &[u8]) -> Vec<u8> {
+    let (mut plain, mut rest) = (Vec::with_capacity(text.len()), text);
+    while let Some((&first, behind)) = rest.split_first() {
+        let digits =
+            behind.get(..3).filter(|digits| first == b'\\' && digits.iter().all(|digit| (b'0'..b'8').contains(digit)));
+        let (byte, behind) = match digits {
+            Some(digits) => {
+                let value = digits.iter().fold(0_u32, |value, digit| value * 8 + u32::from(digit - b'0'));
+                (value as u8, behind.get(3..).unwrap_or_default())
+            }
+            None => (first, behind),
+        };
+        plain.push(byte);
+        rest = behind;
+    }
+    plain
 }
 
 /// Lays an empty folder over one that is shown. What is not there needs no hiding.
@@ -115,4 +156,21 @@ fn devices(root: &Path, shares: bool) -> Result<(), Failure> {
         symlink(target, dev.join(name)).map_err(failed("make a device"))?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mounts_below_a_folder_are_found_whatever_they_are_called() {
+        let table = b"22 1 0:21 / / rw - ext4 /dev/a rw\n\
+            23 22 0:22 / /cell/usr ro - ext4 /dev/a rw\n\
+            24 23 0:23 / /cell/usr/a\\040b\\134c rw - tmpfs x rw\n\
+            25 23 0:24 / /cell/usr/local/deep rw,nosuid - tmpfs x rw\n\
+            26 22 0:25 / /cell/usrlocal rw - tmpfs x rw\nbroken\n";
+        let found = mounted_below(table, Path::new("/cell/usr"));
+        assert_eq!(found, [Path::new("/cell/usr/a b\\c"), Path::new("/cell/usr/local/deep")]);
+        assert_eq!(unescaped(b"\\1\\999\\"), b"\\1\\999\\", "what is no escape stays");
+    }
 }
