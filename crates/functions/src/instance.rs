@@ -114,7 +114,9 @@ impl Workshop {
         let stream = log_stream(version, clock.now());
         let mut plan = self.plan(version, function, &code, interpreter, number.0, &stream)?;
         let (workshop, memory_mb, own_number) = (Arc::clone(self), version.memory_mb, number.0);
-        let owner = plan.uid.filter(|_| !plan.walls.contains(&Mechanism::NetworkNamespace));
+        // SECURITY: on a loopback that others reach too, only the instance's user may speak to its runtime's listener.
+        let owner = (!plan.walls.contains(&Mechanism::NetworkNamespace))
+            .then(|| plan.uid.unwrap_or_else(|| rustix::process::geteuid().as_raw()));
         let (stands, group) = tokio::task::spawn_blocking(move || {
             let group = workshop.walls.groups.make(own_number, memory_mb).map_err(|error| error.to_string())?;
             plan.cgroups = group.doors();

@@ -5,6 +5,7 @@ mod support;
 use std::time::Duration;
 
 use functions::InvokeRefusal;
+use functions::isolation::Mechanism;
 use serde_json::json;
 use snapshot::FunctionRuntime;
 use support::{Bench, Made, dies, survives, tail};
@@ -129,4 +130,37 @@ async fn another_process_cannot_ask_for_the_events_of_a_function_with_the_nodes_
         answer
     });
     assert_eq!(stolen.await.expect("no panic"), b"", "it was answered");
+}
+
+/// As where the node is not root: its functions have its own user outside, and so nobody else's processes may ask.
+#[tokio::test]
+async fn another_user_cannot_ask_for_the_events_of_a_function_that_has_the_nodes_user() {
+    if std::fs::metadata("/proc/self").is_ok_and(|us| std::os::unix::fs::MetadataExt::uid(&us) != 0) {
+        eprintln!("only root can become another user: this is not tried");
+        return;
+    }
+    let bench = Bench::with(|settings| settings.lacking = vec![Mechanism::MountNamespace]);
+    let version = bench
+        .python("import os\ndef handler(event, context): return os.environ['AWS_LAMBDA_RUNTIME_API']")
+        .host_network()
+        .done();
+    let (address, outcome) = bench.ask(&version, "{}").await;
+    let address = address.as_str().unwrap_or_else(|| panic!("{}", tail(&outcome))).to_owned();
+    let ask = "import socket, sys
+host, port = sys.argv[1].split(':')
+s = socket.create_connection((host, int(port)), 10)
+s.settimeout(10)
+try:
+    s.sendall(b'GET /2018-06-01/runtime/invocation/other HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n')
+    print(s.recv(1000))
+except ConnectionError:
+    print(b'')";
+    for (user, answered) in [("4242", false), ("0", true)] {
+        let mut asking = tokio::process::Command::new("setpriv");
+        asking.args(["--reuid", user, "--clear-groups", "--", "/usr/bin/python3", "-c", ask, &address]);
+        let said = asking.output().await.expect("setpriv and python3 are there");
+        let said = format!("{}{}", String::from_utf8_lossy(&said.stdout), String::from_utf8_lossy(&said.stderr));
+        assert_eq!(said.contains("404"), answered, "as {user}: {said}");
+        assert!(answered || said == "b''\n", "as {user}: {said}");
+    }
 }

@@ -2,9 +2,14 @@
 
 use std::net::SocketAddr;
 
+/// How often the table is read for a socket that is not in it: sockets that come and go while it is read make it pass over
+/// others.
+const LOOKS_MAX: usize = 5;
+
 /// Whether the socket at `from` on this machine belongs to a user.
 pub(super) fn belongs_to(from: SocketAddr, owner: u32) -> bool {
-    std::fs::read_to_string("/proc/net/tcp").is_ok_and(|table| user_of(&table, from) == Some(owner))
+    let look = || std::fs::read_to_string("/proc/net/tcp").ok().and_then(|table| user_of(&table, from));
+    (0..LOOKS_MAX).find_map(|_| look()) == Some(owner)
 }
 
 /// The user of the socket whose own address this is (`proc_pid_net(5)`).
