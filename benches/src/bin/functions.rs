@@ -46,7 +46,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for (name, runtime) in [("Python", FunctionRuntime::Python), ("Node", FunctionRuntime::Node)] {
         measure(&functions, (name, runtime), &code, &mut table).await?;
     }
-    functions.drain().await;
+    functions.drain(Duration::from_mins(1)).await;
     let about = format!(
         "A handler that answers its event. A start is the first invocation of a new version, from the call to the answer ({COLD} \
          of them); a round trip one of {WARM} that follow each other on the same instance. Walls: {}.",

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use base::Clock;
 use egress::Egress;
 use futures_util::future::{Either, select};
 use snapshot::{FunctionBody, FunctionRuntime, LocalFunction, Version};
 use tokio::sync::{OnceCell, oneshot};
+use tokio_util::sync::CancellationToken;
 
 use crate::clients::{self, interpreter::Interpreter};
 use crate::code::Shelf;
@@ -35,6 +37,8 @@ struct Inner {
     workshop: OnceLock<Result<Arc<Workshop>, String>>,
     python: OnceCell<Option<Interpreter>>,
     node: OnceCell<Option<Interpreter>>,
+    /// Ends whatever runs.
+    cut: CancellationToken,
 }
 
 impl Warm for Instance {
@@ -73,6 +77,7 @@ impl Functions {
             workshop: OnceLock::new(),
             python: OnceCell::new(),
             node: OnceCell::new(),
+            cut: CancellationToken::new(),
         }))
     }
 
@@ -92,10 +97,14 @@ impl Functions {
         let (sender, receiver) = oneshot::channel();
         let (inner, ours) = (Arc::clone(&self.0), Arc::clone(version));
         tokio::spawn(async move {
+            let outcome = tokio::select! {
+                outcome = inner.run(&ours, &invocation, place) => outcome,
+                () = inner.cut.cancelled() => Err(stopping()),
+            };
             // Nobody may be left to hear it.
-            let _ = sender.send(inner.run(&ours, &invocation, place).await);
+            let _ = sender.send(outcome);
         });
-        let receiver = async { receiver.await.unwrap_or_else(|_| Err(fault("the node is being stopped"))) };
+        let receiver = async { receiver.await.unwrap_or_else(|_| Err(stopping())) };
         let Some(patience) = patience else { return receiver.await };
         match select(std::pin::pin!(receiver), self.0.clock.sleep(patience)).await {
             Either::Left((outcome, _)) => outcome,
@@ -130,9 +139,17 @@ impl Functions {
         self.0.pool.count()
     }
 
-    /// Takes no more invocations, waits for those that run, and ends every instance.
-    pub async fn drain(&self) {
-        self.0.pool.drain().await;
+    /// Takes no more invocations, waits for those that run for at most `patience`, and ends every instance.
+    pub async fn drain(&self, patience: Duration) {
+        let quiet = std::pin::pin!(self.0.pool.drain());
+        if let Either::Right(((), quiet)) = select(quiet, self.0.clock.sleep(patience)).await {
+            tracing::warn!(
+                running = self.count().0,
+                "functions ran for longer than the node goes on; they are cut off"
+            );
+            self.0.cut.cancel();
+            quiet.await;
+        }
     }
 }
 
@@ -256,6 +273,10 @@ impl Inner {
             });
         }
     }
+}
+
+fn stopping() -> InvokeRefusal {
+    fault("the node is being stopped")
 }
 
 fn fault(why: impl Into<String>) -> InvokeRefusal {

@@ -240,7 +240,7 @@ def handler(event, context):
     subprocess.Popen(['sleep', '86399'], start_new_session=True)
     os._exit(1)";
     bench.ask(&bench.python(code).done(), "{}").await;
-    bench.functions.drain().await;
+    bench.functions.drain(Duration::from_mins(1)).await;
     let deadline = Instant::now() + Duration::from_secs(5);
     while sleepers() > 0 {
         assert!(Instant::now() < deadline, "it still sleeps");

@@ -4,6 +4,7 @@ mod support;
 
 use std::time::Duration;
 
+use functions::InvokeRefusal;
 use serde_json::{Value, json};
 use support::{Bench, invocation, tail};
 
@@ -192,11 +193,29 @@ async fn a_caller_that_goes_away_leaves_nothing_behind() {
     let gone = bench.functions.invoke(&version, invocation("{}"));
     assert!(tokio::time::timeout(Duration::from_millis(1), gone).await.is_err(), "a cold start takes longer");
     let refused = bench.call(&version, "{}").await;
-    assert_eq!(refused.err(), Some(functions::InvokeRefusal::Throttled { limit: 1 }), "it still runs");
+    assert_eq!(refused.err(), Some(InvokeRefusal::Throttled { limit: 1 }), "it still runs");
     while bench.functions.count() != (0, 1) {
         tokio::task::yield_now().await;
     }
     assert!(!bench.ask(&version, "{}").await.1.failed);
+}
+
+#[tokio::test]
+async fn a_function_that_runs_longer_than_a_drain_waits_is_cut_off() {
+    let bench = Bench::new();
+    let code = "import time\ndef handler(event, context):\n  print('begun', flush=True)\n  time.sleep(300)";
+    let version = bench.python(code).timeout(Duration::from_mins(10)).done();
+    let running = tokio::spawn({
+        let functions = bench.functions.clone();
+        async move { functions.invoke(&version, invocation("{}")).await }
+    });
+    while bench.functions.count().0 == 0 {
+        tokio::task::yield_now().await;
+    }
+    bench.functions.drain(Duration::from_millis(500)).await;
+    assert_eq!(bench.functions.count(), (0, 0));
+    let refused = running.await.expect("no panic");
+    assert!(matches!(&refused, Err(InvokeRefusal::Fault { why }) if why.contains("stopped")), "{refused:?}");
 }
 
 #[tokio::test]
@@ -208,6 +227,6 @@ async fn a_caller_without_patience_is_answered_while_the_function_goes_on() {
     let outcome = bench.functions.invoke(&version, hasty).await.expect("it runs");
     assert!(outcome.payload.starts_with(b"{\"errorType\":\"Sandbox.Timedout\"") || outcome.failed);
     assert_eq!(bench.functions.count().0, 1);
-    bench.functions.drain().await;
+    bench.functions.drain(Duration::from_mins(1)).await;
     assert_eq!(bench.functions.count(), (0, 0));
 }

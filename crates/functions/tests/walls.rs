@@ -52,7 +52,7 @@ async fn where_isolation_is_waived_functions_run_with_what_there_is() {
             let (value, outcome) = bench.ask(&made.done(), "{}").await;
             assert_eq!(value, json!("fine"), "{lacking:?}: {value} {}", tail(&outcome));
         }
-        bench.functions.drain().await;
+        bench.functions.drain(Duration::from_mins(1)).await;
     }
 }
 

@@ -121,9 +121,14 @@ impl EventQueue {
         answer.await.map_err(|_| gone())?
     }
 
-    /// Takes up no further events, lets those that run end within `patience`, and leaves the others to whoever comes next.
-    pub async fn drain(&self, patience: Duration) {
+    /// Takes up no further events. Those that run go on; one that the node cuts off is left to whoever comes next.
+    pub fn end(&self) {
         self.phase.send_replace(Phase::Ending);
+    }
+
+    /// Lets events that run end within `patience`, and leaves the others to whoever comes next.
+    pub async fn drain(&self, patience: Duration) {
+        self.end();
         if self.desk.idle_within(patience).await {
             return;
         }

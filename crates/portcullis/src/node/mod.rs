@@ -55,6 +55,9 @@ pub(crate) struct Node {
     background: JoinSet<()>,
 }
 
+/// How long the store may take to note how events ended.
+const SETTLING: Duration = Duration::from_secs(5);
+
 impl Node {
     /// Starts a node and answers once it serves.
     pub(crate) async fn start(settings: Settings) -> Result<Self, StartError> {
@@ -81,14 +84,15 @@ impl Node {
     pub(crate) async fn drain(mut self) -> ExitCode {
         tracing::info!("draining");
         self.data_dir.remove_endpoints();
+        self.events.end();
         self.shutdown.cancel();
         let mut whole = true;
         while let Some(drained) = self.listeners.join_next().await {
             whole &= drained.is_ok_and(|drained| drained.cut_off == 0);
         }
-        // Before the functions, which wait for all that run: an event may be left to another node, a caller may not.
-        self.events.drain(self.patience).await;
-        self.functions.drain().await;
+        self.functions.drain(self.patience).await;
+        // Nothing runs any more: what is left is to note how events ended, and which are another's.
+        self.events.drain(SETTLING).await;
         if let Err(fault) = self.sink.flush().await {
             tracing::error!(error = %fault, "the last log lines could not be stored");
         }

@@ -131,6 +131,8 @@ impl Desk {
         match self.parts.runner.invoke(&version, event.invocation.clone()).await {
             Ok(outcome) if !outcome.failed => Attempt::Done,
             Ok(_) => Attempt::Failed,
+            // A node that stops refuses what it does not end.
+            Err(InvokeRefusal::Fault { .. }) if *self.phase.borrow() != Phase::Working => Attempt::Left,
             Err(refusal @ (InvokeRefusal::Throttled { .. } | InvokeRefusal::Fault { .. })) => {
                 Attempt::Later(refusal.to_string())
             }

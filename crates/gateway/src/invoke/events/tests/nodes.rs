@@ -51,6 +51,21 @@ async fn a_node_that_stops_leaves_what_it_cannot_end_to_another_at_once() {
 }
 
 #[tokio::test]
+async fn an_event_that_a_stopping_node_refuses_is_left_to_another_at_once() {
+    let world = World::new();
+    let stopped = Err(InvokeRefusal::Fault { why: "the node is being stopped".to_owned() });
+    let one = world.node(Duration::from_secs(5), vec![stopped]);
+    one.invoker.invoke(call(2)).await.unwrap();
+    rest().await;
+    one.events.end();
+    world.pass(5).await;
+    assert_eq!((one.attempts(), world.waiting().await), (vec![0], 1));
+    let other = world.node(Duration::ZERO, vec![done()]);
+    world.pass(1).await;
+    assert_eq!((other.attempts(), world.waiting().await), (vec![5], 0));
+}
+
+#[tokio::test]
 async fn a_node_that_stops_waits_for_what_ends_in_time() {
     let world = World::new();
     let one = world.node(Duration::from_secs(5), vec![done()]);
