@@ -40,10 +40,14 @@ pub(super) const STEPS: &[Step] = &[
         tools::require(&[tools::CURL, tools::OPENSSL])?;
         rust_tests(workshop, &["--package", "tests"], &[])
     }),
-    slow("conformance", "shapes against botocore's model, policies against moto's evaluator", |workshop| {
-        let shapes = clients(workshop, "conformance", &["conformance"], IN_TURN);
-        oracles(workshop).and(shapes)
-    }),
+    slow(
+        "conformance",
+        "shapes against botocore's model, policies and injections against others' evaluators",
+        |workshop| {
+            let shapes = clients(workshop, "conformance", &["conformance"], IN_TURN);
+            oracles(workshop).and(shapes)
+        },
+    ),
     slow("security", "every operation unsigned, wrongly signed and expired", |workshop| {
         clients(workshop, "security", &["security"], IN_TURN)
     }),

@@ -10,7 +10,7 @@ const STOREYS: &[&[&str]] = &[
     &["store-resources", "store-records", "wire", "wire-derive", "egress"],
     &["snapshot", "issuers", "telemetry", "store-sqlite", "store-postgres"],
     &["operation", "compiler", "functions", "identity", "edge"],
-    &["apigateway", "iam", "sts", "lambda", "cloudtrail", "installation"],
+    &["apigateway", "iam", "sts", "lambda", "wafv2", "cloudtrail", "installation"],
     &["control", "gateway"],
     &["portcullis"],
 ];

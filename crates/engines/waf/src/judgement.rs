@@ -21,7 +21,8 @@ pub struct Judgement {
     pub inserted: Vec<Inserted>,
     /// Which parts of the request were longer than what is inspected.
     pub oversize: Vec<Oversize>,
-    /// The budget of steps ran out; what was left was answered as its statements' oversize rule says, else as a match.
+    /// The budget of steps or memory ran out. What was left unknown closed: `OversizeHandling` `MATCH` matched, rules that
+    /// refuse or ask acted, rules that allow did not, and labels that were not seen may have been missed.
     pub exhausted: bool,
 }
 
@@ -87,6 +88,54 @@ pub struct Matched {
     pub metric: Arc<str>,
     /// What matched in it, as the owner's records show it.
     pub findings: Vec<Finding>,
+    /// What it limits, of rate-based rules.
+    pub limited: Option<Box<Limited>>,
+}
+
+/// What a rate-based rule limits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Limited {
+    /// Names the rule and its settings: [`crate::RateRule::id`].
+    pub id: u64,
+    /// How many requests in the window are too many.
+    pub limit: u64,
+    /// The window, in seconds.
+    pub window_s: u32,
+    /// `IP`, `FORWARDED_IP`, `CONSTANT` or `CUSTOMKEYS`.
+    pub key: &'static str,
+    /// What the request counts as.
+    pub parts: Box<[LimitedPart]>,
+}
+
+/// A part of what a request counts as.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitedPart {
+    /// `HEADER`, `COOKIE`, `IP`, … as AWS's logs name it.
+    pub kind: &'static str,
+    /// The header's, cookie's or argument's name, or the namespace.
+    pub name: Option<Box<str>>,
+    /// Its value, shortened to 100 bytes, as text.
+    pub value: Box<str>,
+}
+
+/// Names a rule of a web ACL.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RulePath<'a> {
+    /// The web ACL's rule that refers to the group in which it stands.
+    pub group_rule: Option<&'a str>,
+    /// The rule.
+    pub rule: &'a str,
+}
+
+/// What a part of a judgement took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Took {
+    /// The web ACL's rule that refers to the group in which the rule stands.
+    pub group_rule: Option<Arc<str>>,
+    /// The rule; `None` is the search for the texts that several rules wait for.
+    pub rule: Option<Arc<str>>,
+    /// How long, without the rules inside it. What several rules look into is made for the first of them.
+    pub nanoseconds: u64,
 }
 
 /// A rule group that had something to say.

@@ -1,0 +1,268 @@
+//! Inputs and conditions, gathered from all rules so that equal ones are one.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use memchr::memmem::Finder;
+
+use super::part::Part;
+use super::scanner::Scanner;
+use crate::document::{ComparisonOperator, Inspected, PositionalConstraint};
+use crate::field::{Field, FieldToMatch, InvalidFallbackBehavior, OversizeHandling};
+use crate::injection::Sensitivity;
+use crate::needles::{Needle, Needles, needles};
+use crate::regex::{Regex, RegexSet};
+use crate::transform::TextTransformation;
+
+/// A part of the request after some transformations.
+#[derive(Debug)]
+pub(crate) struct Input {
+    /// Of which part.
+    pub(crate) part: usize,
+    /// What it is made of, and how; absent for the part as it was received.
+    pub(crate) made_of: Option<(usize, TextTransformation)>,
+    /// Where a body that is no JSON is inspected instead.
+    pub(crate) as_string: Option<usize>,
+    /// Conditions that hold by themselves where the part is too long or no JSON.
+    pub(crate) by_themselves: Vec<u32>,
+    /// Regular expressions without any text to look for, searched for together; and their conditions.
+    pub(crate) together: Option<(RegexSet, Vec<u32>)>,
+    /// AWS's names of the transformations.
+    pub(crate) transformations: Box<[&'static str]>,
+}
+
+/// What a rule wants to know of an input.
+#[derive(Debug)]
+pub(crate) struct Condition {
+    /// Which input.
+    pub(crate) input: usize,
+    /// What is looked for.
+    pub(crate) look: Look,
+    /// What holds where the part is too long.
+    pub(crate) oversize: OversizeHandling,
+    /// What holds where a body is no JSON.
+    pub(crate) invalid: Option<InvalidFallbackBehavior>,
+    /// How many clues it needs to be possible: none, or one of its texts, or one of each of its two kinds of texts.
+    pub(crate) clues: usize,
+    /// Rules that need not be visited before it is possible.
+    pub(crate) wakes: Vec<usize>,
+}
+
+/// What a text means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Clue {
+    /// It may make this condition possible.
+    pub(crate) condition: u32,
+    /// Which of the clues that the condition needs.
+    pub(crate) which: usize,
+}
+
+/// What is looked for in each value of an input.
+#[derive(Debug)]
+pub(crate) enum Look {
+    /// A text.
+    Bytes {
+        /// The text, ready to be found.
+        finder: Box<Finder<'static>>,
+        /// Where it must stand.
+        constraint: PositionalConstraint,
+    },
+    /// A regular expression.
+    Regex(Arc<Regex>),
+    /// Its size.
+    Size(ComparisonOperator, u64),
+    /// An injection of SQL.
+    Sqli(Sensitivity),
+    /// An injection of a script.
+    Xss,
+}
+
+/// Names a condition before it is made: what would be the same is made once.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Wanted {
+    Bytes(Arc<[u8]>, PositionalConstraint),
+    Regex(Arc<str>),
+    Size(ComparisonOperator, u64),
+    Sqli(Sensitivity),
+    Xss,
+}
+
+/// Gathers what rules ask for.
+#[derive(Default)]
+pub(super) struct Gathered {
+    fields: Vec<Field>,
+    inputs: Vec<Input>,
+    conditions: Vec<Condition>,
+    known_inputs: HashMap<(usize, Option<(usize, TextTransformation)>), usize>,
+    known_conditions: HashMap<(usize, OversizeHandling, Option<InvalidFallbackBehavior>, Wanted), u32>,
+    /// Texts of each part, and which conditions each makes possible.
+    texts: Vec<HashMap<Needle, Vec<Clue>>>,
+}
+
+impl Gathered {
+    /// An input; made if nobody asked for it before.
+    pub(super) fn input(&mut self, field: &Field, steps: &[TextTransformation]) -> usize {
+        let part = self.fields.iter().position(|known| known == field).unwrap_or_else(|| {
+            self.fields.push(field.clone());
+            self.texts.push(HashMap::new());
+            self.fields.len() - 1
+        });
+        let mut input = self.fresh_input(part, None, steps);
+        for (done, step) in steps.iter().enumerate() {
+            input = self.fresh_input(part, Some((input, *step)), &steps[..=done]);
+        }
+        input
+    }
+
+    fn fresh_input(
+        &mut self,
+        part: usize,
+        made_of: Option<(usize, TextTransformation)>,
+        steps: &[TextTransformation],
+    ) -> usize {
+        *self.known_inputs.entry((part, made_of)).or_insert_with(|| {
+            let names = if made_of.is_some() { steps.iter().map(|step| step.name()).collect() } else { Box::default() };
+            self.inputs.push(Input {
+                part,
+                made_of,
+                as_string: None,
+                by_themselves: Vec::new(),
+                together: None,
+                transformations: names,
+            });
+            self.inputs.len() - 1
+        })
+    }
+
+    /// A condition; made if nobody asked for it before.
+    pub(super) fn condition(&mut self, inspected: &Inspected, wanted: Wanted, regex: Option<&Arc<Regex>>) -> u32 {
+        let FieldToMatch { field, oversize, invalid } = &inspected.field;
+        let input = self.input(field, inspected.chain.steps());
+        let key = (input, *oversize, *invalid, wanted);
+        if let Some(known) = self.known_conditions.get(&key) {
+            return *known;
+        }
+        let id = u32::try_from(self.conditions.len()).expect("fewer conditions than capacity has units");
+        let (look, texts) = look(&key.3, regex);
+        let clues = texts.as_ref().map_or(0, |texts| 1 + usize::from(texts.second.is_some()));
+        let mut parts = vec![self.inputs[input].part];
+        if *invalid == Some(InvalidFallbackBehavior::EvaluateAsString) {
+            let instead = self.input(&Field::Body, inspected.chain.steps());
+            self.inputs[input].as_string = Some(instead);
+            parts.push(self.inputs[instead].part);
+        }
+        let (first, second) = texts.map_or((Vec::new(), None), |texts| (texts.first, texts.second));
+        for (which, texts) in [first, second.unwrap_or_default()].into_iter().enumerate() {
+            for text in texts {
+                for part in &parts {
+                    self.texts[*part].entry(text.clone()).or_default().push(Clue { condition: id, which });
+                }
+            }
+        }
+        if *oversize == OversizeHandling::Match || *invalid == Some(InvalidFallbackBehavior::Match) {
+            self.inputs[input].by_themselves.push(id);
+        }
+        self.conditions.push(Condition {
+            input,
+            look,
+            oversize: *oversize,
+            invalid: *invalid,
+            clues,
+            wakes: Vec::new(),
+        });
+        self.known_conditions.insert(key, id);
+        id
+    }
+
+    /// A rule need not be visited before this condition is possible.
+    pub(super) fn wakes(&mut self, condition: u32, rule: usize) {
+        self.conditions[place(condition)].wakes.push(rule);
+    }
+
+    /// A condition is possible only if a text was seen.
+    pub(super) fn has_texts(&self, condition: u32) -> bool {
+        self.conditions[place(condition)].clues > 0
+    }
+
+    pub(super) fn input_of(&self, condition: u32) -> usize {
+        self.conditions[place(condition)].input
+    }
+
+    /// All of it; `None` if there are more texts than an automaton can hold.
+    pub(super) fn finished(mut self) -> Option<(Vec<Part>, Vec<Input>, Vec<Condition>)> {
+        for (id, input) in self.inputs.iter_mut().enumerate() {
+            input.together = together(id, &self.conditions);
+        }
+        let mut parts = Vec::with_capacity(self.fields.len());
+        for (field, texts) in self.fields.into_iter().zip(self.texts) {
+            let mut texts: Vec<(Needle, Vec<Clue>)> = texts.into_iter().collect();
+            texts.sort_unstable();
+            let (texts, clues): (Vec<Needle>, Vec<Vec<Clue>>) = texts.into_iter().unzip();
+            let scanner = if texts.is_empty() { None } else { Some(Scanner::new(&texts)?) };
+            let clues = clues.into_iter().map(Vec::into_boxed_slice).collect();
+            parts.push(Part { field, scanner, clues });
+        }
+        Some((parts, self.inputs, self.conditions))
+    }
+}
+
+/// Where a condition stands in the list.
+pub(crate) fn place(condition: u32) -> usize {
+    usize::try_from(condition).expect("an index made from a usize")
+}
+
+fn look(wanted: &Wanted, regex: Option<&Arc<Regex>>) -> (Look, Option<Needles>) {
+    match wanted {
+        Wanted::Bytes(search, constraint) => {
+            let finder = Box::new(Finder::new(search).into_owned());
+            (
+                Look::Bytes { finder, constraint: *constraint },
+                Some(Needles { first: vec![Needle::anywhere(search)], second: None }),
+            )
+        }
+        Wanted::Regex(_) => {
+            let regex = Arc::clone(regex.expect("a regular expression comes along with its name"));
+            let texts = needles(regex.hir());
+            (Look::Regex(regex), texts)
+        }
+        Wanted::Size(comparison, size) => (Look::Size(*comparison, *size), None),
+        Wanted::Sqli(sensitivity) => (Look::Sqli(*sensitivity), None),
+        Wanted::Xss => (Look::Xss, None),
+    }
+}
+
+/// Regular expressions without texts share one automaton, where there is more than one and it does not grow too large.
+fn together(input: usize, conditions: &[Condition]) -> Option<(RegexSet, Vec<u32>)> {
+    let mut members = Vec::new();
+    let mut expressions: Vec<&Regex> = Vec::new();
+    for (condition, id) in conditions.iter().zip(0_u32..) {
+        if let Look::Regex(regex) = &condition.look
+            && condition.input == input
+            && condition.clues == 0
+        {
+            members.push(id);
+            expressions.push(regex);
+        }
+    }
+    if members.len() < 2 {
+        return None;
+    }
+    RegexSet::new(expressions.into_iter()).map(|set| (set, members))
+}
+
+impl Input {
+    pub(super) fn memory_bytes(&self) -> usize {
+        size_of::<Input>() + self.by_themselves.len() * 4 + self.transformations.len() * 16
+    }
+}
+
+impl Condition {
+    pub(super) fn memory_bytes(&self) -> usize {
+        let look = match &self.look {
+            Look::Bytes { finder, .. } => finder.needle().len() + size_of::<Finder<'_>>(),
+            Look::Regex(regex) => regex.bytes(),
+            Look::Size(_, _) | Look::Sqli(_) | Look::Xss => 0,
+        };
+        size_of::<Condition>() + look
+    }
+}
