@@ -14,6 +14,8 @@ use compiler::{Compiler, Input, StageInput, World};
 use edge::Handler as _;
 use egress::{Egress, Policy};
 use functions::{Invocation, InvokeRefusal, Outcome};
+use gateway::firewall::Firewall;
+use gateway::firewall::places::Places;
 use gateway::metering::{Metering, Share};
 use gateway::quotas::Quotas;
 use gateway::tokens::Tokens;
@@ -106,6 +108,7 @@ impl Journeys {
             tokens,
             invoker: invoker(&snapshot, &sink, &clock),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
+            firewall: Arc::new(Firewall::new(metering.fingerprints.clone(), Arc::clone(&clock), Places::default())),
             metering: Arc::new(metering),
             sink,
             clock,

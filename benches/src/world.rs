@@ -29,6 +29,7 @@ pub fn stage_of(api: &RestApiId, round: usize) -> Stage {
         access_log: None,
         method_settings: BTreeMap::new(),
         authorizers_flushed: 0,
+        web_acl_arn: None,
         tags: BTreeMap::new(),
     }
 }

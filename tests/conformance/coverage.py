@@ -12,6 +12,7 @@ DOCUMENTED = {
     "cloudtrail": "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference",
     "sts": "https://docs.aws.amazon.com/STS/latest/APIReference",
     "lambda": "https://docs.aws.amazon.com/lambda/latest/api",
+    "wafv2": "https://docs.aws.amazon.com/waf/latest/APIReference",
     "iam": "https://docs.aws.amazon.com/IAM/latest/APIReference",
 }
 

@@ -20,6 +20,8 @@ OURS_TARGET = "Portcullis_20261101"
 # The least inputs of our own operations that have required members.
 OURS = {
     "ExplainRequest": {"RequestId": "00000000-0000-4000-8000-000000000000"},
+    "SuggestExclusion": {"RequestId": "00000000-0000-4000-8000-000000000000"},
+    "TestWebAcl": {"WebAcl": "shop", "Requests": []},
     "SimulateRequest": {"HttpMethod": "GET", "Url": "https://a1b2c3d4e5.execute-api.us-east-1.localhost/prod"},
 }
 

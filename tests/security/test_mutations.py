@@ -10,6 +10,7 @@ import pytest
 from clients.signing.test_signed_apis import document, invoke
 from security.lambda_rows import LAMBDA, Shown
 from security.mutations import S3_ONLY, TRUSTING, World
+from security.wafv2_rows import WAFV2
 from support import binary, models
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -289,6 +290,7 @@ VERDICTS = {
     **{("iam", call): verdict for call, verdict in {**USERS, **ROLES, **POLICIES, **OTHERS}.items()},
     **{("sts", call): verdict for call, verdict in SESSIONS.items()},
     **{("lambda", call): verdict for call, verdict in LAMBDA.items()},
+    **{("wafv2", call): verdict for call, verdict in WAFV2.items()},
 }
 # Calls that only read change nothing; those of sts hand out credentials, though they write no record.
 READS = {("sts", call) for call in ["DecodeAuthorizationMessage", "GetAccessKeyInfo", "GetCallerIdentity"]}

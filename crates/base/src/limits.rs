@@ -104,3 +104,19 @@ pub const USAGE_DAYS_MAX: i64 = 90;
 pub const USAGE_DAYS_KEPT: i32 = 130;
 /// The largest part of a quota that a node takes ahead for one key: what a node that is killed may lose (ours).
 pub const QUOTA_BLOCK_MAX: u64 = 1_000;
+/// Web ACLs of one account and region (AWS WAF: its quotas' page).
+pub const WEB_ACLS_MAX: u64 = 100;
+/// Rule groups of one account and region (AWS WAF).
+pub const RULE_GROUPS_MAX: u64 = 100;
+/// IP sets of one account and region (AWS WAF).
+pub const IP_SETS_MAX: u64 = 100;
+/// Regex pattern sets of one account and region (AWS WAF).
+pub const REGEX_SETS_MAX: u64 = 10;
+/// Patterns of one regex pattern set (AWS WAF).
+pub const REGEX_PATTERNS_MAX: usize = 10;
+/// Addresses and ranges of one IP set (AWS WAF).
+pub const IP_SET_ADDRESSES_MAX: usize = 10_000;
+/// What the rules of a web ACL or of a rule group may weigh, in WCU (AWS WAF).
+pub const WEB_ACL_CAPACITY_MAX: u32 = 5_000;
+/// Sets, rule groups and managed rule groups that one web ACL names (AWS WAF).
+pub const WEB_ACL_REFERENCES_MAX: usize = 50;

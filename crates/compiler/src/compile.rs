@@ -5,11 +5,11 @@ use std::sync::Arc;
 use base::Scope;
 use base::id::{RestApiId, StageName};
 use base::seal::MasterKey;
-use snapshot::{Api, Bucket, Function, FunctionName, Place, Snapshot, StageUnit};
+use snapshot::{Api, Bucket, Function, FunctionName, Name, Place, Snapshot, StageUnit};
 
 use crate::{
-    Finding, FunctionInput, Input, StageInput, Unit, access_key, api_key, certificate, function, principal, stage,
-    usage_plan,
+    AddressLists, Finding, FunctionInput, Input, StageInput, Unit, WebAclInput, access_key, api_key, certificate,
+    function, principal, stage, usage_plan, web_acl,
 };
 
 /// A snapshot and what could not be compiled into it.
@@ -35,18 +35,26 @@ pub struct Compiler {
     master_key: Arc<MasterKey>,
     /// Functions of this node's own settings; what is stored under their names is closed.
     configured: Vec<Arc<Function>>,
+    /// The operator's lists of addresses.
+    lists: AddressLists,
 }
 
 impl Compiler {
     /// A compiler that opens secrets with `master_key`.
     pub fn new(master_key: Arc<MasterKey>) -> Self {
-        Self { master_key, configured: Vec::new() }
+        Self { master_key, configured: Vec::new(), lists: AddressLists::new() }
     }
 
     /// The same with functions that no document holds.
     #[must_use]
     pub fn with_functions(self, configured: Vec<Arc<Function>>) -> Self {
         Self { configured, ..self }
+    }
+
+    /// The same with the operator's lists of addresses.
+    #[must_use]
+    pub fn with_lists(self, lists: AddressLists) -> Self {
+        Self { lists, ..self }
     }
 
     /// The world at `revision`: `previous` with the units of `inputs` replaced.
@@ -109,12 +117,41 @@ impl Compiler {
                     let finding = place(certificates, name.into(), scope, unit.clone(), compiled);
                     note(&mut world.findings, unit, finding);
                 }
+                Input::WebAcl { name, scope, found } => {
+                    let finding = self.place_web_acl(&mut world.snapshot, &scope, &name, found);
+                    note(&mut world.findings, Unit::WebAcl(name), finding);
+                }
                 Input::Function { name, scope, found } => {
                     let findings = self.place_function(world, &scope, &name, found);
                     note(&mut world.findings, Unit::Function(name), findings);
                 }
             }
         }
+    }
+
+    /// SECURITY: a web ACL that cannot be read is taken out, and whoever looks for it finds none and stays closed.
+    fn place_web_acl(
+        &self,
+        snapshot: &mut Snapshot,
+        scope: &Scope,
+        name: &Name,
+        found: Option<Result<Box<WebAclInput>, String>>,
+    ) -> Vec<Finding> {
+        let (compiled, why) = match found {
+            None => (None, None),
+            Some(Err(why)) => (None, Some((why, "Requests to its stages are answered 500. Make it anew."))),
+            Some(Ok(input)) => {
+                let (compiled, why) = web_acl::compile(scope, &input, &self.lists);
+                (Some(compiled), why)
+            }
+        };
+        match compiled {
+            Some(compiled) => snapshot.web_acls.insert(name.clone(), compiled),
+            None => snapshot.web_acls.remove(name),
+        };
+        let unit = Unit::WebAcl(name.clone());
+        let finding = |(why, remedy)| Finding { scope: scope.clone(), unit, method: None, why, remedy };
+        why.map(finding).into_iter().collect()
     }
 
     fn place_function(
@@ -225,6 +262,11 @@ pub(crate) struct Before<'a> {
 /// A stage that is closed as a whole.
 pub(crate) fn closed(scope: &Scope, unit: &Unit, why: String) -> (StageUnit, Vec<Finding>) {
     let remedy = "Every request to this stage is answered 500. Deploy the API again, or delete the stage.";
+    closed_until(scope, unit, why, remedy)
+}
+
+/// The same where something else opens it again.
+pub(crate) fn closed_until(scope: &Scope, unit: &Unit, why: String, remedy: &'static str) -> (StageUnit, Vec<Finding>) {
     let finding = Finding { scope: scope.clone(), unit: unit.clone(), method: None, why: why.clone(), remedy };
     (StageUnit::Broken { why: why.into() }, vec![finding])
 }

@@ -25,6 +25,8 @@ pub enum Unit {
     UsagePlan(UsagePlanId),
     /// A server certificate, by its first name.
     Certificate(String),
+    /// A web ACL with all that its rules name.
+    WebAcl(Name),
     /// A function with all that hangs below its name.
     Function(FunctionName),
 }
@@ -41,6 +43,7 @@ impl std::fmt::Display for Unit {
             Unit::ApiKey(id) => write!(f, "API key {id}"),
             Unit::UsagePlan(id) => write!(f, "usage plan {id}"),
             Unit::Certificate(name) => write!(f, "certificate {name}"),
+            Unit::WebAcl(name) => write!(f, "web ACL {} of {}", name.name, name.account),
             Unit::Function(name) => write!(f, "function {} of {}", name.name, name.account),
         }
     }

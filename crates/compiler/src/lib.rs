@@ -20,9 +20,11 @@ mod usage_plan;
 mod principal;
 mod certificate;
 mod function;
+mod web_acl;
 pub mod configured;
 
 pub use compile::{Compiler, World};
 pub use finding::{Finding, Unit};
 pub use function::runtime;
 pub use load::{Everything, FunctionInput, Input, StageInput, load_changes};
+pub use web_acl::{AddressLists, Reference, WebAclInput};

@@ -1,5 +1,7 @@
 //! Reads from a view what compiling needs: the changed units, each with its documents, and nothing else.
 
+mod web_acls;
+
 use std::collections::BTreeSet;
 
 use base::Scope;
@@ -9,11 +11,12 @@ use model::apigateway::{ApiKey, Deployment, Stage, UsagePlan};
 use model::iam::{AccessKey, Group, ManagedPolicy, Role, User};
 use model::installation::LocalLeaf;
 use model::lambda::{Function, FunctionVersion};
+use model::wafv2::{LoggingConfiguration, WebAcl};
 use snapshot::{FunctionName, Name};
 use store_resources::{Change, Document, Fault, Key, Table, View};
 
-use crate::Unit;
 use crate::function::Versions;
+use crate::{Unit, WebAclInput};
 
 /// A unit and what was stored of it. `None` means that it is gone.
 #[derive(Debug)]
@@ -99,6 +102,15 @@ pub enum Input {
         /// Its document; an unreadable one says why.
         found: Option<Result<Box<LocalLeaf>, String>>,
     },
+    /// A web ACL.
+    WebAcl {
+        /// Which.
+        name: Name,
+        /// Whose.
+        scope: Scope,
+        /// Its documents; an unreadable one says why.
+        found: Option<Result<Box<WebAclInput>, String>>,
+    },
     /// A function.
     Function {
         /// Which.
@@ -132,7 +144,7 @@ pub struct StageInput {
 const STEP: u32 = 500;
 
 /// Whose documents are compiled.
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     Stage::TABLE,
     ApiKey::TABLE,
     UsagePlan::TABLE,
@@ -143,6 +155,7 @@ const TABLES: [&str; 10] = [
     ManagedPolicy::TABLE,
     LocalLeaf::TABLE,
     Function::TABLE,
+    WebAcl::TABLE,
 ];
 
 /// Everything there is, some at a time, so that no more of it is held than what is compiled: what a node reads when it
@@ -175,8 +188,9 @@ impl Everything {
 /// only through a deployment, so stages, keys and usage plans are touched by their own documents alone (a key's document
 /// names its plans).
 pub async fn load_changes(view: &mut dyn View, changes: &[Change]) -> Result<Vec<Input>, Fault> {
-    let touched: BTreeSet<(&Scope, Unit)> =
-        changes.iter().filter_map(|change| Some((&change.key.scope, unit_of(&change.key)?))).collect();
+    let mut touched: BTreeSet<(Scope, Unit)> =
+        changes.iter().filter_map(|change| Some((change.key.scope.clone(), unit_of(&change.key)?))).collect();
+    touched.extend(web_acls::touched(view, changes).await?);
     let mut inputs = Vec::with_capacity(touched.len());
     for (scope, unit) in touched {
         let (table, id) = match &unit {
@@ -193,6 +207,7 @@ pub async fn load_changes(view: &mut dyn View, changes: &[Change]) -> Result<Vec
             Unit::UsagePlan(id) => (UsagePlan::TABLE, id.to_string()),
             Unit::Certificate(name) => (LocalLeaf::TABLE, name.clone()),
             Unit::Function(name) => (Function::TABLE, name.name.to_string()),
+            Unit::WebAcl(name) => (WebAcl::TABLE, name.name.to_string()),
         };
         match view.get(&Key::new(scope.clone(), Table(table), id)).await? {
             Some(document) => inputs.extend(load_document(view, &document).await?),
@@ -214,6 +229,7 @@ fn gone(scope: Scope, unit: Unit) -> Input {
         Unit::UsagePlan(id) => Input::UsagePlan { id, scope, found: None },
         Unit::Certificate(name) => Input::Certificate { name, scope, found: None },
         Unit::Function(name) => Input::Function { name, scope, found: None },
+        Unit::WebAcl(name) => Input::WebAcl { name, scope, found: None },
     }
 }
 
@@ -236,6 +252,9 @@ fn unit_of(key: &Key) -> Option<Unit> {
     }
     if key.table == LocalLeaf::TABLE {
         return Some(Unit::Certificate(key.id.clone()));
+    }
+    if key.table == WebAcl::TABLE || key.table == LoggingConfiguration::TABLE {
+        return Some(Unit::WebAcl(Name::new(key.scope.account, &key.id)));
     }
     function_of(key)
 }
@@ -303,6 +322,13 @@ async fn load_document(view: &mut dyn View, document: &Document) -> Result<Optio
                 Err(why) => Err(why),
             };
             Some(Input::Function { name, scope, found: Some(found) })
+        }
+        Some(Unit::WebAcl(name)) => {
+            let found = match read::<WebAcl>(document) {
+                Ok(acl) => Ok(Box::new(web_acls::load(view, &scope, acl).await?)),
+                Err(why) => Err(why),
+            };
+            Some(Input::WebAcl { name, scope, found: Some(found) })
         }
         None => None,
     })

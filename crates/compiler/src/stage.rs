@@ -6,9 +6,9 @@ use std::sync::Arc;
 use base::Scope;
 use model::apigateway as stored;
 use policy::{Kind, Policy};
-use snapshot::{AccessLog, ApiKeySource, Bucket, LogFormat, NamedPolicy, Routes, StageUnit};
+use snapshot::{AccessLog, ApiKeySource, AttachedAcl, Bucket, LogFormat, Name, NamedPolicy, Routes, StageUnit};
 
-use crate::compile::{Before, closed};
+use crate::compile::{Before, closed, closed_until};
 use crate::{Finding, StageInput, Unit, authorizer, method};
 
 /// Compiles a stage. What is wrong with one method closes that method; what is wrong with the rest closes the stage.
@@ -31,6 +31,10 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput, before: &Be
         Ok(found) => found,
         Err(why) => return closed(scope, unit, why),
     };
+    let web_acl = match stage.web_acl_arn.as_deref().map(|arn| attached(scope, arn)).transpose() {
+        Ok(web_acl) => web_acl,
+        Err(why) => return closed_until(scope, unit, why, OTHER_ACL),
+    };
     let api = &stage.rest_api_id;
     let ready = snapshot::Stage {
         scope: scope.clone(),
@@ -44,6 +48,7 @@ pub(crate) fn compile(scope: &Scope, unit: &Unit, input: StageInput, before: &Be
         },
         account: Arc::clone(&before.account),
         resource_policy,
+        web_acl,
         routes,
         access_log,
         access_stream: telemetry::stream::access(api.as_str(), stage.name.as_str()),
@@ -60,6 +65,16 @@ fn resource_policy(document: &str) -> Result<Arc<NamedPolicy>, String> {
     let policy = Policy::parse(document, Kind::Resource)
         .map_err(|fault| format!("the resource policy of its deployment cannot be read: {fault}"))?;
     Ok(Arc::new(NamedPolicy { name: "resource policy".into(), policy }))
+}
+
+const OTHER_ACL: &str = "Every request to this stage is answered 500. Associate another web ACL, or none.";
+
+/// Which web ACL an ARN names: `…:regional/webacl/{name}/{id}`, in the stage's own account.
+fn attached(scope: &Scope, arn: &str) -> Result<AttachedAcl, String> {
+    let of_stage = format!("arn:aws:wafv2:{}:{}:regional/webacl/", scope.region, scope.account);
+    let name = arn.strip_prefix(&of_stage).and_then(|rest| rest.split_once('/')).map(|(name, _)| name);
+    let name = name.ok_or_else(|| format!("`{arn}` names no web ACL of its account"))?;
+    Ok(AttachedAcl { name: Name::new(scope.account, name), arn: arn.into() })
 }
 
 fn access_log(settings: &stored::AccessLogSettings) -> Result<AccessLog, String> {

@@ -46,6 +46,7 @@ fn stage(api: &str) -> Stage {
         access_log: None,
         method_settings: BTreeMap::new(),
         authorizers_flushed: 0,
+        web_acl_arn: None,
         tags: BTreeMap::new(),
     }
 }
@@ -162,6 +163,18 @@ fn a_stage_whose_log_format_is_broken_is_closed() {
         Some(AccessLogSettings { destination_arn: "arn:aws:logs:::x".into(), format: "$context.status".into() });
     let world = compiler().compile(1, vec![input("a", Ok(stage), Ok(deployment("a", &[])))], &empty());
     assert!(matches!(unit(&world, "a"), StageUnit::Broken { .. }));
+}
+
+#[test]
+fn a_stage_that_names_a_web_acl_is_closed_until_one_can_judge() {
+    let arn = "arn:aws:wafv2:eu-west-1:111111111111:regional/webacl/edge/0";
+    let protected = Stage { web_acl_arn: Some(arn.to_owned()), ..stage("a1") };
+    let world = compiler().compile(1, vec![input("a1", Ok(protected), Ok(deployment("a1", &[])))], &empty());
+    assert!(matches!(unit(&world, "a1"), StageUnit::Broken { .. }));
+    let found = whys(&world, "a1");
+    assert!(matches!(&found[..], [(None, why)] if why.contains(arn)), "{found:?}");
+    let world = compiler().compile(2, vec![good("a1")], &world);
+    assert!(matches!(unit(&world, "a1"), StageUnit::Ready(_)) && whys(&world, "a1").is_empty());
 }
 
 #[test]

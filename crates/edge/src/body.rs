@@ -137,18 +137,21 @@ impl Body {
         Ok((gathered.into_bytes(), held))
     }
 
-    /// The body's beginning, at least `min` bytes unless it ends before, and the whole body again from its first byte.
-    pub async fn prefix(mut self, min: u64) -> Result<(Bytes, Self), BodyError> {
-        let mut gathered = Gathered::default();
+    /// The body's beginning, at least `min` bytes unless it ends before, the whole body again from its first byte, and the
+    /// room that the beginning takes for as long as it is held.
+    pub async fn prefix(mut self, min: u64, room: &Room) -> Result<(Bytes, Self, Held), BodyError> {
+        let (mut gathered, mut held) = (Gathered::default(), Held::default());
         while gathered.len() < min {
             let Some(frame) = self.frame().await else {
                 let whole = gathered.into_bytes();
-                return Ok((whole.clone(), Self::from(whole)));
+                return Ok((whole.clone(), Self::from(whole), held));
             };
-            gathered.add(frame?);
+            let frame = frame?;
+            room.take(frame.data_ref().map_or(0, Bytes::len), &mut held).map_err(|_| BodyError::NoRoom)?;
+            gathered.add(frame);
         }
         let first = gathered.into_bytes();
-        Ok((first.clone(), Self(Kind::Ahead { first, rest: Box::new(self) })))
+        Ok((first.clone(), Self(Kind::Ahead { first, rest: Box::new(self) }), held))
     }
 }
 
@@ -302,7 +305,8 @@ mod tests {
     #[tokio::test]
     async fn a_prefix_leaves_the_body_whole() {
         for (min, first) in [(0, ""), (1, "ab"), (3, "abcd"), (9, "abcdef")] {
-            let (prefix, body) = pieces(&["ab", "cd", "ef"]).prefix(min).await.expect("a sound body");
+            let (prefix, body, _held) =
+                pieces(&["ab", "cd", "ef"]).prefix(min, &Room::new(100)).await.expect("a sound body");
             assert_eq!(&*prefix, first.as_bytes());
             let (whole, _) = body.collect_up_to(100, &Room::new(100)).await.expect("a sound body");
             assert_eq!(&*whole, b"abcdef");

@@ -170,6 +170,27 @@ impl ReceivedHeaders {
         map
     }
 
+    /// Sets a field in place of all that were sent by its name. A name or a value that no field may have changes nothing.
+    pub fn set(&mut self, name: &HeaderName, value: &HeaderValue) {
+        if let Fields::Sent { raw, places } = &mut self.0 {
+            let bytes = [raw, name.as_str().as_bytes(), value.as_bytes()].concat();
+            // INVARIANT: offsets have sixteen bits.
+            if u16::try_from(bytes.len()).is_ok() {
+                let (at, name_len, value_len) = (raw.len() as u16, name.as_str().len() as u16, value.len() as u16);
+                let (sent, name) = (std::mem::replace(raw, bytes.into()), name.as_str().as_bytes());
+                places.retain(|Place { name: (at, len), .. }| {
+                    let known = sent.get(usize::from(*at)..usize::from(*at) + usize::from(*len));
+                    known.is_none_or(|known| !known.eq_ignore_ascii_case(name))
+                });
+                places.push(Place { name: (at, name_len), value: (at + name_len, value_len) });
+                return;
+            }
+        }
+        let mut map = self.to_map();
+        map.insert(name, value.clone());
+        *self = Self::from(map);
+    }
+
     /// Each field's name as sent and its value, in order.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &[u8])> {
         (0..self.len()).map(|index| self.field(index))
@@ -232,6 +253,23 @@ impl From<HeaderMap> for ReceivedHeaders {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_that_is_set_takes_the_place_of_all_of_its_name() {
+        let raw = Bytes::from_static(b"GET / HTTP/1.1\r\nHost: a\r\nX-B: 1\r\nx-b: 2\r\nX-C: 3\r\n\r\n");
+        let sent = crate::parse::parse(&raw, &crate::Limits::default()).expect("sound").head.received;
+        let long = format!("GET / HTTP/1.1\r\nHost: a\r\nX-B: 1\r\nX-C: 3\r\nX-L: {}\r\n\r\n", "l".repeat(30_000));
+        let long = crate::parse::parse(&Bytes::from(long), &crate::Limits::default()).expect("sound").head.received;
+        let decoded = ReceivedHeaders::from(sent.to_map());
+        for mut received in [sent, long, decoded] {
+            for value in ["new".to_owned(), "n".repeat(40_000), "last".to_owned()] {
+                let typed = HeaderValue::from_str(&value).expect("sound");
+                received.set(&HeaderName::from_static("x-b"), &typed);
+                assert_eq!(received.get_all("X-B").collect::<Vec<_>>(), [value.as_bytes()]);
+                assert_eq!((received.text("x-c"), received.text("host")), (Some("3"), Some("a")));
+            }
+        }
+    }
 
     #[test]
     fn a_head_that_nobody_sent_is_judged_like_one_that_arrived() {

@@ -34,6 +34,17 @@ impl Room {
     }
 }
 
+impl Held {
+    /// Holds what another holds too.
+    pub fn merge(&mut self, other: Self) {
+        match (&mut self.0, other.0) {
+            (Some(held), Some(more)) => held.merge(more),
+            (held @ None, more) => *held = more,
+            (Some(_), None) => {}
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

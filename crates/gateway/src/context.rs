@@ -15,7 +15,7 @@ use crate::authorizer::Granted;
 use crate::execution_log::masked;
 use crate::reason::{Answer, Answered, Integrate};
 use crate::refused::ResponseType;
-use crate::request::{Request, Signer};
+use crate::request::{Request, ScreenNote, ScreenVerdict, Signer};
 use crate::trail::Trail;
 
 /// Where values come from. A variable whose time has not come has no value.
@@ -128,12 +128,16 @@ impl Values<'_> {
             | Variable::AuthorizeStatus
             | Variable::AuthenticateError
             | Variable::AuthenticateLatency
-            | Variable::AuthenticateStatus
-            | Variable::WafResponseCode
-            | Variable::WebaclArn
-            | Variable::WafError
-            | Variable::WafLatency
-            | Variable::WafStatus => {}
+            | Variable::AuthenticateStatus => {}
+            Variable::WebaclArn => self.put_firewall(out, |note, out| put_text(Some(&note.arn), out)),
+            Variable::WafResponseCode => {
+                self.put_firewall(out, |note, out| put_text(note.verdict.map(ScreenVerdict::name), out));
+            }
+            Variable::WafError => self.put_firewall(out, |note, out| put_text(note.error.as_deref(), out)),
+            Variable::WafLatency => self.put_firewall(out, |note, out| put_number(note.latency_us / 1000, out)),
+            Variable::WafStatus => {
+                self.put_firewall(out, |note, out| put_number(if note.error.is_none() { 200 } else { 500 }, out));
+            }
         }
     }
 
@@ -143,6 +147,12 @@ impl Values<'_> {
 
     fn put_signer(&self, out: &mut Vec<u8>, text: impl FnOnce(&Signer) -> Option<&str>) {
         put_text(self.request.notes.signer.get().and_then(text), out);
+    }
+
+    fn put_firewall(&self, out: &mut Vec<u8>, put: impl FnOnce(&ScreenNote, &mut Vec<u8>)) {
+        if let Some(note) = self.request.notes.firewall.get() {
+            put(note, out);
+        }
     }
 
     // SECURITY: a backend may be told the key, a log shows its last characters alone.
@@ -163,7 +173,7 @@ impl Values<'_> {
         let text = match answer.map(|(answer, _)| answer) {
             Some(Answer::Gateway { kind, message, .. }) => text(Some(*kind), message.as_deref()),
             Some(Answer::FrontEnd { message, .. }) => text(None, Some(message)),
-            Some(Answer::Integration { .. }) | None => None,
+            Some(Answer::Integration { .. } | Answer::Firewall { .. }) | None => None,
         };
         put_text(text.as_deref(), out);
     }

@@ -1,5 +1,6 @@
 //! Turns a packed trail into words and data: the only place where reasons become sentences.
 
+mod firewall;
 mod meter;
 
 use std::fmt::Write as _;
@@ -10,8 +11,7 @@ use operation::data_plane::Explanation;
 use serde_json::{Value, json};
 
 use crate::reason::{
-    Answer, Answered, Authorize, Cache, Firewall, GrantFrom, Integrate, Locate, Network, Reason, Record, Route, Token,
-    Validate,
+    Answer, Answered, Authorize, Cache, GrantFrom, Integrate, Locate, Network, Reason, Record, Route, Token, Validate,
 };
 use crate::target::Flaw;
 use crate::trail::{DecodeError, Entry, Outcome, Story};
@@ -126,7 +126,7 @@ pub(crate) fn sentence(reason: &Reason) -> String {
     match reason {
         Reason::Locate(reason) => locate(reason),
         Reason::Network(Network::Public) => "the API is public: any network may reach it".to_owned(),
-        Reason::Firewall(Firewall::NoneAttached) => "no web ACL is attached to the stage".to_owned(),
+        Reason::Firewall(reason) => firewall::sentence(reason),
         Reason::Route(reason) => route(reason),
         Reason::Authorize(reason) => authorize(reason),
         Reason::Meter(reason) => meter::sentence(reason),
@@ -306,6 +306,7 @@ fn answer(reason: &Answer) -> String {
             format!("{status}, gateway response {}, {says}", kind.name())
         }
         Answer::FrontEnd { status, message } => format!("{status} from the front end, {}", says(message)),
+        Answer::Firewall { status } => format!("{status}, as the web ACL says"),
     }
 }
 

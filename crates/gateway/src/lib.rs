@@ -34,6 +34,7 @@ pub mod reason;
 pub mod explain;
 mod what_if;
 pub mod invoke;
+pub mod firewall;
 mod authorizer;
 mod lambda;
 pub mod metering;

@@ -2,6 +2,7 @@
 //!
 //! `explain.rs` words them; here is only what they hold. Text that a stranger chose is cut by [`cut`] before it gets here.
 
+mod firewall;
 mod authorize;
 mod integrate;
 mod meter;
@@ -13,6 +14,7 @@ use base::id::{DeploymentId, ResourceId, RestApiId, StageName};
 use serde::{Deserialize, Serialize, Serializer};
 
 pub use self::authorize::{Authorize, GrantFrom, Token};
+pub use self::firewall::{Firewall, Found, Judged};
 pub use self::integrate::{Answered, Integrate};
 pub use self::meter::{Meter, ThrottleLayer};
 use crate::refused::ResponseType;
@@ -79,6 +81,7 @@ impl Reason {
             | Self::Answer(Answer::Integration { .. }) => true,
             Self::Locate(_)
             | Self::Route(_)
+            | Self::Firewall(_)
             | Self::Authorize(_)
             | Self::Meter(_)
             | Self::Integrate(_)
@@ -168,13 +171,6 @@ pub enum Network {
     Public,
 }
 
-/// Reasons of the firewall step.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Firewall {
-    /// No web ACL is attached to the stage.
-    NoneAttached,
-}
-
 /// Reasons of the route step.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Route {
@@ -236,6 +232,11 @@ pub enum Answer {
         status: u16,
         /// What it says.
         message: Arc<str>,
+    },
+    /// What the web ACL answers.
+    Firewall {
+        /// Its status.
+        status: u16,
     },
 }
 

@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
 use crate::reason::Reason;
+use crate::steps::firewall::FirewallAnswer;
 
 /// A step passed, and why.
 #[derive(Debug)]
@@ -36,6 +37,8 @@ pub enum Refusal {
     Gateway(GatewayResponse),
     /// The front end's own words, before or beside any API.
     FrontEnd(FrontEnd),
+    /// What a web ACL answers in place of the API.
+    Firewall(Box<FirewallAnswer>),
 }
 
 /// A gateway response as AWS makes it where the API sets nothing else.
@@ -245,6 +248,11 @@ impl Refused {
     /// Refuses with a gateway response's defaults.
     pub fn gateway(kind: ResponseType, reason: Reason) -> Self {
         Self { reason, refusal: Refusal::Gateway(kind.response()) }
+    }
+
+    /// Refuses with a web ACL's own answer.
+    pub fn firewall(answer: FirewallAnswer, reason: Reason) -> Self {
+        Self { reason, refusal: Refusal::Firewall(Box::new(answer)) }
     }
 
     /// Refuses in the front end's words.

@@ -56,6 +56,8 @@ pub struct Request {
 pub struct Notes {
     /// The method, from the route step.
     pub method: OnceLock<Arc<Method>>,
+    /// What the web ACL said, from the firewall step; only where one is attached.
+    pub firewall: OnceLock<ScreenNote>,
     /// Who signed, from the authorize step.
     pub signer: OnceLock<Signer>,
     /// What an authorizer said of the caller, from the authorize step.
@@ -66,6 +68,38 @@ pub struct Notes {
     pub key: OnceLock<KeyNote>,
     /// What went to the backend and came back, from the integrate step; only where the method's logging asks.
     exchange: Mutex<Exchange>,
+}
+
+/// What a web ACL said, as `$context` tells it.
+#[derive(Debug)]
+pub struct ScreenNote {
+    /// The web ACL's ARN.
+    pub arn: Arc<str>,
+    /// Whether the request passed; `None` where it could not be judged.
+    pub verdict: Option<ScreenVerdict>,
+    /// Why it could not be judged.
+    pub error: Option<Arc<str>>,
+    /// What it took, in microseconds.
+    pub latency_us: u64,
+}
+
+/// `$context.wafResponseCode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScreenVerdict {
+    /// It passed.
+    Allow,
+    /// It was blocked, or interrupted.
+    Block,
+}
+
+impl ScreenVerdict {
+    /// AWS's word.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Allow => "WAF_ALLOW",
+            Self::Block => "WAF_BLOCK",
+        }
+    }
 }
 
 /// The API key that a request brought.

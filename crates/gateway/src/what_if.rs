@@ -14,12 +14,14 @@ use identity::Caller;
 use operation::data_plane::{
     AuthorizerTest, AuthorizerTested, DataPlane, Explanation, FunctionCall, Invoked, NotInvoked, WhatIf,
 };
+use operation::{FirewallTest, FirewallTested, RateQuestion, RuleName, SampleQuestion, Samples, WebAclTop};
 use policy::DecisionRecord;
 use serde_json::{Value, json};
 use snapshot::{Authorization, Snapshot};
 
 use crate::authorizer::test::Bench;
 use crate::explain::{self, printable, sentence, step, step_data};
+use crate::firewall::ask;
 use crate::reason::{Authorize, Reason};
 use crate::refused::Refused;
 use crate::request::Request;
@@ -78,6 +80,27 @@ impl DataPlane for Explainer {
             let plans = key.and_then(|key| snapshot.api_keys.get(key)).into_iter().flat_map(|key| key.plans.iter());
             plans.filter(|of| of.id == *plan).for_each(|of| of.spending.renew());
         })
+    }
+
+    fn sampled_requests(&self, question: SampleQuestion) -> BoxFuture<'_, Result<Samples, String>> {
+        Box::pin(async move { Ok(ask::samples(&question, &self.handles)) })
+    }
+
+    fn rate_limited(&self, question: RateQuestion) -> BoxFuture<'_, Result<Vec<IpAddr>, String>> {
+        Box::pin(async move { ask::rate_limited(&question, &self.served.snapshot.load(), &self.handles) })
+    }
+
+    fn test_web_acl(&self, question: FirewallTest) -> Result<Vec<FirewallTested>, String> {
+        let connection = connection(question.source_ip, true, &*self.handles.clock);
+        ask::test(&question, connection, &self.served.snapshot.load(), &self.handles)
+    }
+
+    fn labels_of_rule(&self, scope: &Scope, web_acl: &str, rule: &RuleName) -> Result<Vec<String>, String> {
+        ask::labels(scope, web_acl, rule, &self.served.snapshot.load())
+    }
+
+    fn web_acl_tops(&self, scope: &Scope) -> Vec<WebAclTop> {
+        ask::tops(scope, &self.served.snapshot.load(), &self.handles)
     }
 }
 
@@ -209,7 +232,7 @@ impl Supposed {
         let trail = &mut self.trail;
         let located = trail.record(Step::Locate, locate::place(inbound, world, &mut Owner::Installation))?;
         let admitted = trail.record(Step::Network, network::admit(located))?;
-        let screened = trail.record(Step::Firewall, firewall::screen(admitted, world).await)?;
+        let screened = trail.record(Step::Firewall, firewall::suppose(admitted, world).await)?;
         let routed = trail.record(Step::Route, route::find(screened))?;
         self.decision = authorize::in_full(&routed, caller, world);
         self.note = note(&routed, caller);

@@ -11,6 +11,7 @@ use snapshot::{Freshness, Snapshot};
 use telemetry::Sink;
 
 use crate::authorizer::Grants;
+use crate::firewall::Firewall;
 use crate::invoke::Invoker;
 use crate::metering::Metering;
 use crate::tokens::Tokens;
@@ -54,6 +55,8 @@ pub struct Handles {
     pub grants: Arc<Grants>,
     /// Meters calls.
     pub metering: Arc<Metering>,
+    /// What web ACLs remember.
+    pub firewall: Arc<Firewall>,
     /// Takes lines and trails without ever waiting.
     pub sink: Sink,
     /// Time.

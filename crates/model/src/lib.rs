@@ -7,6 +7,7 @@ pub mod record;
 pub mod apigateway;
 pub mod iam;
 pub mod lambda;
+pub mod wafv2;
 pub mod installation;
 
 pub use record::Record;

@@ -9,7 +9,7 @@ use policy::Keys;
 use store_records::{Blobs, Counters, Events};
 use store_resources::Resources;
 
-use crate::{DataPlane, NodeStatus, Principal, Transaction, WebTokens};
+use crate::{DataPlane, FirewallFacts, NodeStatus, Principal, Transaction, WebTokens};
 
 /// One call of one operation.
 #[derive(Debug)]
@@ -68,6 +68,8 @@ pub struct Installation {
     pub zone: String,
     /// How often each account may call its APIs.
     pub throttle: AccountThrottle,
+    /// What web ACLs may ask for here.
+    pub firewall: FirewallFacts,
 }
 
 /// How often an account may call its APIs, all together.

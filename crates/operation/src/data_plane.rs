@@ -9,6 +9,8 @@ use base::id::{AuthorizerId, RequestId, RestApiId};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+use crate::{FirewallTest, FirewallTested, RateQuestion, RuleName, SampleQuestion, Samples, WebAclTop};
+
 /// The decision record of one request, in words and as data.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
@@ -101,6 +103,35 @@ pub trait DataPlane: Send + Sync + std::fmt::Debug {
         // Who serves no traffic has taken nothing.
         let _ = (plan, key);
         Box::pin(async {})
+    }
+    /// Some of the requests that a web ACL judged, newest first. An error says why they cannot be had.
+    fn sampled_requests(&self, question: SampleQuestion) -> BoxFuture<'_, Result<Samples, String>> {
+        // Who judges no requests has none to show.
+        let _ = question;
+        Box::pin(async { Ok(Samples::default()) })
+    }
+    /// The addresses that are over the limit of a rate-based rule. An error says why they cannot be had.
+    fn rate_limited(&self, question: RateQuestion) -> BoxFuture<'_, Result<Vec<IpAddr>, String>> {
+        // Who judges no requests limits nobody.
+        let _ = question;
+        Box::pin(async { Ok(Vec::new()) })
+    }
+    /// What a web ACL makes of requests that nobody sent, in their order; nothing is counted. An error says why it cannot be
+    /// asked.
+    fn test_web_acl(&self, question: FirewallTest) -> Result<Vec<FirewallTested>, String> {
+        let _ = question;
+        Err("this node judges no requests".to_owned())
+    }
+    /// The labels that a rule of a web ACL adds, with their namespaces. An error says why they cannot be had.
+    fn labels_of_rule(&self, scope: &Scope, web_acl: &str, rule: &RuleName) -> Result<Vec<String>, String> {
+        let _ = (scope, web_acl, rule);
+        Err("this node judges no requests".to_owned())
+    }
+    /// What the web ACLs of an account did on this node, and what they took.
+    fn web_acl_tops(&self, scope: &Scope) -> Vec<WebAclTop> {
+        // Who judges no requests has none to show.
+        let _ = scope;
+        Vec::new()
     }
 }
 

@@ -1,7 +1,9 @@
 //! How an operation ends when it does not succeed.
 
+use wire::{Schema, Shape, Value};
+
 /// An error of the API: the caller's doing, in AWS's words.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{code}: {message}")]
 pub struct ApiError {
     /// AWS's code, such as `NotFoundException`.
@@ -10,6 +12,30 @@ pub struct ApiError {
     pub status: u16,
     /// The message the caller sees.
     pub message: String,
+    /// What else its shape holds, for the few that hold more.
+    pub members: Option<Box<Members>>,
+}
+
+/// The members of an error besides code and message, such as `Field` and `Reason`.
+#[derive(Debug, Clone)]
+pub struct Members {
+    /// The error's shape.
+    pub schema: &'static Schema,
+    /// The members by name.
+    pub value: Value,
+}
+
+impl Members {
+    /// The members of an error's shape.
+    pub fn of<T: Shape>(shape: &T) -> Option<Box<Self>> {
+        Some(Box::new(Self { schema: T::SCHEMA, value: shape.to_value()? }))
+    }
+}
+
+impl PartialEq for Members {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.schema, other.schema) && self.value == other.value
+    }
 }
 
 /// Why an operation did not succeed.

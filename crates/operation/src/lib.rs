@@ -13,6 +13,7 @@ pub mod named_principals;
 pub mod failure;
 pub mod job;
 pub mod data_plane;
+pub mod firewall;
 pub mod status;
 pub mod web_tokens;
 pub mod page_token;
@@ -23,7 +24,11 @@ pub use call::{AccountThrottle, Call, Installation, Ports};
 pub use data_plane::{
     AuthorizerTest, AuthorizerTested, DataPlane, Explanation, FunctionCall, FunctionMode, Invoked, NotInvoked, WhatIf,
 };
-pub use failure::{ApiError, Failure};
+pub use failure::{ApiError, Failure, Members};
+pub use firewall::{
+    FirewallFacts, FirewallTest, FirewallTested, RateQuestion, RuleName, RuleTop, Sample, SampleQuestion,
+    SampledPuzzle, Samples, TokenFailure, WebAclTop,
+};
 pub use job::{Job, JobCall};
 pub use operation::{CALLER, Operation, Prepared, Registered};
 pub use page_token::PageToken;

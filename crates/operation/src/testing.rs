@@ -179,6 +179,7 @@ pub fn ports(store: &SqliteStore, account: &str) -> Ports {
             region: Region::parse("eu-west-1").expect("a good region"),
             zone: "localhost".to_owned(),
             throttle: AccountThrottle::default(),
+            firewall: crate::FirewallFacts::default(),
         },
     }
 }

@@ -1,10 +1,14 @@
 //! What can be typed: commands, options and their help.
 
+mod waf;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::settings::Options;
+
+pub(crate) use waf::{WafArgs, WafCommand, WafExcludeArgs, WafTestArgs, WafTopArgs};
 
 /// A self-hosted API gateway that speaks Amazon API Gateway's own APIs and enforces its security model.
 #[derive(Debug, Parser)]
@@ -46,9 +50,10 @@ pub(crate) enum Command {
 A method is OPEN when its authorization is NONE and the API has no resource policy, or one that allows an anonymous caller
 from every address.")]
     Coverage(AskArgs),
-    /// Prints access and execution logs from the records store.
+    /// Prints access and execution logs and those of web ACLs from the records store.
     #[command(after_help = "Examples:
   portcullis logs --follow
+  portcullis logs --kind waf --acl shop --since 10m
   portcullis logs --api a1b2c3d4e5 --stage prod --kind execution --since 10m")]
     Logs(LogsArgs),
     /// Checks the installation and says what to do about what it finds.
@@ -63,6 +68,8 @@ from every address.")]
 A supposed request goes through the same steps as a real one, up to whether the caller may call: nothing is counted, logged
 or sent to a backend.")]
     Explain(ExplainArgs),
+    /// Shows what web ACLs do, tries them, and says how to let a past request through.
+    Waf(WafArgs),
     /// Puts, lists and invokes Lambda functions.
     Function(Box<FunctionArgs>),
     /// Makes and lists the accounts of the installation.
@@ -179,6 +186,9 @@ pub(crate) struct LogsArgs {
     /// Only this function; with `--kind function`.
     #[arg(long, conflicts_with_all = ["api", "stage"])]
     pub(crate) function: Option<String>,
+    /// Only this web ACL's, by its name; with `--kind waf`.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["api", "stage", "function"])]
+    pub(crate) acl: Option<String>,
     /// How far back, such as `90s`, `10m`, `2h` or `7d`.
     #[arg(long, default_value = "1h")]
     pub(crate) since: String,
@@ -201,6 +211,8 @@ pub(crate) enum LogKind {
     Execution,
     /// What functions print.
     Function,
+    /// What web ACLs decided, where they log.
+    Waf,
 }
 
 /// `explain`.

@@ -77,6 +77,16 @@ pub(crate) struct Options {
     /// Run functions even where this machine cannot keep them apart; `portcullis doctor` says what is missing.
     #[arg(long, num_args = 0..=1, require_equals = true, default_missing_value = "true", value_name = "BOOL")]
     pub(crate) unisolated_functions: Option<bool>,
+    /// Where addresses are: a MaxMind database of countries (or cities) for geo match rules.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) geo_database: Option<PathBuf>,
+    /// Whose networks addresses belong to: a MaxMind database for ASN match rules.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) asn_database: Option<PathBuf>,
+    /// `[address-lists]`: files of addresses for managed rule groups about reputation; only in the file.
+    #[arg(skip)]
+    #[serde(default)]
+    pub(crate) address_lists: BTreeMap<String, PathBuf>,
     /// `[functions.NAME]`: functions of this node's own; only in the file.
     #[arg(skip)]
     #[serde(default)]
@@ -104,6 +114,9 @@ pub(crate) struct Settings {
     pub(crate) throttle: AccountThrottle,
     pub(crate) drain: Duration,
     pub(crate) unisolated_functions: bool,
+    pub(crate) geo_database: Option<PathBuf>,
+    pub(crate) asn_database: Option<PathBuf>,
+    pub(crate) address_lists: BTreeMap<String, PathBuf>,
     pub(crate) functions: BTreeMap<String, functions::Configured>,
 }
 
@@ -182,6 +195,9 @@ impl Settings {
             throttle: throttle(given.account_rate.or(file.account_rate), given.account_burst.or(file.account_burst))?,
             drain: Duration::from_secs(given.drain.or(file.drain).unwrap_or(30)),
             unisolated_functions: given.unisolated_functions.or(file.unisolated_functions).unwrap_or_default(),
+            geo_database: given.geo_database.or(file.geo_database),
+            asn_database: given.asn_database.or(file.asn_database),
+            address_lists: file.address_lists,
             functions: functions::read(file.functions, path.parent().unwrap_or(Path::new("")))?,
         })
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use base::Scope;
 use base::id::{DeploymentId, RestApiId, StageName};
 
-use crate::{Bucket, LogFormat, NamedPolicy, Routes};
+use crate::{AttachedAcl, Bucket, LogFormat, NamedPolicy, Routes};
 
 /// A REST API: its owner and its stages.
 #[derive(Debug, Clone)]
@@ -54,6 +54,8 @@ pub struct Stage {
     pub arn: Arc<str>,
     /// The API's resource policy, as it was deployed.
     pub resource_policy: Option<Arc<NamedPolicy>>,
+    /// The web ACL that judges its requests.
+    pub web_acl: Option<AttachedAcl>,
     /// Where requests go.
     pub routes: Routes,
     /// Media types whose bodies functions get, and answer, as base64.

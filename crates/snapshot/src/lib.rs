@@ -20,6 +20,7 @@ pub mod principals;
 pub mod function;
 pub mod function_call;
 pub mod authorizer;
+pub mod web_acl;
 pub mod freshness;
 pub mod certificate;
 
@@ -47,4 +48,5 @@ pub use principals::{Group, Name, NamedPolicy, Policies, Role, User};
 pub use route::{Found, Routes};
 pub use throttle::{Bucket, Limit};
 pub use usage_plan::{QuotaRound, UsagePlan};
+pub use web_acl::{AttachedAcl, LoggingCondition, LoggingFilter, Redacted, WebAcl, WebAclLogging, WebAclUnit};
 pub use world::{Place, Snapshot};

@@ -7,7 +7,7 @@ use base::{Fingerprint, Region, Scope};
 
 use crate::{
     AccessKey, Api, ApiKey, Bucket, Certificate, Function, FunctionName, Group, Name, NamedPolicy, Role, UsagePlan,
-    User,
+    User, WebAclUnit,
 };
 
 /// What this node serves. Cloning shares everything; a change replaces only what it touches.
@@ -39,6 +39,8 @@ pub struct Snapshot {
     pub usage_plans: imbl::HashMap<UsagePlanId, Arc<UsagePlan>>,
     /// What each account has left of its own throttle, by account and region.
     pub accounts: imbl::HashMap<Scope, Arc<Bucket>>,
+    /// Web ACLs by account and name, shared likewise.
+    pub web_acls: imbl::HashMap<Name, WebAclUnit>,
     /// Server certificates by their first name, shared likewise.
     pub certificates: imbl::HashMap<Arc<str>, Arc<Certificate>>,
 }
@@ -86,6 +88,7 @@ impl Snapshot {
             api_key_values: imbl::HashMap::new(),
             usage_plans: imbl::HashMap::new(),
             accounts: imbl::HashMap::new(),
+            web_acls: imbl::HashMap::new(),
             certificates: imbl::HashMap::new(),
         }
     }

@@ -57,7 +57,7 @@ pub(crate) async fn decide<'c>(
         let keys = if let What::Served(_, prepared) = &what { prepared.keys(keys) } else { keys };
         let held = held(caller.as_ref(), snapshot)?;
         let keys = with_tags(keys, &held, &question, service, &scope, ports).await?;
-        let own = resource_policy::of(&question.resource, snapshot);
+        let own = resource_policy::of(&question.resource, snapshot, ports).await?;
         let says = Says { trust: trust.as_ref(), own: own.as_deref() };
         ask(caller.as_ref(), &held, says, &question, &keys, &ports.master_key)?;
     }

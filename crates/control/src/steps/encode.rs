@@ -4,8 +4,8 @@ use base::id::RequestId;
 use bytes::Bytes;
 use edge::FrontEndRefusal;
 use http::{HeaderName, HeaderValue, Response};
-use operation::{Registered, Service};
-use wire::{ErrorAnswer, Protocol, Success};
+use operation::{Failure, Registered, Service};
+use wire::{ErrorAnswer, Protocol, Schema, Success, Value};
 
 use super::publish::Published;
 use crate::Received;
@@ -52,7 +52,7 @@ pub(crate) fn refusal(
         status: words.status,
         request_id: &request_id,
         xml_namespace: service.and_then(|service| service.xml_namespace),
-        members: None,
+        members: members(refusal),
     });
     name_revision(&mut answer, revision);
     if let Refusal::AccessDenied { encoded: Some(encoded), .. } = refusal
@@ -61,6 +61,12 @@ pub(crate) fn refusal(
         answer.headers_mut().insert(WHY, encoded);
     }
     answer
+}
+
+/// What an operation's own error holds besides its message.
+fn members(refusal: &Refusal) -> Option<(&'static Schema, Value)> {
+    let Refusal::Failed(Failure::Api(error)) = refusal else { return None };
+    error.members.as_ref().map(|members| (members.schema, members.value.clone()))
 }
 
 /// A request that the edge refused before it was a call; nothing is known of it, so it gets the shape of REST-JSON.

@@ -1,13 +1,55 @@
-//! The policy of the resource that a call is about, where it has one of its own: a function's.
+//! The policy of the resource that a call is about, where it has one of its own: a function's, or a rule group's.
 //! <https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html>
 
 use std::sync::Arc;
 
-use base::AccountId;
+use base::{AccountId, Scope};
+use model::wafv2::{Owned, RuleGroup};
+use operation::{Failure, Kind, Ports, Transaction};
+use policy::{Kind as Of, Policy};
 use snapshot::{FunctionName, LATEST, NamedPolicy, Snapshot};
 
-/// The policy that has a say over calls to `resource`: of a function, the one of the qualifier that its ARN ends in.
-pub(super) fn of(resource: &str, snapshot: &Snapshot) -> Option<Arc<NamedPolicy>> {
+use crate::refusal::Refusal;
+
+/// The policy that has a say over calls to `resource`.
+pub(super) async fn of(
+    resource: &str,
+    snapshot: &Snapshot,
+    ports: &Ports,
+) -> Result<Option<Arc<NamedPolicy>>, Refusal> {
+    match of_function(resource, snapshot) {
+        Some(policy) => Ok(Some(policy)),
+        None => of_rule_group(resource, snapshot, ports).await,
+    }
+}
+
+/// A rule group's, which says what other accounts may do with it; snapshots have no policies of rule groups.
+async fn of_rule_group(
+    resource: &str,
+    snapshot: &Snapshot,
+    ports: &Ports,
+) -> Result<Option<Arc<NamedPolicy>>, Refusal> {
+    let named = || {
+        let mut parts = resource.strip_prefix("arn:aws:wafv2:")?.splitn(3, ':');
+        let (region, account, path) = (parts.next()?, parts.next()?, parts.next()?);
+        let name = path.strip_prefix("regional/rulegroup/")?.split('/').next()?;
+        let scope = Scope { account: AccountId::parse(account).ok()?, region: snapshot.place.region.clone() };
+        (region == scope.region.as_str()).then_some((scope, name))
+    };
+    let Some((scope, name)) = named() else { return Ok(None) };
+    let mut tx = Transaction::begin(ports.resources.as_ref(), Kind::Read).await.map_err(Refusal::Failed)?;
+    let group = tx.get::<RuleGroup>(&scope, name).await.map_err(Refusal::Failed)?;
+    let group = group.filter(|group| group.arn(&scope) == resource);
+    let Some(policy) = group.and_then(|group| group.permission_policy) else { return Ok(None) };
+    let policy = Policy::parse(&policy.meant(resource), Of::Resource).map_err(|fault| {
+        let what = format!("the permission policy of {resource} cannot be read: {fault}");
+        Refusal::Failed(Failure::Broken { what })
+    })?;
+    Ok(Some(Arc::new(NamedPolicy { name: "permission policy".into(), policy })))
+}
+
+/// A function's: the one of the qualifier that its ARN ends in.
+fn of_function(resource: &str, snapshot: &Snapshot) -> Option<Arc<NamedPolicy>> {
     let mut parts = resource.strip_prefix("arn:aws:lambda:")?.splitn(5, ':');
     let (region, account, kind) = (parts.next()?, parts.next()?, parts.next()?);
     if region != snapshot.place.region.as_str() || kind != "function" {
@@ -24,15 +66,14 @@ mod tests {
     use std::collections::BTreeMap;
     use std::time::Duration;
 
-    use base::{Region, Scope};
-    use policy::{Kind, Policy};
+    use base::Region;
     use snapshot::{Function, FunctionBody, Place, Version};
 
     use super::*;
 
     fn named(name: &str) -> Arc<NamedPolicy> {
         let text = r#"{"Statement":[{"Effect":"Allow","Principal":"*","Action":"lambda:*","Resource":"*"}]}"#;
-        Arc::new(NamedPolicy { name: name.into(), policy: Policy::parse(text, Kind::Resource).unwrap() })
+        Arc::new(NamedPolicy { name: name.into(), policy: Policy::parse(text, Of::Resource).unwrap() })
     }
 
     #[test]
@@ -72,7 +113,11 @@ mod tests {
             ("arn:aws:iam::111111111111:role/f", None),
             ("*", None),
         ] {
-            assert_eq!(of(resource, &world).map(|found| found.name.to_string()).as_deref(), expected, "{resource}");
+            assert_eq!(
+                of_function(resource, &world).map(|found| found.name.to_string()).as_deref(),
+                expected,
+                "{resource}"
+            );
         }
     }
 }

@@ -144,6 +144,7 @@ fn proven_or_not(proven: Result<Bearer, Refused>, mut log: String, id: &str) -> 
             let status = match refusal {
                 Refusal::Gateway(response) => response.status,
                 Refusal::FrontEnd(front_end) => front_end.status,
+                Refusal::Firewall(answer) => answer.status(),
             };
             let line = match status {
                 StatusCode::INTERNAL_SERVER_ERROR => {
@@ -274,6 +275,7 @@ fn stage(question: &AuthorizerTest) -> Result<Stage, String> {
         account: Arc::default(),
         endpoint_type: "REGIONAL",
         resource_policy: None,
+        web_acl: None,
         routes: Routes::new(),
         binary_media_types: Box::new([]),
         variables: question.stage_variables.clone().into_iter().collect::<BTreeMap<_, _>>(),

@@ -1,6 +1,8 @@
 //! Makes status, headers and body of whatever the journey came to: the only step that does.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-gatewayResponse-definition.html>
 
+mod firewall;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -46,6 +48,7 @@ pub fn compose(outcome: Result<Answer, Refused>, request: &Request) -> Passed<An
         }
         Err(Refused { refusal: Refusal::Gateway(response), .. }) => gateway(response),
         Err(Refused { refusal: Refusal::FrontEnd(response), .. }) => front_end(response),
+        Err(Refused { refusal: Refusal::Firewall(answer), .. }) => firewall::compose(&answer),
     };
     for (name, id) in [(&REQUEST_ID, request.shown_id()), (&EXTENDED_ID, request.extended_id())] {
         answer.headers.insert(name, HeaderValue::from_str(id).expect("ids are visible ASCII"));

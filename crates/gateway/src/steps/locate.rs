@@ -51,6 +51,22 @@ impl Located {
     pub(super) fn received(&self) -> &edge::ReceivedHeaders {
         &self.inbound.received
     }
+
+    pub(super) fn body(&self) -> &edge::Body {
+        &self.inbound.body
+    }
+
+    pub(super) fn body_mut(&mut self) -> &mut edge::Body {
+        &mut self.inbound.body
+    }
+
+    pub(super) fn received_mut(&mut self) -> &mut edge::ReceivedHeaders {
+        &mut self.inbound.received
+    }
+
+    pub(super) fn held_mut(&mut self) -> &mut edge::Held {
+        &mut self.inbound.held
+    }
 }
 
 /// Finds the stage that the request is for, and whose the records are.

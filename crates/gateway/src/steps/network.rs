@@ -12,10 +12,6 @@ pub struct Admitted {
 }
 
 impl Admitted {
-    pub(super) fn located(&self) -> &Located {
-        &self.located
-    }
-
     pub(super) fn into_located(self) -> Located {
         self.located
     }

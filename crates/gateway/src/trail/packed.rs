@@ -158,6 +158,7 @@ fn put_common(reason: &Reason, out: &mut Vec<u8>) -> bool {
         }
         Reason::Record(Record::Answered) => out.push(tag::WHOLE),
         Reason::Locate(_)
+        | Reason::Firewall(_)
         | Reason::Route(_)
         | Reason::Authorize(_)
         | Reason::Meter(_)

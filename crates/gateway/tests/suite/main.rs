@@ -3,6 +3,7 @@
 mod support;
 mod authorize;
 mod authorizers;
+mod firewall;
 mod explained;
 mod functions;
 mod http;

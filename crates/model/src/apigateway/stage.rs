@@ -32,6 +32,9 @@ pub struct Stage {
     /// How often the answers of its authorizers were thrown away.
     #[serde(default)]
     pub authorizers_flushed: u64,
+    /// The ARN of the web ACL that judges its requests.
+    #[serde(default)]
+    pub web_acl_arn: Option<String>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
 }

@@ -1,4 +1,4 @@
-//! `portcullis logs`: access and execution log lines, of the past and as they come.
+//! `portcullis logs`: lines of access and execution logs and of web ACLs' logs, of the past and as they come.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -57,9 +57,15 @@ fn prefixes(args: &LogsArgs) -> Vec<String> {
         (None, _) => String::new(),
     };
     let (access, execution) = (format!("access/{behind}"), format!("execution/{behind}"));
+    let waf = format!("waf/{}", args.acl.as_deref().unwrap_or_default());
     match args.kind {
+        LogKind::Waf => vec![waf],
+        // Who asks for a web ACL's log, and for nothing else, means it alone.
+        LogKind::All if args.acl.is_some() => vec![waf],
         LogKind::Function => vec![format!("function/{}", args.function.as_deref().unwrap_or_default())],
-        LogKind::All => vec![access, execution],
+        // A web ACL's log is no API's.
+        LogKind::All if args.api.is_some() => vec![access, execution],
+        LogKind::All => vec![access, execution, waf],
         LogKind::Access => vec![access],
         LogKind::Execution => vec![execution],
     }

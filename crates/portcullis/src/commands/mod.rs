@@ -8,6 +8,7 @@ mod coverage;
 mod logs;
 mod doctor;
 mod explain;
+mod waf;
 mod account;
 mod function;
 mod shapes;
@@ -48,6 +49,7 @@ pub(crate) fn run(cli: Cli) -> Result<ExitCode, Stop> {
         Command::Logs(args) => small_runtime()?.block_on(logs::run(args)),
         Command::Doctor(args) => small_runtime()?.block_on(doctor::run(args)),
         Command::Explain(args) => small_runtime()?.block_on(explain::run(args)),
+        Command::Waf(args) => small_runtime()?.block_on(waf::run(args)),
         Command::Function(args) => small_runtime()?.block_on(function::run(*args)),
         Command::Account(args) => small_runtime()?.block_on(account::run(args)),
         Command::Shapes => Ok(shapes::run()),

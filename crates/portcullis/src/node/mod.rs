@@ -7,6 +7,7 @@ mod functions;
 mod services;
 mod stores;
 mod metering;
+mod firewall;
 mod certificates;
 mod tls;
 mod status;

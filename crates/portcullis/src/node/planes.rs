@@ -10,20 +10,23 @@ use compiler::Compiler;
 use control::{Control, Jobs, KeyUseWriter, Listen, Publisher, Setup};
 use edge::{Endpoint, Limits, Server, Tls};
 use egress::Egress;
+use gateway::firewall::Firewall;
 use gateway::metering::Metering;
 use gateway::quotas::Keeper;
 use gateway::tokens::Tokens;
 use gateway::{EventQueue, EventWorker, Explainer, Gateway, Grants, Handles, Served};
 use identity::{Identities, KeyUses};
-use operation::{Installation, Job, Ports};
+use operation::{FirewallFacts, Installation, Job, Ports};
 use snapshot::{Freshness, Place};
 use telemetry::{Sink, Writer};
 
 use super::certificates::AuthorityRenewal;
+use super::firewall::Provided;
 use super::functions::{self, Running};
 use super::listeners::Listeners;
 use super::metering::{Membership, metering};
 use super::start::StartError;
+use super::status::Status;
 use super::stores::Stores;
 use super::{Node, services, tls};
 use crate::settings::{Settings, Workers};
@@ -72,7 +75,10 @@ impl Planes {
         let freshness = Freshness::new(settings.stale_max.unwrap_or_default(), clock.elapsed());
         let place = Place::new(settings.region.clone(), &settings.zone);
         let configured = functions::configured(settings, scope);
-        let compiler = Compiler::new(Arc::clone(master_key)).with_functions(configured.clone());
+        let provided = Provided::read(settings)?;
+        let facts = provided.facts();
+        let compiler =
+            Compiler::new(Arc::clone(master_key)).with_functions(configured.clone()).with_lists(provided.lists);
         let resources = Arc::clone(&stores.resources);
         let publisher = Publisher::new(resources, compiler, Arc::clone(clock), place, freshness.clone());
         let publisher = Arc::new(publisher);
@@ -92,23 +98,15 @@ impl Planes {
             invoker: running.invoker,
             grants: Arc::new(Grants::new(limits::AUTHORIZER_ANSWERS_BYTES_MAX)),
             metering: Arc::clone(&metering),
+            firewall: Arc::new(Firewall::new(master_key.fingerprints(), Arc::clone(clock), provided.places)),
             sink: sink.clone(),
             clock: Arc::clone(clock),
             installation: scope.clone(),
         };
         let served = Served { snapshot: publisher.snapshot(), freshness };
         let traffic = Traffic { served, handles, egress };
-        let ports = Arc::new(Ports {
-            resources: Arc::clone(&stores.resources),
-            events: Arc::clone(&stores.events),
-            blobs: Arc::clone(&stores.blobs),
-            counters: Arc::clone(&stores.counters),
-            data_plane: Arc::new(traffic.explainer()),
-            status: Arc::new(status),
-            master_key: Arc::clone(master_key),
-            web_tokens: Arc::new(sts::IssuerTokens::new(traffic.egress.clone(), Arc::clone(clock))),
-            installation: installation(settings, scope),
-        });
+        let installation = installation(settings, scope, facts);
+        let ports = ports(stores, master_key, (&traffic, status), clock, installation);
         let setup = Setup {
             services: services(),
             publisher: Arc::clone(&publisher),
@@ -200,8 +198,30 @@ impl Planes {
     }
 }
 
-fn installation(settings: &Settings, scope: &Scope) -> Installation {
+/// What management calls may use.
+fn ports(
+    stores: &Stores,
+    master_key: &Arc<MasterKey>,
+    (traffic, status): (&Traffic, Status),
+    clock: &Arc<dyn Clock>,
+    installation: Installation,
+) -> Arc<Ports> {
+    Arc::new(Ports {
+        resources: Arc::clone(&stores.resources),
+        events: Arc::clone(&stores.events),
+        blobs: Arc::clone(&stores.blobs),
+        counters: Arc::clone(&stores.counters),
+        data_plane: Arc::new(traffic.explainer()),
+        status: Arc::new(status),
+        master_key: Arc::clone(master_key),
+        web_tokens: Arc::new(sts::IssuerTokens::new(traffic.egress.clone(), Arc::clone(clock))),
+        installation,
+    })
+}
+
+fn installation(settings: &Settings, scope: &Scope, firewall: FirewallFacts) -> Installation {
     Installation {
+        firewall,
         account: scope.account,
         region: settings.region.clone(),
         zone: settings.zone.clone(),

@@ -7,6 +7,7 @@ pub(crate) fn services() -> Vec<Service> {
     vec![
         apigateway::service(),
         lambda::service(),
+        wafv2::service(),
         iam::service(),
         sts::service(),
         cloudtrail::service(),

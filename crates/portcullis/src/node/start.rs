@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::Node;
 use super::certificates::found_authority;
+use super::firewall::ProvidedError;
 use super::listeners::Listeners;
 use super::planes::{Planes, egress_config};
 use super::stores::Stores;
@@ -41,6 +42,8 @@ pub(crate) enum StartError {
     Egress(egress::PolicyError),
     #[error(transparent)]
     UpstreamRoots(#[from] egress::ConfigError),
+    #[error(transparent)]
+    Firewall(#[from] ProvidedError),
     #[error("cannot read {path}: {source}")]
     UpstreamCa { path: String, source: std::io::Error },
 }

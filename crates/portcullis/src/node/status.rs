@@ -10,8 +10,8 @@ use functions::{Functions, Isolation};
 use gateway::{EventQueue, Openness};
 use operation::{CoverageLine, Finding, FunctionIsolation, Losses, NodeStatus, Wall};
 use snapshot::{
-    ApiKeySource, Authorization, AuthorizerJudge, Identity, Limit, Logging, Method, Snapshot, Stage, StageUnit,
-    ThrottleSource, UsagePlan,
+    ApiKeySource, AttachedAcl, Authorization, AuthorizerJudge, Identity, Limit, Logging, Method, Snapshot, Stage,
+    StageUnit, ThrottleSource, UsagePlan, WebAclUnit,
 };
 use telemetry::Sink;
 
@@ -109,8 +109,8 @@ fn finding(found: &Compiled) -> Finding {
     Finding { unit, why: found.why.clone(), remedy: found.remedy.to_owned() }
 }
 
-/// What is live of everything that could protect a method. Web ACLs and validators are refused at the call that would set
-/// them, so there is no method yet that has one.
+/// What is live of everything that could protect a method. Validators are refused at the call that would set them, so there
+/// is no method yet that has one.
 fn line(
     stage: &Stage,
     method: &Method,
@@ -121,6 +121,7 @@ fn line(
     if stage.default_endpoint_disabled {
         controls.push("default endpoint disabled".to_owned());
     }
+    controls.extend(stage.web_acl.as_ref().map(|attached| web_acl(attached, snapshot)));
     controls.push(authorization(method));
     if let Some(named) = &stage.resource_policy {
         let statements = named.policy.len();
@@ -143,6 +144,20 @@ fn line(
         path: method.resource_path.to_string(),
         open: openness.is_open(method),
         controls,
+    }
+}
+
+/// The web ACL that judges the stage's requests; one that cannot lets nobody pass.
+fn web_acl(attached: &AttachedAcl, snapshot: &Snapshot) -> String {
+    let name = &attached.name.name;
+    let found = snapshot.web_acls.get(&attached.name).filter(|unit| **unit.arn() == *attached.arn);
+    match found {
+        Some(WebAclUnit::Ready(acl)) => {
+            let rules = acl.judge.rule_count();
+            let log = if acl.logging.is_some() { ", logged" } else { "" };
+            format!("web ACL {name} of {rules} rule{}{log}", if rules == 1 { "" } else { "s" })
+        }
+        Some(WebAclUnit::Broken { .. }) | None => format!("closed: web ACL {name} cannot judge"),
     }
 }
 

@@ -67,7 +67,7 @@ impl From<Error> for ApiError {
             Error::LimitExceeded(_) => ("LimitExceededException", 429),
             Error::Validation { .. } => ("ValidationException", 400),
         };
-        Self { code, status, message: error.to_string() }
+        Self { code, status, message: error.to_string(), members: None }
     }
 }
 

@@ -77,7 +77,7 @@ impl From<Error> for ApiError {
             Error::ValidationError(_) | Error::NotEnforced(_) => ("ValidationError", 400),
             Error::InvalidInput(_) => ("InvalidInput", 400),
         };
-        Self { code, status, message: error.to_string() }
+        Self { code, status, message: error.to_string(), members: None }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use base::Scope;
 use base::id::RequestId;
-use operation::{Call, Failure, Operation, Spec};
+use operation::{ApiError, Call, Explanation, Failure, Operation, Spec};
 use store_records::FindQuery;
 use telemetry::stream;
 use wire::Json;
@@ -38,31 +38,44 @@ impl Operation for ExplainRequest {
     type Output = Output;
 
     fn resource(input: &Input, scope: &Scope) -> String {
-        // What is no id matches no statement that names one.
-        let id = RequestId::parse(&input.request_id).map_or_else(|_| "invalid".to_owned(), |id| id.to_string());
-        crate::arn(scope, &format!("request/{id}"))
+        resource(&input.request_id, scope)
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Output, Failure> {
-        let request = RequestId::parse(&input.request_id)
-            .map_err(|fault| invalid(format!("{fault}: it looks like 6f1c0c5e-2d0b-4d3a-9f0e-0a8f3f1f2a11")))?;
-        // SECURITY: the caller's own scope; knowing another account's id helps nobody.
-        let scope = Some(call.scope.clone());
-        let query = FindQuery { request, scope, stream_prefix: stream::TRAIL.to_owned() };
-        let mut found = call.ports.events.find(&query).await?;
-        found.retain(|hit| hit.stream.name == stream::TRAIL);
-        let trail = found.pop().ok_or_else(|| {
-            not_found(format!(
-                "there is no record of request {request}: it is not of this account, older than records are kept, or \
-                 less than five seconds old"
-            ))
-        })?;
-        let explained = call.ports.data_plane.explain(&trail.entry.bytes);
-        let explained = explained.map_err(|fault| Failure::Broken {
-            what: format!("cannot read the trail of request {request}: {fault}"),
-        })?;
+        let request = parse(&input.request_id)?;
+        let explained = explained(call, request).await?;
         Ok(Output { request_id: request.to_string(), text: explained.text, record: Json(explained.data) })
     }
+}
+
+/// The ARN of a request.
+pub(crate) fn resource(request_id: &str, scope: &Scope) -> String {
+    // What is no id matches no statement that names one.
+    let id = RequestId::parse(request_id).map_or_else(|_| "invalid".to_owned(), |id| id.to_string());
+    crate::arn(scope, &format!("request/{id}"))
+}
+
+/// Reads an id.
+pub(crate) fn parse(request_id: &str) -> Result<RequestId, ApiError> {
+    RequestId::parse(request_id)
+        .map_err(|fault| invalid(format!("{fault}: it looks like 6f1c0c5e-2d0b-4d3a-9f0e-0a8f3f1f2a11")))
+}
+
+/// The decision record of one of the caller's requests.
+pub(crate) async fn explained(call: &mut Call<'_>, request: RequestId) -> Result<Explanation, Failure> {
+    // SECURITY: the caller's own scope; knowing another account's id helps nobody.
+    let scope = Some(call.scope.clone());
+    let query = FindQuery { request, scope, stream_prefix: stream::TRAIL.to_owned() };
+    let mut found = call.ports.events.find(&query).await?;
+    found.retain(|hit| hit.stream.name == stream::TRAIL);
+    let trail = found.pop().ok_or_else(|| {
+        not_found(format!(
+            "there is no record of request {request}: it is not of this account, older than records are kept, or less than \
+             five seconds old"
+        ))
+    })?;
+    let explained = call.ports.data_plane.explain(&trail.entry.bytes);
+    explained.map_err(|fault| Failure::Broken { what: format!("cannot read the trail of request {request}: {fault}") })
 }
 
 #[cfg(test)]

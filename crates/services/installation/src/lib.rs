@@ -8,6 +8,9 @@ mod explain_request;
 mod simulate_request;
 mod describe_status;
 mod describe_coverage;
+mod test_web_acl;
+mod describe_web_acl_traffic;
+mod suggest_exclusion;
 mod create_account;
 mod list_accounts;
 mod refusal;
@@ -35,6 +38,9 @@ pub fn service() -> Service {
             Registered::of::<simulate_request::SimulateRequest>(),
             Registered::of::<describe_status::DescribeStatus>(),
             Registered::of::<describe_coverage::DescribeCoverage>(),
+            Registered::of::<test_web_acl::TestWebAcl>(),
+            Registered::of::<describe_web_acl_traffic::DescribeWebAclTraffic>(),
+            Registered::of::<suggest_exclusion::SuggestExclusion>(),
             Registered::of::<create_account::CreateAccount>(),
             Registered::of::<list_accounts::ListAccounts>(),
         ],

@@ -15,18 +15,18 @@ pub(crate) const NOT_FOUND: &str = "ResourceNotFoundException";
 
 /// An input that cannot be.
 pub(crate) fn invalid(message: impl Into<String>) -> ApiError {
-    ApiError { code: VALIDATION, status: 400, message: message.into() }
+    ApiError { code: VALIDATION, status: 400, message: message.into(), members: None }
 }
 
 /// A token of another query, or of nobody.
 pub(crate) fn invalid_token() -> ApiError {
     let message = "NextToken is not valid, or it was returned by a request with different parameters.".to_owned();
-    ApiError { code: INVALID_TOKEN, status: 400, message }
+    ApiError { code: INVALID_TOKEN, status: 400, message, members: None }
 }
 
 /// It is there already.
 pub(crate) fn conflict(message: impl Into<String>) -> ApiError {
-    ApiError { code: CONFLICT, status: 409, message: message.into() }
+    ApiError { code: CONFLICT, status: 409, message: message.into(), members: None }
 }
 
 /// SECURITY: the installation's own business is for principals of the founding account, whatever other accounts allow theirs.
@@ -36,12 +36,12 @@ pub(crate) fn founders_only(call: &Call<'_>) -> Result<(), ApiError> {
         return Ok(());
     }
     let message = format!("Accounts are made and listed by principals of the account {founding} only.");
-    Err(ApiError { code: ACCESS_DENIED, status: 403, message })
+    Err(ApiError { code: ACCESS_DENIED, status: 403, message, members: None })
 }
 
 /// Nothing there.
 pub(crate) fn not_found(message: impl Into<String>) -> ApiError {
-    ApiError { code: NOT_FOUND, status: 404, message: message.into() }
+    ApiError { code: NOT_FOUND, status: 404, message: message.into(), members: None }
 }
 
 /// How many things one answer holds: what was asked for, within bounds.

@@ -11,8 +11,8 @@ use futures_util::future::BoxFuture;
 use model::Record;
 use operation::{
     AuthorizerTest, AuthorizerTested, Call, CoverageLine, Credentials, DataPlane, Explanation, Failure, Finding,
-    FunctionCall, FunctionIsolation, Invoked, Job, JobCall, Kind, Losses, NodeStatus, NotInvoked, Operation, Ports,
-    Principal, Transaction, Wall, WhatIf,
+    FirewallTest, FirewallTested, FunctionCall, FunctionIsolation, Invoked, Job, JobCall, Kind, Losses, NodeStatus,
+    NotInvoked, Operation, Ports, Principal, RuleName, RuleTop, Transaction, Wall, WebAclTop, WhatIf,
 };
 use store_records::{BlockBuilder, BlockQuery, Stream};
 use store_resources::{AuditEntry, AuditFilter, Batch, Changes, Key, Lease, Revision, Table, Write};
@@ -77,6 +77,13 @@ impl World {
         let (output, batch) = self.called::<O>(account, input).await?;
         self.ports.resources.commit(batch).await.unwrap();
         Ok(output)
+    }
+
+    /// Stores a record.
+    pub(crate) async fn put<R: Record>(&self, scope: &Scope, record: &R) {
+        let mut tx = Transaction::begin(self.ports.resources.as_ref(), Kind::Write).await.unwrap();
+        tx.put(scope, record).unwrap();
+        self.ports.resources.commit(tx.into_batch()).await.unwrap();
     }
 
     /// A stored record.
@@ -228,7 +235,8 @@ impl DataPlane for Echo {
         if trail == "broken" {
             return Err("broken bytes".to_owned());
         }
-        Ok(Explanation { text: format!("explained: {trail}"), data: serde_json::json!({ "trail": trail }) })
+        let data = serde_json::from_str(&trail).unwrap_or_else(|_| serde_json::json!({ "trail": trail }));
+        Ok(Explanation { text: format!("explained: {trail}"), data })
     }
 
     fn test_authorizer(&self, _: AuthorizerTest) -> BoxFuture<'_, Result<AuthorizerTested, String>> {
@@ -250,6 +258,52 @@ impl DataPlane for Echo {
 
     fn is_configured(&self, _: &Scope, _: &str) -> bool {
         false
+    }
+
+    /// The web ACL `shop` blocks what holds `attack`, unless that rule is supposed to count.
+    fn test_web_acl(&self, question: FirewallTest) -> Result<Vec<FirewallTested>, String> {
+        if !question.web_acl.contains("shop") {
+            return Err(format!("there is no web ACL `{}`", question.web_acl));
+        }
+        let attacks = RuleName { group_rule: None, rule: "attacks".to_owned() };
+        let judged = |raw: &Bytes| {
+            let blocked = raw.windows(6).any(|text| text == b"attack") && !question.counted.contains(&attacks);
+            FirewallTested {
+                action: if blocked { "BLOCK" } else { "ALLOW" },
+                rule: blocked.then(|| attacks.clone()),
+                request: String::from_utf8_lossy(raw).into_owned(),
+                sentence: String::new(),
+                data: serde_json::json!({}),
+            }
+        };
+        Ok(question.requests.iter().map(judged).collect())
+    }
+
+    fn labels_of_rule(&self, _: &Scope, _: &str, _: &RuleName) -> Result<Vec<String>, String> {
+        Ok(Vec::new())
+    }
+
+    fn web_acl_tops(&self, of: &Scope) -> Vec<WebAclTop> {
+        let rule = RuleTop {
+            group_rule: None,
+            rule: "attacks".to_owned(),
+            allowed: 0,
+            blocked: 20,
+            counted: 30,
+            captcha: 0,
+            challenge: 0,
+            solved: 0,
+            microseconds: 1.5,
+        };
+        let top = WebAclTop {
+            name: "shop".to_owned(),
+            arn: "arn:aws:wafv2:x:x:regional/webacl/shop/1".to_owned(),
+            requests: 200,
+            timed: 1,
+            microseconds: 2.5,
+            rules: vec![rule],
+        };
+        if *of == scope(ONE) { vec![top] } else { Vec::new() }
     }
 }
 

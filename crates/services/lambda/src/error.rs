@@ -122,7 +122,7 @@ impl From<Error> for ApiError {
             Error::Service => ("ServiceException", 500),
             Error::Validation { .. } => ("ValidationException", 400),
         };
-        Self { code, status, message: error.to_string() }
+        Self { code, status, message: error.to_string(), members: None }
     }
 }
 

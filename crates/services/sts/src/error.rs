@@ -65,7 +65,7 @@ impl From<Error> for ApiError {
             Error::IdpCommunication(_) => declared::COMMUNICATION,
             Error::InvalidAuthorizationMessage => declared::INVALID_MESSAGE,
         };
-        Self { code, status, message: error.to_string() }
+        Self { code, status, message: error.to_string(), members: None }
     }
 }
 

@@ -166,6 +166,7 @@ mod tests {
             api_key_source: snapshot::ApiKeySource::Header,
             account: Arc::default(),
             resource_policy,
+            web_acl: None,
             routes,
             binary_media_types: Box::new([]),
             variables: BTreeMap::new(),

@@ -4,6 +4,7 @@ pub(crate) mod issuer;
 pub(crate) mod functions;
 pub(crate) mod counters;
 pub(crate) mod records;
+pub(crate) mod web_acl;
 pub(crate) mod upstream;
 
 use std::sync::Arc;
@@ -16,6 +17,8 @@ use base::{AccountId, Clock, Region, Scope, Timestamp};
 use bytes::Bytes;
 use edge::Handler as _;
 use egress::{Egress, Policy};
+use gateway::firewall::Firewall;
+use gateway::firewall::places::Places;
 use gateway::metering::{Metering, Share};
 use gateway::{Gateway, Handles, Served};
 use http::{HeaderMap, StatusCode};
@@ -47,6 +50,8 @@ pub(crate) struct Plan {
     pub(crate) stale_max: Duration,
     pub(crate) authorization: Authorization,
     pub(crate) resource_policy: Option<String>,
+    /// The stage's web ACL, in AWS's words.
+    pub(crate) web_acl: Option<serde_json::Value>,
     /// Adds users, roles, keys and policies.
     pub(crate) people: fn(&mut Snapshot),
     pub(crate) room: usize,
@@ -79,6 +84,7 @@ pub(crate) fn plan(routes: Vec<(&'static str, &'static str, Integration)>) -> Pl
         stale_max: Duration::ZERO,
         authorization: Authorization::None,
         resource_policy: None,
+        web_acl: None,
         people: |_| {},
         room: 64 * 1024 * 1024,
         runner: Arc::new(gateway::NoFunctions),
@@ -156,6 +162,7 @@ impl Plan {
             invoker: self.invoker(&served.snapshot),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
             metering: self.metering(),
+            firewall: Arc::new(Firewall::new(master_key().fingerprints(), Arc::clone(&clock), Places::default())),
             sink: records.sink.clone(),
             clock,
             installation: scope(INSTALLATION),
@@ -193,6 +200,9 @@ impl Plan {
         };
         let stages = [(StageName::parse(STAGE).expect("sound"), unit)].into();
         snapshot.apis.insert(id.clone(), Arc::new(Api { id, scope: scope(OWNER), stages }));
+        if let Some(document) = &self.web_acl {
+            web_acl::put(&mut snapshot, document);
+        }
         (self.people)(&mut snapshot);
         snapshot
     }
@@ -212,6 +222,7 @@ impl Plan {
                 let policy = policy::Policy::parse(text, policy::Kind::Resource).expect("a sound policy");
                 Arc::new(NamedPolicy { name: "resource policy".into(), policy })
             }),
+            web_acl: self.web_acl.as_ref().map(|_| web_acl::attached()),
             endpoint_type: "REGIONAL",
             routes: self.routes(),
             binary_media_types: self.binary_media_types.iter().map(|media| Arc::from(*media)).collect(),

@@ -93,6 +93,11 @@ fn explainer(
         invoker,
         grants: Arc::new(gateway::Grants::new(1 << 20)),
         metering: metering(counters, master_key, clock),
+        firewall: Arc::new(gateway::firewall::Firewall::new(
+            master_key.fingerprints(),
+            Arc::clone(clock),
+            gateway::firewall::places::Places::default(),
+        )),
         sink: sink.clone(),
         clock: Arc::clone(clock),
         installation: scope(),
@@ -149,6 +154,7 @@ impl World {
             installation: Installation {
                 account: scope().account,
                 region: scope().region,
+                firewall: operation::FirewallFacts::default(),
                 zone: "gate.example".to_owned(),
                 throttle: operation::AccountThrottle::default(),
             },

@@ -9,7 +9,7 @@ use operation::{Call, Failure, Operation, Spec};
 
 use crate::error::declared;
 use crate::nothing::Nothing;
-use crate::{arn, find};
+use crate::{arn, find, stage};
 
 /// The operation.
 pub(crate) struct DeleteRestApi;
@@ -39,7 +39,9 @@ impl Operation for DeleteRestApi {
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Nothing, Failure> {
         let api = find::api(call, &input.rest_api_id).await?;
-        delete_all::<Stage>(call, &Stage::prefix(&api.id)).await?;
+        for stage in call.tx.all::<Stage>(&call.scope, &Stage::prefix(&api.id)).await? {
+            stage::remove(call, &stage);
+        }
         delete_all::<Deployment>(call, &Deployment::prefix(&api.id)).await?;
         delete_all::<Authorizer>(call, &Authorizer::prefix(&api.id)).await?;
         delete_all::<Resource>(call, &Resource::prefix(&api.id)).await?;

@@ -115,6 +115,7 @@ impl NewStage<'_> {
             access_log: None,
             method_settings: BTreeMap::new(),
             authorizers_flushed: 0,
+            web_acl_arn: None,
             tags: self.tags,
         }
     }

@@ -5,6 +5,7 @@ use base::Scope;
 use http::Method as Verb;
 use model::Record;
 use model::apigateway::Stage;
+use model::wafv2::Association;
 use operation::{Call, Failure, Operation, Spec};
 
 use crate::error::declared;
@@ -42,7 +43,16 @@ impl Operation for DeleteStage {
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Nothing, Failure> {
         let api = find::api(call, &input.rest_api_id).await?;
         let stage = find::stage(call, &api.id, &input.stage_name).await?;
-        call.tx.delete::<Stage>(&call.scope, &stage.id());
+        remove(call, &stage);
         Ok(Nothing)
     }
+}
+
+/// Removes a stage with whatever tells that it is there.
+pub(crate) fn remove(call: &mut Call<'_>, stage: &Stage) {
+    if let Some(web_acl) = &stage.web_acl_arn {
+        let association = Association::of(web_acl, &stage.rest_api_id, &stage.name);
+        call.tx.delete::<Association>(&call.scope, &association.id());
+    }
+    call.tx.delete::<Stage>(&call.scope, &stage.id());
 }

@@ -9,7 +9,7 @@ mod delete;
 mod view;
 
 pub(crate) use create::{CreateStage, NewStage, room_for_one_more};
-pub(crate) use delete::DeleteStage;
+pub(crate) use delete::{DeleteStage, remove};
 pub(crate) use get::GetStage;
 pub(crate) use list::GetStages;
 pub(crate) use update::UpdateStage;

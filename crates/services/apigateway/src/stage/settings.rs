@@ -230,6 +230,7 @@ mod tests {
             access_log: None,
             method_settings: std::collections::BTreeMap::new(),
             authorizers_flushed: 0,
+            web_acl_arn: None,
             tags: std::collections::BTreeMap::new(),
         }
     }

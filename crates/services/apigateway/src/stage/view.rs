@@ -84,7 +84,7 @@ impl StageView {
             access_log_settings: stage.access_log.as_ref().map(AccessLogSettings::of),
             canary_settings: None,
             tracing_enabled: Some(false),
-            web_acl_arn: None,
+            web_acl_arn: stage.web_acl_arn.clone(),
             tags: stage.tags.clone(),
             created_date: Some(stage.created),
             last_updated_date: Some(stage.updated),

@@ -56,6 +56,7 @@ fn position(token: &PageToken<'_>, text: &str) -> Result<AuditPosition, ApiError
         code: "InvalidNextTokenException",
         status: 400,
         message: "The NextToken is not valid, or it was returned by a request with different parameters.".to_owned(),
+        members: None,
     })?;
     Ok(AuditPosition { time, sequence })
 }

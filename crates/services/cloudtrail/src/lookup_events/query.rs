@@ -138,7 +138,7 @@ fn invalid_attribute(message: &str) -> ApiError {
 }
 
 fn refusal(code: &'static str, message: &str) -> ApiError {
-    ApiError { code, status: 400, message: message.to_owned() }
+    ApiError { code, status: 400, message: message.to_owned(), members: None }
 }
 
 /// Events are told and found by whole seconds, as AWS does; our own times are finer.

@@ -2,7 +2,7 @@
 
 use base::Timestamp;
 use operation::ApiError;
-use telemetry::stream::{ACCESS, EXECUTION, EXECUTION_LOG_GROUP, FUNCTION};
+use telemetry::stream::{ACCESS, EXECUTION, EXECUTION_LOG_GROUP, FUNCTION, WEB_ACL};
 
 use super::Input;
 use crate::refusal::{invalid, limit};
@@ -34,7 +34,7 @@ impl Query {
         }
         let mut prefixes = input.stream_prefixes.iter().map(|prefix| stream(prefix)).collect::<Result<Vec<_>, _>>()?;
         if prefixes.is_empty() {
-            prefixes = vec![ACCESS.to_owned(), EXECUTION.to_owned()];
+            prefixes = vec![ACCESS.to_owned(), EXECUTION.to_owned(), WEB_ACL.to_owned()];
         }
         let text = input.filter_text.clone().filter(|text| !text.is_empty());
         if text.as_ref().is_some_and(|text| text.len() > TEXT_BYTES_MAX) {
@@ -75,10 +75,10 @@ fn stream(prefix: &str) -> Result<String, ApiError> {
         Some(rest) => format!("{EXECUTION}{rest}"),
         None => prefix.to_owned(),
     };
-    let is_log = [ACCESS, EXECUTION, FUNCTION].iter().any(|known| own.starts_with(known));
+    let is_log = [ACCESS, EXECUTION, FUNCTION, WEB_ACL].iter().any(|known| own.starts_with(known));
     if !is_log || own.len() > PREFIX_BYTES_MAX || own.contains('\0') {
         return Err(invalid(format!(
-            "A stream prefix begins with {ACCESS}, {EXECUTION}, {EXECUTION_LOG_GROUP} or {FUNCTION} and holds at most {PREFIX_BYTES_MAX} bytes."
+            "A stream prefix begins with {ACCESS}, {EXECUTION}, {EXECUTION_LOG_GROUP}, {FUNCTION} or {WEB_ACL} and holds at most {PREFIX_BYTES_MAX} bytes."
         )));
     }
     Ok(own)

@@ -171,3 +171,19 @@ proptest! {
         }
     }
 }
+
+#[tokio::test]
+async fn the_logs_of_web_acls_are_logs() {
+    let world = World::new().await;
+    let records =
+        [line(ONE, "waf/shop", 1, "{}"), line(ONE, "waf/shop-two", 2, "{2}"), line(TWO, "waf/shop", 3, "{3}")];
+    world.store(&records).await;
+    for (input, expected) in [
+        (Input::default(), vec!["{}", "{2}"]),
+        (of("waf/"), vec!["{}", "{2}"]),
+        (of("waf/shop"), vec!["{}"]),
+        (of("waf/other"), vec![]),
+    ] {
+        assert_eq!(lines(&world, &input).await, expected, "{input:?}");
+    }
+}

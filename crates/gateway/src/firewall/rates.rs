@@ -1,0 +1,315 @@
+//! How many requests each instance of a rate-based rule has sent within its window, for a million instances.
+//! <https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-rate-based.html>
+//!
+//! Twelve slices are kept, eleven of which make a window: the one that is about to fall out counts for the part of it that
+//! is still inside. AWS looks every ten seconds or so; here the request that exceeds the limit is already over it.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use waf::RateRule;
+
+/// Slices that are kept: those of a window, and the one that enters it while another leaves.
+const SLICES: usize = 12;
+/// Instances that are counted at once on a node: about 140 MB when full. Beyond it, the ones that ask least make room.
+const INSTANCES_MAX: usize = 1_000_000;
+/// Each is locked for itself.
+const SHARDS: usize = 64;
+/// Instances over their limit that are listed for each rule, as AWS lists them.
+const LISTED_MAX: usize = 10_000;
+/// How many instances are looked at to find one that makes room.
+const SAMPLE: usize = 8;
+
+/// The counts of one node.
+#[derive(Debug)]
+pub struct Rates {
+    /// SECURITY: keyed with chance, so that nobody can choose instances that meet.
+    hashes: RandomState,
+    shards: Box<[Mutex<Shard>]>,
+    /// The instances found over their limit, for those who ask which.
+    listed: Mutex<HashMap<u64, Listed>>,
+    shard_max: usize,
+}
+
+/// The instances of a rule that are over its limit.
+type Listed = HashMap<Box<[u8]>, RateRule>;
+type Shard = HashMap<u64, Count, BuildHasherDefault<Already>>;
+
+/// What one instance sent: 56 bytes, so that a million fit beside the traffic.
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    /// Requests in each slice; slice `n` since the start stands at `n` modulo twelve.
+    slices: [u32; SLICES],
+    /// The slice that was counted last, since the start.
+    last: u32,
+    /// It is in the list of those over their limit.
+    listed: bool,
+}
+
+impl Default for Rates {
+    fn default() -> Self {
+        Self::of(INSTANCES_MAX)
+    }
+}
+
+impl Rates {
+    fn of(instances_max: usize) -> Self {
+        Self {
+            hashes: RandomState::new(),
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            listed: Mutex::default(),
+            shard_max: (instances_max / SHARDS).max(1),
+        }
+    }
+
+    /// Counts a request at `now` (a clock that never runs backwards), and answers whether its instance is over this node's
+    /// share of the limit: one in `nodes`.
+    pub fn over(&self, rule: &RateRule, instance: &[u8], nodes: u32, now: Duration) -> bool {
+        let key = self.key(rule, instance);
+        let place = Place::at(rule, now);
+        let mut shard = self.shard(key);
+        if shard.len() >= self.shard_max && !shard.contains_key(&key) {
+            make_room(&mut shard, key);
+        }
+        let count = shard.entry(key).or_insert_with(|| Count::new(place.slice));
+        count.add(place.slice);
+        let over = count.within(place) > share(rule.limit, nodes);
+        let lists = over && !count.listed;
+        count.listed = over;
+        drop(shard);
+        if lists {
+            self.list(rule, instance);
+        }
+        over
+    }
+
+    /// The instances of a rule that are over its limit now.
+    pub fn instances_over(&self, rule_id: u64, nodes: u32, now: Duration) -> Vec<Box<[u8]>> {
+        let mut listed = locked(&self.listed);
+        let Some(instances) = listed.get_mut(&rule_id) else { return Vec::new() };
+        instances.retain(|instance, rule| self.is_over(rule, instance, nodes, now));
+        instances.keys().cloned().collect()
+    }
+
+    /// Whether an instance is over its limit, without counting anything.
+    pub(crate) fn is_over(&self, rule: &RateRule, instance: &[u8], nodes: u32, now: Duration) -> bool {
+        let key = self.key(rule, instance);
+        let place = Place::at(rule, now);
+        let mut shard = self.shard(key);
+        let Some(count) = shard.get_mut(&key) else { return false };
+        count.advance(place.slice);
+        count.listed = count.within(place) > share(rule.limit, nodes);
+        count.listed
+    }
+
+    fn list(&self, rule: &RateRule, instance: &[u8]) {
+        let mut listed = locked(&self.listed);
+        // Rules come and go with their settings; what nobody asked about for long goes first when there are too many.
+        if listed.len() >= LISTED_MAX && !listed.contains_key(&rule.id) {
+            listed.clear();
+        }
+        let instances = listed.entry(rule.id).or_default();
+        if instances.len() < LISTED_MAX {
+            instances.insert(instance.into(), rule.clone());
+        }
+    }
+
+    fn key(&self, rule: &RateRule, instance: &[u8]) -> u64 {
+        self.hashes.hash_one((rule.id, instance))
+    }
+
+    fn shard(&self, key: u64) -> MutexGuard<'_, Shard> {
+        // The map uses the highest and the lowest bits.
+        locked(&self.shards[(key >> 32) as usize % SHARDS])
+    }
+}
+
+/// A panic elsewhere leaves counts as they are: nothing in here breaks off half-way.
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A node's share of a limit, rounded down: together nodes let no more pass than one would.
+fn share(limit: u64, nodes: u32) -> u64 {
+    (limit / u64::from(nodes.max(1))).max(1)
+}
+
+/// Takes out the instance with the fewest requests among a few: those who ask most stay.
+fn make_room(shard: &mut Shard, chance: u64) {
+    // The map's order is as good as chance, but always begins at the same place; so a part is skipped.
+    let skipped = chance as usize % shard.len().max(1);
+    let sample = shard.iter().skip(skipped.min(64)).take(SAMPLE);
+    let least = sample.min_by_key(|(_, count)| count.slices.iter().map(|slice| u64::from(*slice)).sum::<u64>());
+    if let Some(key) = least.map(|(key, _)| *key) {
+        shard.remove(&key);
+    }
+}
+
+/// Where a moment lies in a rule's slices.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    /// Which slice since the start.
+    slice: u32,
+    /// How much of it has passed, in thousandths.
+    passed: u64,
+}
+
+impl Place {
+    fn at(rule: &RateRule, now: Duration) -> Self {
+        let slice_ms = (u64::from(rule.window_s) * 1000 / (SLICES as u64 - 1)).max(1);
+        let now_ms = u64::try_from(now.as_millis()).unwrap_or(u64::MAX);
+        // Slices of five seconds count for 680 years.
+        let slice = u32::try_from(now_ms / slice_ms).unwrap_or(u32::MAX);
+        Self { slice, passed: now_ms % slice_ms * 1000 / slice_ms }
+    }
+}
+
+impl Count {
+    fn new(slice: u32) -> Self {
+        Self { slices: [0; SLICES], last: slice, listed: false }
+    }
+
+    /// Empties the slices that were passed since the last request.
+    fn advance(&mut self, slice: u32) {
+        let passed = slice.saturating_sub(self.last).min(SLICES as u32);
+        for step in 0..passed {
+            self.slices[(slice - step) as usize % SLICES] = 0;
+        }
+        // Two threads may have looked at the clock in the other order: the later one counts.
+        self.last = self.last.max(slice);
+    }
+
+    fn add(&mut self, slice: u32) {
+        self.advance(slice);
+        let place = self.last as usize % SLICES;
+        self.slices[place] = self.slices[place].saturating_add(1);
+    }
+
+    /// Requests within the window that ends now: ten whole slices, what there is of the present one, and of the oldest one as
+    /// much as is missing from that.
+    fn within(&self, place: Place) -> u64 {
+        let present = self.last as usize % SLICES;
+        let oldest = (present + 1) % SLICES;
+        let whole: u64 = self.slices.iter().map(|slice| u64::from(*slice)).sum();
+        // Where the present slice has just begun, the window reaches back over all of the oldest; where it is nearly over,
+        // over nothing of it.
+        whole - u64::from(self.slices[oldest]) * place.passed / 1000
+    }
+}
+
+/// A key that is a hash already.
+#[derive(Debug, Default, Clone, Copy)]
+struct Already(u64);
+
+impl Hasher for Already {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
+        }
+    }
+
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULE: RateRule = RateRule { id: 1, limit: 100, window_s: 60 };
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    /// So many of `requests`, one each `every_ms`, are over.
+    fn over(rates: &Rates, rule: &RateRule, instance: &[u8], from_ms: u64, every_ms: u64, requests: u64) -> u64 {
+        (0..requests).filter(|n| rates.over(rule, instance, 1, ms(from_ms + n * every_ms))).count() as u64
+    }
+
+    #[test]
+    fn the_request_after_the_limit_is_over_and_a_quiet_window_forgives() {
+        let rates = Rates::default();
+        assert_eq!(over(&rates, &RULE, b"a", 1_000, 10, 100), 0);
+        assert!(rates.over(&RULE, b"a", 1, ms(2_001)));
+        assert!(!rates.over(&RULE, b"b", 1, ms(2_001)), "another instance");
+        assert!(!rates.over(&RateRule { id: 2, ..RULE }, b"a", 1, ms(2_001)), "another rule");
+        assert!(rates.over(&RULE, b"a", 1, ms(55_000)), "still in the window");
+        assert!(!rates.over(&RULE, b"a", 1, ms(2_001 + 66_000)));
+    }
+
+    #[test]
+    fn a_steady_rate_is_judged_within_a_twentieth_of_the_limit() {
+        for window_s in [60, 120, 300, 600] {
+            let rule = RateRule { id: 1, limit: 10_000, window_s };
+            let window_ms = u64::from(window_s) * 1000;
+            // Just below the limit: never over, in three windows.
+            let every_us = window_ms * 1000 / 9_500;
+            let rates = Rates::default();
+            let found = (0..28_500).filter(|n| rates.over(&rule, b"a", 1, Duration::from_micros(n * every_us))).count();
+            assert_eq!(found, 0, "{window_s}");
+            // Just above it: over from the end of the first window on.
+            let every_us = window_ms * 1000 / 10_500;
+            let rates = Rates::default();
+            let found = (0..31_500).filter(|n| rates.over(&rule, b"a", 1, Duration::from_micros(n * every_us))).count();
+            assert!((20_500..=21_500).contains(&found), "{window_s}: {found}");
+        }
+    }
+
+    #[test]
+    fn nodes_share_a_limit() {
+        let rates = Rates::default();
+        let found = (0..100).filter(|_| rates.over(&RULE, b"a", 4, ms(1_000))).count();
+        assert_eq!(found, 75);
+        assert!(!rates.over(&RateRule { id: 9, limit: 10, window_s: 60 }, b"a", 50, ms(1_000)), "one at least");
+    }
+
+    #[test]
+    fn those_over_their_limit_are_listed_until_they_are_not() {
+        let rates = Rates::default();
+        assert_eq!(over(&rates, &RULE, b"loud", 1_000, 1, 200), 100);
+        over(&rates, &RULE, b"quiet", 1_000, 1, 50);
+        assert_eq!(rates.instances_over(1, 1, ms(2_000)), [Box::from(&b"loud"[..])]);
+        assert!(rates.instances_over(2, 1, ms(2_000)).is_empty());
+        assert!(rates.instances_over(1, 1, ms(70_000)).is_empty());
+    }
+
+    #[test]
+    fn more_instances_than_are_kept_push_out_the_quiet_ones() {
+        let rates = Rates::of(SHARDS * 16);
+        over(&rates, &RULE, b"loud", 1_000, 0, 300);
+        let strangers = 20_000u32;
+        for stranger in 0..strangers {
+            rates.over(&RULE, &stranger.to_be_bytes(), 1, ms(1_001));
+        }
+        let kept: usize = rates.shards.iter().map(|shard| locked(shard).len()).sum();
+        assert!(kept <= SHARDS * 16, "{kept}");
+        assert!(rates.over(&RULE, b"loud", 1, ms(1_002)), "the loud one is still known");
+    }
+
+    #[test]
+    fn a_million_instances_fit_in_two_hundred_megabytes() {
+        let rates = Rates::default();
+        let rule = RateRule { id: 1, limit: 10, window_s: 300 };
+        for instance in 0..1_000_000u32 {
+            rates.over(&rule, &instance.to_be_bytes(), 1, ms(1_000));
+        }
+        let (mut kept, mut room) = (0, 0);
+        for shard in &rates.shards {
+            let shard = locked(shard);
+            kept += shard.len();
+            room += shard.capacity();
+        }
+        assert!(kept > 985_000, "{kept}: the shards are not filled evenly, and each is bounded for itself");
+        // A table keeps an eighth of its places free, and a byte for each.
+        let bytes = room * 8 / 7 * (size_of::<(u64, Count)>() + 1);
+        assert!(bytes < 200_000_000, "{bytes}");
+    }
+}

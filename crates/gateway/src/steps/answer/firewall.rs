@@ -1,0 +1,67 @@
+//! What a web ACL answers in place of the API, with its headers.
+//! <https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge-actions.html>
+
+use bytes::Bytes;
+use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue};
+use waf::{Answered, Purpose};
+
+use super::{Answer, Body};
+use crate::firewall::page;
+use crate::reason;
+use crate::steps::firewall::FirewallAnswer;
+
+/// What is to be done, told to scripts.
+const ACTION: &str = "x-amzn-waf-action";
+/// Lets scripts of other origins read it.
+const EXPOSE: &str = "access-control-expose-headers";
+
+pub(super) fn compose(answer: &FirewallAnswer) -> (Answer, reason::Answer) {
+    let status = answer.status();
+    let (headers, body) = match answer {
+        FirewallAnswer::Custom(answered) => custom(answered),
+        FirewallAnswer::Interruption { purpose, page } => interruption(*purpose, page.as_ref()),
+        FirewallAnswer::Token(token) => (of_token(token), Bytes::new()),
+    };
+    (Answer { status, headers, body: Body::Ready(body) }, reason::Answer::Firewall { status: status.as_u16() })
+}
+
+fn custom(answered: &Answered) -> (HeaderMap, Bytes) {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &answered.headers {
+        // The engine takes only names and values that a header may have.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(&**name), HeaderValue::try_from(&**value)) {
+            headers.append(name, value);
+        }
+    }
+    let Some((media_type, text)) = &answered.body else { return (headers, Bytes::new()) };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(media_type));
+    (headers, Bytes::copy_from_slice(text.as_bytes()))
+}
+
+fn interruption(purpose: Purpose, page: Option<&(String, String)>) -> (HeaderMap, Bytes) {
+    let action = match purpose {
+        Purpose::Captcha => "captcha",
+        Purpose::Challenge => "challenge",
+    };
+    let mut headers = HeaderMap::new();
+    headers.insert(ACTION, HeaderValue::from_static(action));
+    headers.insert(EXPOSE, HeaderValue::from_static(ACTION));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let Some((html, policy)) = page else { return (headers, Bytes::new()) };
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    if let Ok(policy) = HeaderValue::from_str(policy) {
+        headers.insert(CONTENT_SECURITY_POLICY, policy);
+    }
+    (headers, Bytes::copy_from_slice(html.as_bytes()))
+}
+
+fn of_token(token: &str) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    // A host that cannot stand in a header is none that a browser asked for.
+    if let Ok(token) = HeaderValue::from_str(token) {
+        headers.insert(HeaderName::from_static(page::HEADER), token);
+    }
+    headers
+}

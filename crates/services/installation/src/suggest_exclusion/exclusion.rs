@@ -1,0 +1,193 @@
+//! The change itself, in AWS's JSON: the rule goes on stopping everything but requests like this one.
+
+use std::collections::BTreeSet;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use operation::RuleName;
+use serde_json::{Value, json};
+
+use super::decided::Decided;
+
+/// A change of a web ACL.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Exclusion {
+    /// `ChangeRule`: the members of a rule that get new values; `AddRule`: a rule.
+    pub(super) json: Value,
+    /// What it opens.
+    pub(super) opens: String,
+}
+
+/// AWS takes search strings of so many bytes, and names of query arguments of so many characters.
+const SEARCH_BYTES_MAX: usize = 200;
+const ARGUMENT_CHARS_MAX: usize = 30;
+/// Names of rules.
+const NAME_CHARS_MAX: usize = 128;
+
+/// The narrowest change that lets a request pass what stopped it; an error says why there is none.
+pub(super) fn of(document: &Value, decided: &Decided, labels: &[String]) -> Result<Exclusion, String> {
+    match &decided.rule {
+        None => Ok(of_default(document, decided)),
+        Some(RuleName { group_rule: None, rule }) => of_own(named(document, rule)?, decided),
+        Some(RuleName { group_rule: Some(group_rule), rule }) => {
+            Ok(of_group(document, named(document, group_rule)?, rule, decided, labels.first()))
+        }
+    }
+}
+
+fn named<'d>(document: &'d Value, name: &str) -> Result<&'d Value, String> {
+    let mut rules = document["Rules"].as_array().into_iter().flatten();
+    rules.find(|rule| rule["Name"] == name).ok_or_else(|| format!("the web ACL has no rule `{name}` any more"))
+}
+
+/// Nothing let it pass: a rule does, for its like alone.
+fn of_default(document: &Value, decided: &Decided) -> Exclusion {
+    let rule = json!({
+        "Name": fresh_name(document, "allow-like-request"),
+        "Priority": free_priority(document, -1),
+        "Statement": like(decided),
+        "Action": { "Allow": {} },
+        "VisibilityConfig": visibility("allow-like-request"),
+    });
+    let opens = format!("{} pass, where the default action stops them now", told(decided));
+    Exclusion { json: json!({ "AddRule": rule }), opens }
+}
+
+/// The rule's own statement gets an exception.
+fn of_own(rule: &Value, decided: &Decided) -> Result<Exclusion, String> {
+    let statement = &rule["Statement"];
+    let except = json!({ "NotStatement": { "Statement": like(decided) } });
+    let narrowed = if let Some(rate) = statement.get("RateBasedStatement") {
+        // A rate-based statement cannot stand inside another one: what it counts is narrowed.
+        let mut rate = rate.clone();
+        rate["ScopeDownStatement"] = match rate.get("ScopeDownStatement").filter(|scope| !scope.is_null()) {
+            Some(scope) => all(scope, except),
+            None => except,
+        };
+        json!({ "RateBasedStatement": rate })
+    } else if statement.get("RuleGroupReferenceStatement").is_some()
+        || statement.get("ManagedRuleGroupStatement").is_some()
+    {
+        return Err(
+            "the rule refers to a rule group, and the record does not tell which rule in there decided".to_owned()
+        );
+    } else {
+        all(statement, except)
+    };
+    let name = &rule["Name"];
+    let opens = format!("{} pass rule `{}`, which goes on stopping all others", told(decided), text(name));
+    Ok(Exclusion { json: json!({ "ChangeRule": { "Name": name, "Statement": narrowed } }), opens })
+}
+
+/// The rule in the group only counts; where it adds a label, a rule behind the group acts on that in its place, but for
+/// requests like this one. A scope-down of the group would let them pass all its rules.
+fn of_group(document: &Value, rule: &Value, inner: &str, decided: &Decided, label: Option<&String>) -> Exclusion {
+    let statement = &rule["Statement"];
+    let kinds = ["RuleGroupReferenceStatement", "ManagedRuleGroupStatement"];
+    let kind = kinds.into_iter().find(|kind| statement.get(kind).is_some()).unwrap_or(kinds[0]);
+    let mut overrides = statement[kind]["RuleActionOverrides"].as_array().cloned().unwrap_or_default();
+    overrides.retain(|known| known["Name"] != inner);
+    overrides.push(json!({ "Name": inner, "ActionToUse": { "Count": {} } }));
+    let mut narrowed = statement.clone();
+    narrowed[kind]["RuleActionOverrides"] = json!(overrides);
+    let change = json!({ "Name": rule["Name"], "Statement": narrowed });
+    let Some(label) = label else {
+        let opens = format!(
+            "every request passes rule `{inner}` of `{}`, which only counts from then on: it adds no label by which requests \
+             could be told apart behind it",
+            text(&rule["Name"])
+        );
+        return Exclusion { json: json!({ "ChangeRule": change }), opens };
+    };
+    let has = json!({ "LabelMatchStatement": { "Scope": "LABEL", "Key": label } });
+    let name = fresh_name(document, &format!("{inner}-but-one"));
+    let added = json!({
+        "Name": name,
+        "Priority": free_priority(document, rule["Priority"].as_i64().unwrap_or(0)),
+        "Statement": all(&has, json!({ "NotStatement": { "Statement": like(decided) } })),
+        "Action": { decided.action: {} },
+        "VisibilityConfig": visibility(&name),
+    });
+    let opens = format!(
+        "{} pass rule `{inner}` of `{}`; rule `{name}`, which stands behind it, goes on stopping all others, and every other \
+         rule judges them as before",
+        told(decided),
+        text(&rule["Name"])
+    );
+    Exclusion { json: json!({ "ChangeRule": change, "AddRule": added }), opens }
+}
+
+/// Both statements; what is a conjunction already gets one more part.
+fn all(statement: &Value, other: Value) -> Value {
+    let mut parts = match statement["AndStatement"]["Statements"].as_array() {
+        Some(parts) => parts.clone(),
+        None => vec![statement.clone()],
+    };
+    parts.push(other);
+    json!({ "AndStatement": { "Statements": parts } })
+}
+
+/// Requests with the same method and path, and the same argument.
+fn like(decided: &Decided) -> Value {
+    let none = json!([{ "Priority": 0, "Type": "NONE" }]);
+    let bytes = |field: Value, constraint: &str, text: &[u8]| {
+        json!({ "ByteMatchStatement": {
+            "SearchString": STANDARD.encode(text), "FieldToMatch": field, "TextTransformations": none,
+            "PositionalConstraint": constraint,
+        } })
+    };
+    let path = decided.path.as_bytes();
+    let (constraint, path) = match path.get(..SEARCH_BYTES_MAX) {
+        Some(beginning) if path.len() > SEARCH_BYTES_MAX => ("STARTS_WITH", beginning),
+        Some(_) | None => ("EXACTLY", path),
+    };
+    let mut parts = vec![
+        bytes(json!({ "Method": {} }), "EXACTLY", decided.method.as_bytes()),
+        bytes(json!({ "UriPath": {} }), constraint, path),
+    ];
+    if let Some(argument) = argument(decided) {
+        parts.push(json!({ "SizeConstraintStatement": {
+            "FieldToMatch": { "SingleQueryArgument": { "Name": argument } },
+            "ComparisonOperator": "GE", "Size": 0, "TextTransformations": none,
+        } }));
+    }
+    json!({ "AndStatement": { "Statements": parts } })
+}
+
+fn argument(decided: &Decided) -> Option<&str> {
+    decided.argument.as_deref().filter(|name| name.chars().count() <= ARGUMENT_CHARS_MAX)
+}
+
+fn told(decided: &Decided) -> String {
+    let Decided { method, path, .. } = decided;
+    let beginning = if path.len() > SEARCH_BYTES_MAX { "whose path begins like " } else { "" };
+    let with = argument(decided).map(|name| format!(" with the argument `{name}`")).unwrap_or_default();
+    format!("requests {beginning}`{method} {path}`{with}")
+}
+
+/// A name that no rule has yet.
+fn fresh_name(document: &Value, wanted: &str) -> String {
+    let wanted: String = wanted.chars().take(NAME_CHARS_MAX - 4).collect();
+    let names = std::iter::once(wanted.clone()).chain((2..1000).map(|n| format!("{wanted}-{n}")));
+    let is_free = |name: &String| named(document, name).is_err();
+    names.into_iter().find(is_free).unwrap_or(wanted)
+}
+
+/// The next priority behind one that no rule has yet.
+fn free_priority(document: &Value, behind: i64) -> i64 {
+    let taken: BTreeSet<i64> =
+        document["Rules"].as_array().into_iter().flatten().filter_map(|rule| rule["Priority"].as_i64()).collect();
+    let mut free = behind + 1;
+    while taken.contains(&free) {
+        free += 1;
+    }
+    free
+}
+
+fn visibility(metric: &str) -> Value {
+    json!({ "SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": true, "MetricName": metric })
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}

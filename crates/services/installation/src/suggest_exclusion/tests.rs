@@ -1,0 +1,292 @@
+//! Suggestions, tried: put into the web ACL they let the request pass, and nothing that differs from it.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base::Scope;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use model::wafv2::{Entity, Visibility, WebAcl};
+use operation::{Failure, RuleName};
+use serde_json::{Value, json};
+use waf::document::{IpSet, RegexPatterns, RuleGroup};
+use waf::{Action, Body, Country, Facts, Purpose, RateRule, References, Request, Token};
+
+use super::decided::Decided;
+use super::{Input, SuggestExclusion, exclusion};
+use crate::refusal::{NOT_FOUND, VALIDATION};
+use crate::testing::{Line, ONE, TWO, World, line, scope};
+
+/// Everybody is over every limit; there is one rule group, whose rules block `attack` and `theft` and add labels but one.
+struct Node;
+
+impl Facts for Node {
+    fn country(&self, _: IpAddr) -> Option<Country> {
+        None
+    }
+
+    fn asn(&self, _: IpAddr) -> Option<u32> {
+        None
+    }
+
+    fn over_limit(&self, _: &RateRule, _: &[u8]) -> bool {
+        true
+    }
+
+    fn token(&self, _: Purpose, _: Duration) -> Token {
+        Token::Missing
+    }
+}
+
+impl References for Node {
+    fn ip_set(&self, _: &str) -> Option<Arc<IpSet>> {
+        None
+    }
+
+    fn regex_patterns(&self, _: &str) -> Option<Arc<RegexPatterns>> {
+        None
+    }
+
+    fn rule_group(&self, _: &str) -> Option<Arc<RuleGroup>> {
+        let mut silent = rule("silent", 2, &holds("silence"), "Block");
+        silent["RuleLabels"] = json!([]);
+        let rules =
+            [rule("attack", 0, &holds("attack"), "Block"), rule("theft", 1, &holds("theft"), "Captcha"), silent];
+        let group = json!({ "Rules": rules, "LabelNamespace": "awswaf:111111111111:rulegroup:ours:" });
+        Some(Arc::new(RuleGroup::parse(&group).unwrap()))
+    }
+
+    fn addresses(&self, _: &str) -> Option<Arc<IpSet>> {
+        None
+    }
+}
+
+fn holds(text: &str) -> Value {
+    json!({ "ByteMatchStatement": {
+        "SearchString": STANDARD.encode(text), "FieldToMatch": { "AllQueryArguments": {} },
+        "PositionalConstraint": "CONTAINS", "TextTransformations": [{ "Priority": 0, "Type": "NONE" }],
+    } })
+}
+
+fn rule(name: &str, priority: u32, statement: &Value, does: &str) -> Value {
+    json!({
+        "Name": name, "Priority": priority, "Statement": statement, "Action": { does: {} },
+        "RuleLabels": [{ "Name": name }],
+        "VisibilityConfig": { "SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": true, "MetricName": name },
+    })
+}
+
+fn group(name: &str, priority: u32) -> Value {
+    let mut rule = rule(name, priority, &json!({ "RuleGroupReferenceStatement": { "ARN": GROUP } }), "Block");
+    let members = rule.as_object_mut().unwrap();
+    members.remove("Action");
+    members.remove("RuleLabels");
+    members.insert("OverrideAction".to_owned(), json!({ "None": {} }));
+    rule
+}
+
+const GROUP: &str = "arn:aws:wafv2:eu-west-1:111111111111:regional/rulegroup/ours/1";
+
+fn document(default: &str, rules: &[Value]) -> Value {
+    json!({
+        "Name": "shop", "LabelNamespace": "awswaf:111111111111:webacl:shop:", "DefaultAction": { default: {} },
+        "Rules": rules,
+    })
+}
+
+fn decided(rule: Option<(Option<&str>, &str)>, action: &'static str, argument: Option<&str>) -> Decided {
+    Decided {
+        acl: "shop".to_owned(),
+        rule: rule.map(|(group, rule)| RuleName { group_rule: group.map(str::to_owned), rule: rule.to_owned() }),
+        action,
+        method: "GET".to_owned(),
+        path: "/prod/pets".to_owned(),
+        host: "a1b2.x".to_owned(),
+        source_ip: "192.0.2.1".to_owned(),
+        argument: argument.map(str::to_owned),
+    }
+}
+
+/// The web ACL with the change, as its owner would make it.
+fn changed(document: &Value, exclusion: &Value) -> Value {
+    let mut document = document.clone();
+    let rules = document["Rules"].as_array_mut().unwrap();
+    if let Some(change) = exclusion["ChangeRule"].as_object() {
+        let rule = rules.iter_mut().find(|rule| rule["Name"] == change["Name"]).unwrap();
+        rule.as_object_mut().unwrap().extend(change.clone());
+    }
+    rules.extend(exclusion.get("AddRule").cloned());
+    document
+}
+
+fn passes(document: &Value, method: &str, target: &str) -> bool {
+    let acl = waf::document::WebAcl::parse(document).unwrap();
+    let acl = waf::compile(&acl, &Node).unwrap();
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let request = Request {
+        method: method.as_bytes(),
+        path: path.as_bytes(),
+        query: query.as_bytes(),
+        version: "HTTP/1.1",
+        headers: &[],
+        body: Body::default(),
+        client: IpAddr::from([192, 0, 2, 1]),
+        host: "a1b2.x",
+    };
+    acl.judge(&request, &Node).action == Action::Allow
+}
+
+/// A suggestion for a request with the query `q=attack` lets it pass, and only what is like it.
+fn check(document: &Value, decided: &Decided, labels: &[&str], (passing, stopped): (&[&str], &[&str])) {
+    let labels: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
+    let exclusion = exclusion::of(document, decided, &labels).unwrap();
+    let narrowed = changed(document, &exclusion.json);
+    for target in passing {
+        assert!(!passes(document, "GET", target), "{target} is stopped before");
+        assert!(passes(&narrowed, "GET", target), "{target}: {narrowed:#}");
+    }
+    for target in stopped {
+        assert!(!passes(&narrowed, "GET", target), "{target}: {narrowed:#}");
+    }
+    assert!(!passes(&narrowed, "POST", passing[0]), "another method");
+    assert!(exclusion.opens.contains("GET /prod/pets"), "{}", exclusion.opens);
+}
+
+#[test]
+fn a_rule_of_a_group_goes_on_stopping_all_but_the_like() {
+    let document = document("Allow", &[group("ours", 3), rule("last", 4, &holds("nothing"), "Block")]);
+    let label = ["awswaf:111111111111:rulegroup:ours:attack"];
+    let of = |argument| decided(Some((Some("ours"), "attack")), "Block", argument);
+    let stopped = ["/prod/pet?q=attack", "/prod/pets/?q=attack", "/prod/pets?q=theft", "/?q=attack"];
+    check(&document, &of(None), &label, (&["/prod/pets?q=attack", "/prod/pets?r=attack"], &stopped));
+    let stopped = ["/prod/pets?r=attack", "/prod/pets?q=theft", "/?q=attack"];
+    check(&document, &of(Some("q")), &label, (&["/prod/pets?q=attack"], &stopped));
+    let theft = ["awswaf:111111111111:rulegroup:ours:theft"];
+    let of = decided(Some((Some("ours"), "theft")), "Captcha", Some("q"));
+    check(&document, &of, &theft, (&["/prod/pets?q=theft"], &["/prod/pets?q=attack", "/?q=theft"]));
+}
+
+#[test]
+fn a_rule_of_a_group_without_a_label_is_told_to_open_for_everybody() {
+    let document = document("Allow", &[group("ours", 0)]);
+    let exclusion = exclusion::of(&document, &decided(Some((Some("ours"), "silent")), "Block", None), &[]).unwrap();
+    assert!(exclusion.opens.starts_with("every request passes rule `silent`"), "{}", exclusion.opens);
+    let narrowed = changed(&document, &exclusion.json);
+    assert!(passes(&narrowed, "GET", "/?q=silence") && !passes(&narrowed, "GET", "/?q=attack"));
+}
+
+#[test]
+fn a_rule_of_the_web_acl_gets_an_exception() {
+    let of = decided(Some((None, "own")), "Block", Some("q"));
+    let cases = (&["/prod/pets?q=attack"][..], &["/prod/pets?r=attack", "/prod/other?q=attack"][..]);
+    check(&document("Allow", &[rule("own", 0, &holds("attack"), "Block")]), &of, &[], cases);
+    let both = json!({ "AndStatement": { "Statements": [holds("att"), holds("tack")] } });
+    check(&document("Allow", &[rule("own", 0, &both, "Block")]), &of, &[], cases);
+    let rate = json!({ "RateBasedStatement": {
+        "Limit": 100, "EvaluationWindowSec": 60, "AggregateKeyType": "IP", "ScopeDownStatement": holds("attack"),
+    } });
+    check(&document("Allow", &[rule("own", 0, &rate, "Block")]), &of, &[], cases);
+}
+
+#[test]
+fn what_the_default_action_stops_gets_a_rule_of_its_own() {
+    let cases = (&["/prod/pets", "/prod/pets?a=b"][..], &["/prod", "/prod/pets/1"][..]);
+    let documents = [document("Block", &[]), document("Block", &[rule("allow-like-request", 0, &holds("x"), "Allow")])];
+    for document in documents {
+        check(&document, &decided(None, "Block", None), &[], cases);
+    }
+}
+
+#[test]
+fn a_long_path_is_told_by_its_beginning() {
+    let mut of = decided(Some((None, "own")), "Block", None);
+    of.path = format!("/prod/{}", "a".repeat(250));
+    let document = document("Allow", &[rule("own", 0, &holds("attack"), "Block")]);
+    let exclusion = exclusion::of(&document, &of, &[]).unwrap();
+    assert!(exclusion.opens.contains("whose path begins like"), "{}", exclusion.opens);
+    assert!(passes(&changed(&document, &exclusion.json), "GET", &format!("{}?q=attack", of.path)));
+}
+
+#[test]
+fn what_is_gone_from_the_web_acl_cannot_be_excluded() {
+    let document = document("Allow", &[]);
+    for rule in [Some((None, "own")), Some((Some("ours"), "attack"))] {
+        assert!(exclusion::of(&document, &decided(rule, "Block", None), &[]).unwrap_err().contains("no rule"));
+    }
+}
+
+/// A decision record: the web ACL `shop` blocked a request by its rule `attacks`.
+fn trail(account: &str, query: &str) -> (Line, Line) {
+    let found = json!([{ "location": "ALL_QUERY_ARGS", "name": "q", "condition": "BYTE_MATCH" }]);
+    let judged = json!({ "acl": "shop", "rule": "attacks", "inside": null, "found": found });
+    let trail = json!({
+        "httpMethod": "GET", "path": "/prod/pets", "host": "a1b2.x", "sourceIp": "192.0.2.1",
+        "steps": [{ "reason": { "Locate": {} } }, { "reason": { "Firewall": { "Blocked": judged } } }],
+    });
+    let record = json!({ "httpRequest": {
+        "httpMethod": "GET", "uri": "/prod/pets", "args": query, "headers": [{ "name": "Host", "value": "a1b2.x" }],
+    } });
+    let trail = line(account, "trail", 1, &trail.to_string());
+    let mut record = line(account, "waf/shop", 1, &record.to_string());
+    record.request = trail.request;
+    (trail, record)
+}
+
+async fn world(scope: &Scope, lines: &[Line]) -> World {
+    let world = World::new().await;
+    world.store(lines).await;
+    let statement = holds("attack");
+    let acl = WebAcl {
+        entity: Entity {
+            name: "shop".to_owned(),
+            id: "1".to_owned(),
+            description: String::new(),
+            lock_token: "1".to_owned(),
+            tags: std::collections::BTreeMap::new(),
+        },
+        scope: scope.clone(),
+        capacity: 1,
+        document: document("Allow", &[rule("attacks", 0, &statement, "Block")]),
+        visibility: Visibility { sampled_requests: true, metrics: true, metric_name: "shop".to_owned() },
+        references: Vec::new(),
+    };
+    world.put(scope, &acl).await;
+    world
+}
+
+#[tokio::test]
+async fn a_request_whose_log_is_kept_is_judged_anew() {
+    let (trail, record) = trail(ONE, "q=attack");
+    let input = Input { request_id: trail.request.to_string() };
+    let world = world(&scope(ONE), &[trail, record]).await;
+    let output = world.ask::<SuggestExclusion>(ONE, &input).await.expect("a suggestion");
+    assert_eq!((&*output.web_acl, &*output.rule, output.verified), ("shop", "attacks", true), "{output:?}");
+    assert_eq!(output.exclusion.0["ChangeRule"]["Name"], "attacks");
+    assert!(output.opens.contains("with the argument `q`"), "{}", output.opens);
+}
+
+#[tokio::test]
+async fn a_request_of_which_too_little_is_known_is_not_called_verified() {
+    for hidden in [json!("REDACTED"), json!("q=harmless"), json!("q=1\r\nX: attack")] {
+        let (trail, record) = trail(ONE, hidden.as_str().unwrap());
+        let input = Input { request_id: trail.request.to_string() };
+        let world = world(&scope(ONE), &[trail, record]).await;
+        let output = world.ask::<SuggestExclusion>(ONE, &input).await.expect("a suggestion");
+        assert!(!output.verified && output.verification.starts_with("not verified"), "{hidden}: {output:?}");
+    }
+}
+
+#[tokio::test]
+async fn only_what_a_web_acl_of_the_own_account_stopped_is_suggested_about() {
+    let (stopped, record) = trail(ONE, "q=attack");
+    let steps = json!({ "steps": [{ "reason": { "Firewall": "NoneAttached" } }] });
+    let passed = line(ONE, "trail", 1, &steps.to_string());
+    let (mine, others) = (scope(ONE), Input { request_id: stopped.request.to_string() });
+    let nothing = Input { request_id: passed.request.to_string() };
+    let world = world(&mine, &[stopped, record, passed]).await;
+    for (account, input, code) in [(TWO, &others, NOT_FOUND), (ONE, &nothing, VALIDATION)] {
+        let refused = world.ask::<SuggestExclusion>(account, input).await;
+        assert!(matches!(&refused, Err(Failure::Api(error)) if error.code == code), "{account}: {refused:?}");
+    }
+}
