@@ -12,3 +12,4 @@ pub mod folder;
 pub mod tls;
 pub mod measure;
 pub mod manage;
+pub mod waf;

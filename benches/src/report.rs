@@ -8,9 +8,14 @@ const HEAD: &str = "# Benchmarks\n\nMade by `cargo xtask bench`; each section is
 
 /// Writes a section into the report, and prints it.
 pub fn section(name: &str, title: &str, body: &str) -> io::Result<()> {
+    section_of("benchmarks.md", HEAD, name, title, body)
+}
+
+/// Writes a section into one of the reports in `docs/`, which begins with `head` where it is new, and prints it.
+pub fn section_of(file: &str, head: &str, name: &str, title: &str, body: &str) -> io::Result<()> {
     println!("\n## {title}\n\n{body}");
-    let path = path();
-    let before = fs::read_to_string(&path).unwrap_or_else(|_| HEAD.to_owned());
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs")).join(file);
+    let before = fs::read_to_string(&path).unwrap_or_else(|_| head.to_owned());
     let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
     let text =
         format!("{open}\n## {title}\n\n{machine}\n\n{body}\n{close}\n", body = body.trim_end(), machine = machine());
@@ -22,10 +27,6 @@ pub fn section(name: &str, title: &str, body: &str) -> io::Result<()> {
         _ => format!("{}\n\n{text}", before.trim_end()),
     };
     fs::write(path, after)
-}
-
-fn path() -> PathBuf {
-    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/benchmarks.md"))
 }
 
 /// The machine in one line.
