@@ -31,7 +31,7 @@ def made(world, kind):
     waf, name = client(world), f"row-{next(COUNT)}"
     least = {
         "web_acl": {"DefaultAction": {"Allow": {}}, "VisibilityConfig": VISIBILITY},
-        "rule_group": {"Capacity": 1, "VisibilityConfig": VISIBILITY},
+        "rule_group": {"Capacity": 10, "VisibilityConfig": VISIBILITY},
         "ip_set": {"IPAddressVersion": "IPV4", "Addresses": []},
         "regex_pattern_set": {"RegularExpressionList": []},
     }[kind]
@@ -69,14 +69,76 @@ def unlogged(**given):
     return row
 
 
+def stage_of(world):
+    return f"arn:aws:apigateway:{world.installation.region}::/restapis/{world.api.id}/stages/prod"
+
+
 def associated(world):
     """A stage with a web ACL is not served as if it had none."""
-    waf, (summary, _) = client(world), made(world, "web_acl")
-    stage = f"arn:aws:apigateway:{world.installation.region}::/restapis/{world.api.id}/stages/prod"
+    waf = client(world)
+    blocks = {"DefaultAction": {"Block": {}}, "VisibilityConfig": VISIBILITY}
+    arn = waf.create_web_acl(Name=f"row-{next(COUNT)}", Scope="REGIONAL", **blocks)["Summary"]["ARN"]
     world.changes(
-        lambda: waf.associate_web_acl(WebACLArn=summary["ARN"], ResourceArn=stage),
-        lambda: waf.disassociate_web_acl(ResourceArn=stage),
+        lambda: waf.associate_web_acl(WebACLArn=arn, ResourceArn=stage_of(world)),
+        lambda: waf.disassociate_web_acl(ResourceArn=stage_of(world)),
     )
+
+
+EVERYTHING = {
+    "ByteMatchStatement": {
+        "SearchString": b"/", "FieldToMatch": {"UriPath": {}}, "PositionalConstraint": "STARTS_WITH",
+        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+    }
+}
+
+
+def blocking(statement, action="Action"):
+    does = {"Action": {"Block": {}}} if action == "Action" else {"OverrideAction": {"None": {}}}
+    return [{"Name": "row", "Priority": 0, "Statement": statement, "VisibilityConfig": VISIBILITY} | does]
+
+
+def enforced(kind, **harsh):
+    """A row: a change of a web ACL, or of what its rules name, changes who passes."""
+
+    def row(world):
+        waf, (summary, least) = client(world), made(world, kind)
+        acl = {"Summary": summary}
+        if kind != "web_acl":
+            statement = {
+                "rule_group": {"RuleGroupReferenceStatement": {"ARN": summary["ARN"]}},
+                "ip_set": {"IPSetReferenceStatement": {"ARN": summary["ARN"]}},
+                "regex_pattern_set": {
+                    "RegexPatternSetReferenceStatement": {
+                        "ARN": summary["ARN"], "FieldToMatch": {"UriPath": {}},
+                        "TextTransformations": [{"Priority": 0, "Type": "NONE"}],
+                    }
+                },
+            }[kind]
+            rules = blocking(statement, "OverrideAction" if kind == "rule_group" else "Action")
+            settings = {"DefaultAction": {"Allow": {}}, "VisibilityConfig": VISIBILITY, "Rules": rules}
+            acl = waf.create_web_acl(Name=f"row-{next(COUNT)}", Scope="REGIONAL", **settings)
+        waf.associate_web_acl(WebACLArn=acl["Summary"]["ARN"], ResourceArn=stage_of(world))
+        place = {"Name": summary["Name"], "Id": summary["Id"], "Scope": "REGIONAL"}
+        mild = {key: value for key, value in least.items() if key not in ("Capacity", "IPAddressVersion")}
+
+        def change(settings):
+            token = getattr(waf, f"get_{kind}")(**place)["LockToken"]
+            getattr(waf, f"update_{kind}")(**place, LockToken=token, **settings)
+
+        world.changes(lambda: change(mild | harsh), lambda: change(mild))
+        waf.disassociate_web_acl(ResourceArn=stage_of(world))
+
+    return row
+
+
+def both(*rows):
+    """A row that is several."""
+
+    def row(world):
+        for one in rows:
+            one(world)
+
+    return row
 
 
 def named(*members):
@@ -84,8 +146,8 @@ def named(*members):
 
 
 ACL = {
-    "DefaultAction": refused("web_acl", DefaultAction={}),
-    "Rules": refused("web_acl", Rules=NO_RULES),
+    "DefaultAction": both(refused("web_acl", DefaultAction={}), enforced("web_acl", DefaultAction={"Block": {}})),
+    "Rules": both(refused("web_acl", Rules=NO_RULES), enforced("web_acl", Rules=blocking(EVERYTHING))),
     "VisibilityConfig": refused("web_acl", VisibilityConfig=RESERVED),
     "CustomResponseBodies": refused("web_acl", CustomResponseBodies={"a": {"ContentType": "TEXT_PLAIN", "Content": "x" * 5000}}),
     "CaptchaConfig": refused("web_acl", CaptchaConfig={"ImmunityTimeProperty": {"ImmunityTime": 259201}}),
@@ -104,7 +166,7 @@ ACL = {
     **named("Name"),
 }
 GROUP = {
-    "Rules": refused("rule_group", Rules=NO_RULES),
+    "Rules": both(refused("rule_group", Rules=NO_RULES), enforced("rule_group", Rules=blocking(EVERYTHING))),
     "VisibilityConfig": refused("rule_group", VisibilityConfig=RESERVED),
     "CustomResponseBodies": refused("rule_group", CustomResponseBodies={"a": {"ContentType": "TEXT_PLAIN", "Content": "x" * 5000}}),
     "MonetizationConfig": refused("rule_group", MonetizationConfig={}),
@@ -112,9 +174,17 @@ GROUP = {
     "Description": LABEL,
     **named("Name"),
 }
-ADDRESSES = {"Addresses": refused("ip_set", Addresses=["0.0.0.0/0"]), "Scope": SCOPE, "Description": LABEL, **named("Name")}
+ADDRESSES = {
+    "Addresses": both(refused("ip_set", Addresses=["0.0.0.0/0"]), enforced("ip_set", Addresses=["127.0.0.0/8"])),
+    "Scope": SCOPE,
+    "Description": LABEL,
+    **named("Name"),
+}
 PATTERNS = {
-    "RegularExpressionList": refused("regex_pattern_set", RegularExpressionList=[{"RegexString": r"(a)\1"}]),
+    "RegularExpressionList": both(
+        refused("regex_pattern_set", RegularExpressionList=[{"RegexString": r"(a)\1"}]),
+        enforced("regex_pattern_set", RegularExpressionList=[{"RegexString": "^/prod"}]),
+    ),
     "Scope": SCOPE,
     "Description": LABEL,
     **named("Name"),
