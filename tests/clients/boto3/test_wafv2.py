@@ -50,10 +50,10 @@ def waf(installation):
 
 def test_the_life_of_a_web_acl_with_all_that_it_names(installation, waf):
     cloudtrail = installation.client("cloudtrail")
-    addresses = waf.create_ip_set(Name="life", **REGIONAL, IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])["Summary"]
-    patterns = waf.create_regex_pattern_set(Name="life", **REGIONAL, RegularExpressionList=[{"RegexString": "(?i)curl"}])["Summary"]
+    addresses = waf.create_ip_set(Name="wall-life", **REGIONAL, IPAddressVersion="IPV4", Addresses=["192.0.2.0/24"])["Summary"]
+    patterns = waf.create_regex_pattern_set(Name="wall-life", **REGIONAL, RegularExpressionList=[{"RegexString": "(?i)curl"}])["Summary"]
     inner = [rule("admin", 0, ADMIN, Action={"Count": {}}, RuleLabels=[{"Name": "admin"}])]
-    group = waf.create_rule_group(Name="life", **REGIONAL, Capacity=50, Rules=inner, VisibilityConfig=VISIBILITY)["Summary"]
+    group = waf.create_rule_group(Name="wall-life", **REGIONAL, Capacity=50, Rules=inner, VisibilityConfig=VISIBILITY)["Summary"]
     office = {"IPSetReferenceStatement": {"ARN": addresses["ARN"]}}
     curl = {
         "RegexPatternSetReferenceStatement": {
@@ -66,16 +66,16 @@ def test_the_life_of_a_web_acl_with_all_that_it_names(installation, waf):
         rule("rate", 2, {"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "IP", "ScopeDownStatement": ADMIN}}),
     ]
     weight = waf.check_capacity(**REGIONAL, Rules=rules)["Capacity"]
-    made = acl(waf, "life", Rules=rules)
+    made = acl(waf, "wall-life", Rules=rules)
     got = waf.get_web_acl(**named(made, lock=False))
     assert (got["WebACL"]["Rules"], got["WebACL"]["Capacity"], got["LockToken"]) == (rules, weight, made["LockToken"])
     labels = waf.get_rule_group(ARN=group["ARN"])["RuleGroup"]["AvailableLabels"]
-    assert labels == [{"Name": "awswaf:000000000000:rulegroup:life:admin"}]
+    assert labels == [{"Name": "awswaf:000000000000:rulegroup:wall-life:admin"}]
     for kind, summary in [("ip_set", addresses), ("regex_pattern_set", patterns), ("rule_group", group)]:
         with pytest.raises(waf.exceptions.WAFAssociatedItemException):
             getattr(waf, f"delete_{kind}")(**named(summary))
         assert summary["ARN"] in [one["ARN"] for one in next(iter(getattr(waf, f"list_{kind}s")(**REGIONAL).values()))]
-    recorded = cloudtrail.lookup_events(LookupAttributes=[{"AttributeKey": "ResourceName", "AttributeValue": "life"}])["Events"]
+    recorded = cloudtrail.lookup_events(LookupAttributes=[{"AttributeKey": "ResourceName", "AttributeValue": "wall-life"}])["Events"]
     kinds = {resource["ResourceType"] for event in recorded for resource in event["Resources"]}
     assert kinds == {f"AWS::WAFv2::{kind}" for kind in ["WebACL", "RuleGroup", "IPSet", "RegexPatternSet"]}
     changed = waf.update_web_acl(**named(made), DefaultAction={"Block": {}}, VisibilityConfig=VISIBILITY)
