@@ -4,7 +4,7 @@
 //! Twelve slices are kept, eleven of which make a window: the one that is about to fall out counts for the part of it that
 //! is still inside. AWS looks every ten seconds or so; here the request that exceeds the limit is already over it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher as _, BuildHasherDefault, Hasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -17,8 +17,14 @@ const SLICES: usize = 12;
 const INSTANCES_MAX: usize = 1_000_000;
 /// Each is locked for itself.
 const SHARDS: usize = 64;
-/// Instances over their limit that are listed for each rule, as AWS lists them.
+/// Addresses over their limit that are listed for each rule, as AWS lists them.
 const LISTED_MAX: usize = 10_000;
+/// Rules whose addresses are listed at once: more than an account's hundred web ACLs can have.
+const RULES_MAX: usize = 4_096;
+/// AWS lists addresses and nothing else: an IPv6 address has so many bytes.
+const ADDRESS_BYTES_MAX: usize = 16;
+/// How often a full list is searched for those who are below their limit again.
+const SWEEP_EVERY: Duration = Duration::from_secs(10);
 /// How many instances are looked at to find one that makes room.
 const SAMPLE: usize = 8;
 
@@ -33,8 +39,15 @@ pub struct Rates {
     shard_max: usize,
 }
 
-/// The instances of a rule that are over its limit.
-type Listed = HashMap<Box<[u8]>, RateRule>;
+/// The addresses that are over a rule's limit.
+#[derive(Debug)]
+struct Listed {
+    rule: RateRule,
+    addresses: HashSet<Box<[u8]>>,
+    /// When those below the limit were last taken out.
+    swept: Duration,
+}
+
 type Shard = HashMap<u64, Count, BuildHasherDefault<Already>>;
 
 /// What one instance sent: 56 bytes, so that a million fit beside the traffic.
@@ -80,17 +93,17 @@ impl Rates {
         count.listed = over;
         drop(shard);
         if lists {
-            self.list(rule, instance);
+            self.list(rule, instance, nodes, now);
         }
         over
     }
 
-    /// The instances of a rule that are over its limit now.
+    /// The addresses that are over a rule's limit now.
     pub fn instances_over(&self, rule_id: u64, nodes: u32, now: Duration) -> Vec<Box<[u8]>> {
         let mut listed = locked(&self.listed);
-        let Some(instances) = listed.get_mut(&rule_id) else { return Vec::new() };
-        instances.retain(|instance, rule| self.is_over(rule, instance, nodes, now));
-        instances.keys().cloned().collect()
+        let Some(list) = listed.get_mut(&rule_id) else { return Vec::new() };
+        self.sweep(list, nodes, now);
+        list.addresses.iter().cloned().collect()
     }
 
     /// Whether an instance is over its limit, without counting anything.
@@ -100,20 +113,38 @@ impl Rates {
         let mut shard = self.shard(key);
         let Some(count) = shard.get_mut(&key) else { return false };
         count.advance(place.slice);
-        count.listed = count.within(place) > share(rule.limit, nodes);
-        count.listed
+        count.within(place) > share(rule.limit, nodes)
     }
 
-    fn list(&self, rule: &RateRule, instance: &[u8]) {
+    fn list(&self, rule: &RateRule, instance: &[u8], nodes: u32, now: Duration) {
+        if instance.len() > ADDRESS_BYTES_MAX {
+            return;
+        }
         let mut listed = locked(&self.listed);
-        // Rules come and go with their settings; what nobody asked about for long goes first when there are too many.
-        if listed.len() >= LISTED_MAX && !listed.contains_key(&rule.id) {
-            listed.clear();
+        // Rules come and go with their settings. The lists of those that nobody is over any more make room.
+        if listed.len() >= RULES_MAX && !listed.contains_key(&rule.id) {
+            listed.retain(|_, list| {
+                self.sweep(list, nodes, now);
+                !list.addresses.is_empty()
+            });
+            if listed.len() >= RULES_MAX {
+                return;
+            }
         }
-        let instances = listed.entry(rule.id).or_default();
-        if instances.len() < LISTED_MAX {
-            instances.insert(instance.into(), rule.clone());
+        let new = || Listed { rule: rule.clone(), addresses: HashSet::new(), swept: now };
+        let list = listed.entry(rule.id).or_insert_with(new);
+        if list.addresses.len() >= LISTED_MAX && now.saturating_sub(list.swept) >= SWEEP_EVERY {
+            self.sweep(list, nodes, now);
         }
+        if list.addresses.len() < LISTED_MAX {
+            list.addresses.insert(instance.into());
+        }
+    }
+
+    /// Takes out who is below the limit again.
+    fn sweep(&self, list: &mut Listed, nodes: u32, now: Duration) {
+        list.swept = now;
+        list.addresses.retain(|address| self.is_over(&list.rule, address, nodes, now));
     }
 
     fn key(&self, rule: &RateRule, instance: &[u8]) -> u64 {
@@ -279,6 +310,32 @@ mod tests {
         assert_eq!(rates.instances_over(1, 1, ms(2_000)), [Box::from(&b"loud"[..])]);
         assert!(rates.instances_over(2, 1, ms(2_000)).is_empty());
         assert!(rates.instances_over(1, 1, ms(70_000)).is_empty());
+    }
+
+    #[test]
+    fn lists_hold_addresses_alone_and_never_more_than_their_bound() {
+        let rates = Rates::default();
+        over(&rates, &RULE, &[7; 17], 1_000, 0, 200);
+        assert!(rates.instances_over(1, 1, ms(1_000)).is_empty(), "no address is so long");
+        let strict = RateRule { id: 2, limit: 1, window_s: 60 };
+        for address in 0..LISTED_MAX as u32 + 100 {
+            over(&rates, &strict, &address.to_be_bytes(), 1_000, 0, 2);
+        }
+        assert_eq!(rates.instances_over(2, 1, ms(1_001)).len(), LISTED_MAX);
+        // A window later they are quiet, and whoever is loud now finds a place.
+        over(&rates, &strict, b"loud", 90_000, 0, 2);
+        assert_eq!(rates.instances_over(2, 1, ms(90_001)), [Box::from(&b"loud"[..])]);
+    }
+
+    #[test]
+    fn a_question_does_not_keep_anybody_off_the_list() {
+        let rates = Rates::default();
+        over(&rates, &RULE, b"loud", 1_000, 1, 101);
+        rates.instances_over(1, 1, ms(80_000));
+        over(&rates, &RULE, b"loud", 80_000, 1, 100);
+        assert!(!rates.is_over(&RULE, b"loud", 1, ms(80_100)));
+        assert!(rates.over(&RULE, b"loud", 1, ms(80_101)) && rates.is_over(&RULE, b"loud", 1, ms(80_102)));
+        assert_eq!(rates.instances_over(1, 1, ms(80_103)).len(), 1);
     }
 
     #[test]
