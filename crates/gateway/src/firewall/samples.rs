@@ -6,7 +6,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use base::Timestamp;
 use operation::{Sample, SampleQuestion, SampledPuzzle, Samples as Answer, TokenFailure};
@@ -29,7 +29,7 @@ const LABELS_MAX: usize = 20;
 /// Metrics of one web ACL that are counted at once.
 pub(super) const METRICS_MAX: usize = 8192;
 /// Every request of a web ACL, whatever decided.
-const ALL: &str = "ALL";
+static ALL: LazyLock<Arc<str>> = LazyLock::new(|| "ALL".into());
 
 /// How many requests a metric had in each minute: the minute in the upper half, the number in the lower.
 #[derive(Debug)]
@@ -73,11 +73,10 @@ impl Samples {
             return;
         }
         let decisive = case.judgement.terminating.as_ref().map(|it| &it.matched);
-        let all: Arc<str> = ALL.into();
         let metric = decisive.map_or(&case.acl.metric, |matched| &matched.metric);
         if sampled.contains(metric) {
             self.take_for(tally, case, metric, decisive, None);
-            self.take_for(tally, case, &all, decisive, None);
+            self.take_for(tally, case, &ALL, decisive, None);
         }
         for (group_rule, matched) in case.matched().filter(|(_, matched)| sampled.contains(&matched.metric)) {
             let is_decisive = decisive.is_some_and(|decisive| std::ptr::eq(decisive, matched));

@@ -106,8 +106,7 @@ fn token(received: &ReceivedHeaders) -> Option<&str> {
 
 /// What was decided, for the record.
 pub(crate) fn reason(acl: &WebAcl, seen: &Request<'_>, judged: &Judgement) -> Firewall {
-    let veil = Veil::of(acl.logging.as_ref().map(|logging| &logging.redacted), seen);
-    let told = Box::new(told(acl, &veil, judged));
+    let told = Box::new(told(acl, seen, judged));
     match &judged.action {
         waf::Action::Allow => Firewall::Allowed(told),
         waf::Action::Block(_) => Firewall::Blocked(told),
@@ -119,7 +118,7 @@ pub(crate) fn reason(acl: &WebAcl, seen: &Request<'_>, judged: &Judgement) -> Fi
     }
 }
 
-fn told(acl: &WebAcl, veil: &Veil<'_>, judged: &Judgement) -> Judged {
+fn told(acl: &WebAcl, seen: &Request<'_>, judged: &Judgement) -> Judged {
     let by = judged.terminating.as_ref().map(|terminating| &terminating.matched);
     let group = by.and_then(|by| judged.groups.iter().find(|group| group.rule == by.rule));
     let inner = group.and_then(|group| Some((Arc::clone(&group.id), group.terminating.as_ref()?)));
@@ -130,9 +129,7 @@ fn told(acl: &WebAcl, veil: &Veil<'_>, judged: &Judgement) -> Judged {
         acl: Arc::clone(&acl.name),
         rule: by.map(|by| Arc::clone(&by.rule)),
         inside,
-        found: found
-            .map(|matched| matched.findings.iter().take(FOUND_MAX).map(|it| place(veil, it)).collect())
-            .unwrap_or_default(),
+        found: found.map(|matched| places(acl, seen, matched)).unwrap_or_default(),
         counted: counted.take(TOLD_MAX).map(|other: &Matched| Arc::clone(&other.rule)).collect(),
         labels: judged.labels.iter().take(TOLD_MAX).cloned().collect(),
         exhausted: judged.exhausted,
@@ -142,6 +139,15 @@ fn told(acl: &WebAcl, veil: &Veil<'_>, judged: &Judgement) -> Judged {
 /// A record holds so many places of a match, and so many names of rules and labels.
 const FOUND_MAX: usize = 4;
 const TOLD_MAX: usize = 20;
+
+/// Where a rule matched. What must not be seen is looked for only where there is something to show.
+fn places(acl: &WebAcl, seen: &Request<'_>, matched: &Matched) -> Vec<Found> {
+    if matched.findings.is_empty() {
+        return Vec::new();
+    }
+    let veil = Veil::of(acl.logging.as_ref().map(|logging| &logging.redacted), seen);
+    matched.findings.iter().take(FOUND_MAX).map(|finding| place(&veil, finding)).collect()
+}
 
 fn place(veil: &Veil<'_>, finding: &waf::Finding) -> Found {
     Found {
