@@ -169,9 +169,10 @@ fn share(limit: u64, nodes: u32) -> u64 {
 
 /// Takes out the instance with the fewest requests among a few: those who ask most stay.
 fn make_room(shard: &mut Shard, chance: u64) {
-    // The map's order is as good as chance, but always begins at the same place; so a part is skipped.
+    // The map's order is as good as chance, but always begins at the same place; so a part is skipped. Round the end: a sample
+    // of one, the last, would push out whoever that is.
     let skipped = chance as usize % shard.len().max(1);
-    let sample = shard.iter().skip(skipped.min(64)).take(SAMPLE);
+    let sample = shard.iter().cycle().skip(skipped.min(64)).take(SAMPLE);
     let least = sample.min_by_key(|(_, count)| count.slices.iter().map(|slice| u64::from(*slice)).sum::<u64>());
     if let Some(key) = least.map(|(key, _)| *key) {
         shard.remove(&key);
