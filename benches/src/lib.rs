@@ -13,3 +13,7 @@ pub mod tls;
 pub mod measure;
 pub mod manage;
 pub mod waf;
+
+/// The allocator of the real binary: another one would measure another product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;

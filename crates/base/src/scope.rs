@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use smol_str::SmolStr;
+
 use crate::id::InvalidId;
 
 /// An AWS account's id: twelve digits.
@@ -60,7 +62,7 @@ impl From<AccountId> for String {
 /// A region's name such as `us-east-1`, or `global` for services without one.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Region(std::sync::Arc<str>);
+pub struct Region(SmolStr);
 
 impl Region {
     /// Checks and takes a region's name: lower-case letters, digits and hyphens, at most 32.
@@ -74,7 +76,7 @@ impl Region {
 
     /// The home of IAM, STS and Route 53, which have no region.
     pub fn global() -> Self {
-        Self("global".into())
+        Self(SmolStr::new_static("global"))
     }
 
     /// The region's name.
@@ -105,7 +107,7 @@ impl std::str::FromStr for Region {
 
 impl From<Region> for String {
     fn from(region: Region) -> String {
-        region.0.as_ref().to_owned()
+        region.0.into()
     }
 }
 

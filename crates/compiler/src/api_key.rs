@@ -28,7 +28,7 @@ pub(crate) fn place(
         None => Vec::new(),
         Some(Ok(key)) => {
             let key = Arc::new(key);
-            snapshot.api_key_values.insert(key.fingerprint, Arc::clone(&key));
+            snapshot.api_key_values.insert(Arc::clone(&key));
             snapshot.api_keys.insert(id.clone(), key);
             Vec::new()
         }

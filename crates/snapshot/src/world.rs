@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use base::id::{AccessKeyId, ApiKeyId, RestApiId, UsagePlanId};
-use base::{Fingerprint, Region, Scope};
+use base::{Region, Scope};
 
 use crate::{
-    AccessKey, Api, ApiKey, Bucket, Certificate, Function, FunctionName, Group, Name, NamedPolicy, Role, UsagePlan,
-    User, WebAclUnit,
+    AccessKey, Api, ApiKey, ApiKeyValues, Bucket, Certificate, Function, FunctionName, Group, Name, NamedPolicy, Role,
+    UsagePlan, User, WebAclUnit,
 };
 
 /// What this node serves. Cloning shares everything; a change replaces only what it touches.
@@ -34,7 +34,7 @@ pub struct Snapshot {
     /// API keys by id, shared likewise.
     pub api_keys: imbl::HashMap<ApiKeyId, Arc<ApiKey>>,
     /// The same keys by their values' fingerprints, which hold account and region.
-    pub api_key_values: imbl::HashMap<Fingerprint, Arc<ApiKey>>,
+    pub api_key_values: ApiKeyValues,
     /// Usage plans by id.
     pub usage_plans: imbl::HashMap<UsagePlanId, Arc<UsagePlan>>,
     /// What each account has left of its own throttle, by account and region.
@@ -85,7 +85,7 @@ impl Snapshot {
             managed_policies: imbl::HashMap::new(),
             functions: imbl::HashMap::new(),
             api_keys: imbl::HashMap::new(),
-            api_key_values: imbl::HashMap::new(),
+            api_key_values: ApiKeyValues::default(),
             usage_plans: imbl::HashMap::new(),
             accounts: imbl::HashMap::new(),
             web_acls: imbl::HashMap::new(),

@@ -74,7 +74,7 @@ pub(crate) fn keys(snapshot: &mut Snapshot) {
             enabled,
             plans: plans.iter().map(plan).collect(),
         });
-        snapshot.api_key_values.insert(key.fingerprint, Arc::clone(&key));
+        snapshot.api_key_values.insert(Arc::clone(&key));
         snapshot.api_keys.insert(key.id.clone(), key);
     }
 }
