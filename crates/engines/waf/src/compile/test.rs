@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use aws_lc_rs::digest;
+
 use super::Needs;
 use super::input::{Gathered, Wanted};
 use crate::document::{
@@ -222,13 +224,33 @@ fn told(key: &CustomKey) -> Told {
     }
 }
 
-/// Names a rule and its settings: FNV-1a, with lengths, so that no two lists of texts run into one another.
+/// Names a rule and its settings: the beginning of a SHA-256, with lengths, so that no two lists of texts run into one another.
+// SECURITY: settings are what owners write. Under a sum that is easily turned back, one could write a rule that counts for
+// another account's.
 fn fingerprint(texts: &[&str]) -> u64 {
-    let mut sum = 0xcbf2_9ce4_8422_2325_u64;
-    let mut add = |byte: u8| sum = (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let mut hash = digest::Context::new(&digest::SHA256);
     for text in texts {
-        text.len().to_le_bytes().into_iter().for_each(&mut add);
-        text.bytes().for_each(&mut add);
+        hash.update(&(text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
     }
-    sum
+    hash.finish().as_ref().first_chunk().copied().map(u64::from_le_bytes).expect("SHA-256 has 32 bytes")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_named_by_a_hash_that_nobody_can_aim_at() {
+        let texts = ["awswaf:000000000000:webacl:shop:/often", "{}"];
+        let whole: Vec<u8> =
+            texts.iter().flat_map(|text| (text.len() as u64).to_le_bytes().into_iter().chain(text.bytes())).collect();
+        let hash = digest::digest(&digest::SHA256, &whole);
+        assert_eq!(fingerprint(&texts).to_le_bytes(), hash.as_ref()[..8]);
+        for other in
+            [["awswaf:000000000000:webacl:shop:/ofte", "n{}"], ["awswaf:111111111111:webacl:shop:/often", "{}"]]
+        {
+            assert_ne!(fingerprint(&other), fingerprint(&texts));
+        }
+    }
 }
