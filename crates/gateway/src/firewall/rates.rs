@@ -23,7 +23,7 @@ const LISTED_MAX: usize = 10_000;
 const RULES_MAX: usize = 4_096;
 /// AWS lists addresses and nothing else: an IPv6 address has so many bytes.
 const ADDRESS_BYTES_MAX: usize = 16;
-/// How often a full list is searched for those who are below their limit again.
+/// How often a full list, or all of them, are searched for those who are below their limit again.
 const SWEEP_EVERY: Duration = Duration::from_secs(10);
 /// How many instances are looked at to find one that makes room.
 const SAMPLE: usize = 8;
@@ -35,8 +35,16 @@ pub struct Rates {
     hashes: RandomState,
     shards: Box<[Mutex<Shard>]>,
     /// The instances found over their limit, for those who ask which.
-    listed: Mutex<HashMap<u64, Listed>>,
+    lists: Mutex<Lists>,
     shard_max: usize,
+}
+
+/// The lists of all rules.
+#[derive(Debug, Default)]
+struct Lists {
+    of: HashMap<u64, Listed>,
+    /// When all of them were last searched for one that nobody needs.
+    swept: Duration,
 }
 
 /// The addresses that are over a rule's limit.
@@ -72,7 +80,7 @@ impl Rates {
         Self {
             hashes: RandomState::new(),
             shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
-            listed: Mutex::default(),
+            lists: Mutex::default(),
             shard_max: (instances_max / SHARDS).max(1),
         }
     }
@@ -100,8 +108,8 @@ impl Rates {
 
     /// The addresses that are over a rule's limit now.
     pub fn instances_over(&self, rule_id: u64, nodes: u32, now: Duration) -> Vec<Box<[u8]>> {
-        let mut listed = locked(&self.listed);
-        let Some(list) = listed.get_mut(&rule_id) else { return Vec::new() };
+        let mut lists = locked(&self.lists);
+        let Some(list) = lists.of.get_mut(&rule_id) else { return Vec::new() };
         self.sweep(list, nodes, now);
         list.addresses.iter().cloned().collect()
     }
@@ -120,19 +128,22 @@ impl Rates {
         if instance.len() > ADDRESS_BYTES_MAX {
             return;
         }
-        let mut listed = locked(&self.listed);
+        let mut lists = locked(&self.lists);
         // Rules come and go with their settings. The lists of those that nobody is over any more make room.
-        if listed.len() >= RULES_MAX && !listed.contains_key(&rule.id) {
-            listed.retain(|_, list| {
-                self.sweep(list, nodes, now);
-                !list.addresses.is_empty()
-            });
-            if listed.len() >= RULES_MAX {
+        if lists.of.len() >= RULES_MAX && !lists.of.contains_key(&rule.id) {
+            if now.saturating_sub(lists.swept) >= SWEEP_EVERY {
+                lists.swept = now;
+                lists.of.retain(|_, list| {
+                    self.sweep(list, nodes, now);
+                    !list.addresses.is_empty()
+                });
+            }
+            if lists.of.len() >= RULES_MAX {
                 return;
             }
         }
         let new = || Listed { rule: rule.clone(), addresses: HashSet::new(), swept: now };
-        let list = listed.entry(rule.id).or_insert_with(new);
+        let list = lists.of.entry(rule.id).or_insert_with(new);
         if list.addresses.len() >= LISTED_MAX && now.saturating_sub(list.swept) >= SWEEP_EVERY {
             self.sweep(list, nodes, now);
         }
@@ -326,6 +337,22 @@ mod tests {
         // A window later they are quiet, and whoever is loud now finds a place.
         over(&rates, &strict, b"loud", 90_000, 0, 2);
         assert_eq!(rates.instances_over(2, 1, ms(90_001)), [Box::from(&b"loud"[..])]);
+    }
+
+    #[test]
+    fn lists_of_more_rules_than_are_kept_are_not_searched_at_every_request() {
+        let (rates, rule) = (Rates::default(), |id| RateRule { id, limit: 1, window_s: 60 });
+        let is_listed = |id, at_ms| !rates.instances_over(id, 1, ms(at_ms)).is_empty();
+        for id in 0..RULES_MAX as u64 {
+            over(&rates, &rule(id), b"loud", 20_000, 0, 2);
+        }
+        over(&rates, &rule(9_000), b"loud", 20_000, 0, 2);
+        assert!(is_listed(7, 20_000) && !is_listed(9_000, 20_000), "all lists are needed");
+        assert_eq!(locked(&rates.lists).swept, ms(20_000));
+        over(&rates, &rule(9_001), b"loud", 29_999, 0, 2);
+        assert_eq!((is_listed(9_001, 29_999), locked(&rates.lists).swept), (false, ms(20_000)), "not again so soon");
+        over(&rates, &rule(9_002), b"loud", 95_000, 0, 2);
+        assert!(is_listed(9_002, 95_000), "the others have been quiet for a window");
     }
 
     #[test]
