@@ -183,15 +183,20 @@ fn sample(case: &Case<'_>, matched: Option<&Matched>, inner: Option<&Arc<str>>) 
     }
     let uri = cut(&uri);
     let labels: Vec<String> = case.judgement.labels.iter().take(LABELS_MAX).map(|label| cut(label)).collect();
-    let mut bytes = size_of::<One>() + uri.len() + labels.iter().map(String::len).sum::<usize>();
-    let mut headers = Vec::new();
+    let inserted = case.judgement.inserted.iter().take(LABELS_MAX);
+    let inserted: Vec<Pair> = inserted.map(|it| (it.name.to_string(), cut(&it.value))).collect();
+    let method = cut(&veil.method(seen.method));
+    let mut bytes = size_of::<One>() + uri.len() + method.len() + labels.iter().map(|it| occupied(it)).sum::<usize>();
+    bytes += inserted.iter().map(|(name, value)| occupied(name) + occupied(value)).sum::<usize>();
+    let mut headers: Vec<Pair> = Vec::new();
     for header in seen.headers {
         let value = veil.header(header.name, header.value);
         let pair = (cut(&String::from_utf8_lossy(header.name)), cut(&value));
-        bytes += pair.0.len() + pair.1.len() + size_of::<(String, String)>();
-        if bytes > SAMPLE_BYTES_MAX {
+        let more = occupied(&pair.0) + occupied(&pair.1);
+        if bytes + more > SAMPLE_BYTES_MAX {
             break;
         }
+        bytes += more;
         headers.push(pair);
     }
     // For the rule that refers to a group, the rule in there that decided.
@@ -202,7 +207,7 @@ fn sample(case: &Case<'_>, matched: Option<&Matched>, inner: Option<&Arc<str>>) 
         at: case.at,
         client_ip: seen.client.to_string(),
         country: case.country(),
-        method: cut(&veil.method(seen.method)),
+        method,
         uri,
         version: seen.version.to_owned(),
         headers,
@@ -210,13 +215,7 @@ fn sample(case: &Case<'_>, matched: Option<&Matched>, inner: Option<&Arc<str>>) 
         action: matched.map_or(case.action(), |matched| matched.action).to_owned(),
         overridden: matched.and_then(|matched| matched.overridden).map(str::to_owned),
         rule_within_group: inner.map(ToString::to_string),
-        inserted: case
-            .judgement
-            .inserted
-            .iter()
-            .take(LABELS_MAX)
-            .map(|it| (it.name.to_string(), cut(&it.value)))
-            .collect(),
+        inserted,
         status: case.status,
         labels,
         captcha: puzzle(Purpose::Captcha),
@@ -238,6 +237,14 @@ fn puzzle(token: Token, status: Option<u16>) -> SampledPuzzle {
     SampledPuzzle { status: status.filter(|_| failure.is_some()), solved, failure }
 }
 
+/// A name and its value.
+type Pair = (String, String);
+
+/// What a text in a list occupies.
+fn occupied(text: &str) -> usize {
+    size_of::<String>() + text.len()
+}
+
 fn cut(text: &str) -> String {
     text[..text.floor_char_boundary(TEXT_BYTES_MAX)].to_owned()
 }
@@ -247,7 +254,7 @@ mod tests {
     use snapshot::Redacted;
 
     use super::*;
-    use crate::firewall::testing::{ARN, Sent, acl, group, scope};
+    use crate::firewall::testing::{ARN, Sent, acl, group, holds, rule, scope};
 
     const NOW: i64 = 1_800_000_000;
 
@@ -324,7 +331,11 @@ mod tests {
 
     #[test]
     fn large_requests_take_no_more_memory_than_there_is() {
-        let node = Node::new();
+        let headers = |n| serde_json::json!({ "Name": format!("x{n}"), "Value": "v".repeat(255) });
+        let insert = serde_json::json!({ "InsertHeaders": (0..10).map(headers).collect::<Vec<_>>() });
+        let mut counts = rule("inserts", 0, &holds("a", &serde_json::json!({ "UriPath": {} })), "Count");
+        counts["Action"]["Count"]["CustomRequestHandling"] = insert;
+        let node = Node { acl: acl(&[counts], Redacted::default()), ..Node::new() };
         let mut sent = Sent::get(&format!("/{}", "a".repeat(9_000)));
         for n in 0..100 {
             sent = sent.header(&format!("X-{n}"), "b".repeat(9_000));
@@ -334,7 +345,13 @@ mod tests {
             sent.judged(&node.acl, Token::Missing, |case| node.samples.take(&node.tally, case));
         }
         let kept = node.samples.kept();
-        assert!(kept.samples.iter().all(|one| one.bytes < 2 * SAMPLE_BYTES_MAX));
+        let told = |(name, value): &Pair| occupied(name) + occupied(value);
+        for One { bytes, sample, .. } in &kept.samples {
+            let texts = sample.uri.len() + sample.headers.iter().map(told).sum::<usize>();
+            let least = texts + sample.inserted.iter().map(told).sum::<usize>();
+            assert!(least + sample.method.len() < *bytes && *bytes < 2 * SAMPLE_BYTES_MAX, "{least} {bytes}");
+            assert_eq!(sample.inserted.len(), 10, "what the owner inserts counts too");
+        }
         assert!(kept.bytes <= BYTES_MAX && !kept.samples.is_empty());
         assert_eq!(kept.bytes, kept.samples.iter().map(|one| one.bytes).sum::<usize>());
     }
