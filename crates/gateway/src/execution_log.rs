@@ -9,6 +9,7 @@ use http::HeaderMap;
 use snapshot::{Logging, Method, Stage};
 
 use crate::context::{Ending, error_of};
+use crate::firewall::page;
 use crate::reason::{Answer, Integrate};
 use crate::request::Request;
 
@@ -94,7 +95,7 @@ fn map<'a>(pairs: impl Iterator<Item = (&'a str, &'a [u8])>) -> String {
 
 /// SECURITY: these hold credentials; a log keeps no more of them than AWS's does.
 fn is_secret(name: &str) -> bool {
-    const SECRETS: [&str; 7] = [
+    const SECRETS: [&str; 9] = [
         "authorization",
         "proxy-authorization",
         "x-amz-security-token",
@@ -102,6 +103,8 @@ fn is_secret(name: &str) -> bool {
         "x-api-key",
         "cookie",
         "set-cookie",
+        page::HEADER,
+        page::SOLUTION,
     ];
     SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret))
 }
@@ -248,6 +251,8 @@ mod tests {
         map.insert("accept", "*/*".parse().unwrap());
         map.insert("authorization", "Bearer abcdefghijkl".parse().unwrap());
         map.insert("x-api-key", "short".parse().unwrap());
-        assert_eq!(headers(&map), "{accept=*/*, authorization=****ghijkl, x-api-key=****}");
+        map.insert("x-aws-waf-token", "c.6b0ca58d.05315a65c2e7e5fa.x".parse().unwrap());
+        let masked = "{accept=*/*, authorization=****ghijkl, x-api-key=****, x-aws-waf-token=****e5fa.x}";
+        assert_eq!(headers(&map), masked);
     }
 }

@@ -1,11 +1,10 @@
 //! The tokens of CAPTCHA and Challenge: questions are asked, answers redeemed for a token, tokens read. Nothing is kept but
-//! which puzzles were tried: everything else stands, signed, in the texts themselves.
+//! which questions were answered: everything else stands, signed, in the texts themselves.
 //! <https://docs.aws.amazon.com/waf/latest/developerguide/waf-tokens.html>
 //!
 //! A question is `purpose.issued.nonce.tag`, a token `purpose.solved.nonce.tag.domain`; the cookie holds one token for each
-//! purpose, with `~` between them.
+//! purpose, with `~` between them. Either belongs to a domain of one account.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,17 +13,22 @@ use base::secret::equal_in_constant_time;
 use base::{Clock, Fingerprints};
 use waf::{Purpose, Token};
 
+use super::audience::Audience;
+use super::tried::Tried;
+
 /// How long a question may be pondered.
-const PATIENCE_S: u64 = 300;
+pub(super) const PATIENCE_S: u64 = 300;
+/// By how much the clocks of nodes may differ: what was issued later than that was issued by none of ours.
+pub(super) const SKEW_S: u64 = 300;
 /// Leading zero bits of a challenge's answer: some 16,000 hashes, about a second of a browser.
 const WORK_BITS: u32 = 14;
 /// Letters of a puzzle, and those it is made of: none that looks like another.
 const LETTERS: usize = 6;
 const ALPHABET: &[u8; 26] = b"ACDEFGHJKLMNPQRTUVWXY34679";
-/// Puzzles that are remembered as tried, in each half of [`PATIENCE_S`].
-const TRIED_MAX: usize = 500_000;
 /// Longer texts are none of ours.
 const TEXT_BYTES_MAX: usize = 512;
+/// Tokens of a request that are read: a browser holds one for each domain that a web ACL ever had.
+const TOKENS_MAX: usize = 8;
 
 /// Makes questions and tokens, and knows its own. One value a node; nodes under one master key know each other's.
 #[derive(Debug)]
@@ -32,14 +36,6 @@ pub struct Mint {
     fingerprints: Fingerprints,
     clock: Arc<dyn Clock>,
     tried: Mutex<Tried>,
-}
-
-/// The nonces of puzzles that were answered, in two generations.
-#[derive(Debug, Default)]
-struct Tried {
-    since_s: u64,
-    now: HashSet<u64>,
-    before: HashSet<u64>,
 }
 
 /// A question for a browser or its user.
@@ -51,8 +47,11 @@ pub struct Question {
     pub letters: [u8; LETTERS],
     /// Leading zero bits that SHA-256 of `text`, `.` and the answer must have, of a challenge.
     pub work_bits: u32,
-    /// Chance that the puzzle's picture is drawn from.
+    /// What makes it this question and no other, and lets its page run its own script.
     pub nonce: u64,
+    /// Chance that the puzzle's picture is drawn from. SECURITY: nothing that its page says, or whoever reads the page could
+    /// draw every letter alike and compare.
+    pub chance: u64,
 }
 
 impl Mint {
@@ -61,19 +60,20 @@ impl Mint {
         Self { fingerprints, clock, tried: Mutex::default() }
     }
 
-    /// A new question for a domain.
-    pub fn ask(&self, purpose: Purpose, domain: &str) -> Question {
-        let mut chance = [0; 8];
-        aws_lc_rs::rand::fill(&mut chance).expect("the operating system's random generator answers");
-        let nonce = u64::from_le_bytes(chance);
+    /// A new question.
+    pub fn ask(&self, purpose: Purpose, audience: &Audience<'_>) -> Question {
+        let mut random = [0; 8];
+        aws_lc_rs::rand::fill(&mut random).expect("the operating system's random generator answers");
+        let nonce = u64::from_le_bytes(random);
         let said = format!("{}.{:x}.{nonce:016x}", letter(purpose), self.now_s());
-        let tag = self.tag("question", domain, &said);
-        Question { text: format!("{said}.{tag}"), letters: self.letters(nonce), work_bits: WORK_BITS, nonce }
+        let tag = self.tag("question", (audience.account, audience.domain()), &said);
+        let (letters, chance) = self.puzzle(nonce);
+        Question { text: format!("{said}.{tag}"), letters, work_bits: WORK_BITS, nonce, chance }
     }
 
-    /// The token for a question and its answer, `question.answer`; `None` where the question is not ours, too old, was tried
-    /// before, or the answer is wrong.
-    pub fn redeem(&self, purpose: Purpose, domain: &str, answered: &str) -> Option<String> {
+    /// The token for a question and its answer, `question.answer`; `None` where the question is not ours, too old, was
+    /// answered before, or the answer is wrong.
+    pub fn redeem(&self, purpose: Purpose, audience: &Audience<'_>, answered: &str) -> Option<String> {
         if answered.len() > TEXT_BYTES_MAX {
             return None;
         }
@@ -81,97 +81,117 @@ impl Mint {
         let (said, tag) = question.rsplit_once('.')?;
         let mut parts = said.split('.');
         let (kind, issued, nonce) = (parts.next()?, parts.next()?, parts.next()?);
-        if parts.next().is_some() || kind != letter(purpose) || !self.is_tag(tag, "question", domain, said) {
+        let owner = (audience.account, audience.domain());
+        if parts.next().is_some() || kind != letter(purpose) || !self.is_tag(tag, "question", owner, said) {
             return None;
         }
         let (issued_s, nonce) = (u64::from_str_radix(issued, 16).ok()?, u64::from_str_radix(nonce, 16).ok()?);
-        if self.now_s().saturating_sub(issued_s) > PATIENCE_S {
+        if self.age_s(issued_s)? > PATIENCE_S {
             return None;
         }
         let solved = match purpose {
+            // SECURITY: tried before it is looked at, so that nobody tries twice.
             Purpose::Captcha => {
-                // SECURITY: tried before it is looked at, so that nobody tries twice.
-                self.first_try(nonce) && equal_in_constant_time(&self.letters(nonce), &upper(answer))
+                self.is_first(nonce, issued_s) && equal_in_constant_time(&self.puzzle(nonce).0, &upper(answer))
             }
-            Purpose::Challenge => zero_bits(&[question, ".", answer].concat()) >= WORK_BITS,
+            // One piece of work is one token. What is no work is not remembered, and costs no memory.
+            Purpose::Challenge => {
+                zero_bits(&[question, ".", answer].concat()) >= WORK_BITS && self.is_first(nonce, issued_s)
+            }
         };
-        solved.then(|| self.token(purpose, domain, nonce))
+        solved.then(|| self.token(purpose, owner, nonce))
     }
 
-    fn token(&self, purpose: Purpose, domain: &str, nonce: u64) -> String {
+    fn token(&self, purpose: Purpose, (account, domain): (&str, &str), nonce: u64) -> String {
         let said = format!("{}.{:x}.{nonce:016x}", letter(purpose), self.now_s());
-        let tag = self.tag("token", domain, &said);
+        let tag = self.tag("token", (account, domain), &said);
         format!("{said}.{tag}.{domain}")
     }
 
-    /// What the text of a token cookie says for a purpose, to a host whose web ACL takes tokens of `domains` too.
-    pub fn read(
+    /// What the texts of token cookies say for a purpose: the best that one of them says. A browser may hold several, such as
+    /// one from before the web ACL had a domain.
+    pub fn read<'t>(
         &self,
-        cookie: Option<&str>,
+        texts: impl Iterator<Item = &'t str>,
         purpose: Purpose,
         immunity: Duration,
-        host: &str,
-        domains: &[Box<str>],
+        audience: &Audience<'_>,
     ) -> Token {
-        let Some(cookie) = cookie.filter(|text| !text.is_empty()) else { return Token::Missing };
-        if cookie.len() > 2 * TEXT_BYTES_MAX {
-            return Token::Invalid;
+        let (mut best, mut left) = (Token::Missing, TOKENS_MAX);
+        let is_for = |text: &str, purpose| text.starts_with(letter(purpose)) && text.as_bytes().get(1) == Some(&b'.');
+        for text in texts.filter(|text| !text.is_empty()) {
+            if text.len() > 2 * TEXT_BYTES_MAX {
+                best = better(best, Token::Invalid);
+                continue;
+            }
+            for token in text.split('~') {
+                let said = if is_for(token, purpose) {
+                    // SECURITY: each costs a signature, so that few are looked at.
+                    let Some(fewer) = left.checked_sub(1) else { return best };
+                    left = fewer;
+                    self.judge(token, immunity, audience).unwrap_or(Token::Invalid)
+                } else if is_for(token, Purpose::Captcha) || is_for(token, Purpose::Challenge) {
+                    // A token for the other purpose only says nothing about this one.
+                    Token::Missing
+                } else {
+                    Token::Invalid
+                };
+                best = better(best, said);
+            }
         }
-        let own = |text: &&str| text.starts_with(letter(purpose)) && text.as_bytes().get(1) == Some(&b'.');
-        match cookie.split('~').find(own) {
-            Some(text) => self.judge(text, immunity, host, domains).unwrap_or(Token::Invalid),
-            // A token for the other purpose only says nothing about this one.
-            None if cookie.split('~').all(|text| text.starts_with(['p', 'c'])) => Token::Missing,
-            None => Token::Invalid,
-        }
+        best
     }
 
-    fn judge(&self, text: &str, immunity: Duration, host: &str, domains: &[Box<str>]) -> Option<Token> {
+    fn judge(&self, text: &str, immunity: Duration, audience: &Audience<'_>) -> Option<Token> {
         let mut parts = text.splitn(5, '.');
         let (kind, solved, nonce) = (parts.next()?, parts.next()?, parts.next()?);
         let (tag, domain) = (parts.next()?, parts.next()?);
         let said = [kind, ".", solved, ".", nonce].concat();
-        if !self.is_tag(tag, "token", domain, &said) {
+        if !self.is_tag(tag, "token", (audience.account, domain), &said) {
             return None;
         }
         let solved_s = u64::from_str_radix(solved, 16).ok()?;
-        if !belongs(host, domain, domains) {
+        if !audience.takes(domain) {
             return Some(Token::OtherDomain);
         }
-        let age_s = self.now_s().saturating_sub(solved_s);
+        let age_s = self.age_s(solved_s)?;
         Some(if age_s < immunity.as_secs() { Token::Valid { solved_s } } else { Token::Expired })
     }
 
-    fn letters(&self, nonce: u64) -> [u8; LETTERS] {
+    /// What is to be read, and the chance that its picture is drawn from: known to nobody without the master key.
+    fn puzzle(&self, nonce: u64) -> ([u8; LETTERS], u64) {
         let print = self.fingerprints.of(&["waf", "letters"], &nonce.to_le_bytes());
         let bytes = print.as_bytes();
-        std::array::from_fn(|n| {
+        let letters = std::array::from_fn(|n| {
             let pair = u16::from_le_bytes([bytes[2 * n], bytes[2 * n + 1]]);
             ALPHABET[usize::from(pair) % ALPHABET.len()]
-        })
+        });
+        let chance = bytes[2 * LETTERS..].first_chunk().copied().map(u64::from_le_bytes);
+        (letters, chance.expect("a fingerprint has 32 bytes"))
     }
 
-    fn tag(&self, what: &str, domain: &str, said: &str) -> String {
-        let mut text = self.fingerprints.of(&["waf", what, domain], said.as_bytes()).to_text();
+    fn tag(&self, what: &str, (account, domain): (&str, &str), said: &str) -> String {
+        let mut text = self.fingerprints.of(&["waf", what, account, domain], said.as_bytes()).to_text();
         text.truncate(32);
         text
     }
 
-    fn is_tag(&self, tag: &str, what: &str, domain: &str, said: &str) -> bool {
+    fn is_tag(&self, tag: &str, what: &str, owner: (&str, &str), said: &str) -> bool {
         // An owner's text holds no NUL; a domain that does is none.
-        !domain.contains('\0') && equal_in_constant_time(self.tag(what, domain, said).as_bytes(), tag.as_bytes())
+        !owner.1.contains('\0') && equal_in_constant_time(self.tag(what, owner, said).as_bytes(), tag.as_bytes())
     }
 
-    /// Whether this puzzle was not tried before on this node. When too many are tried at once, none is taken: broken means
-    /// closed.
-    fn first_try(&self, nonce: u64) -> bool {
-        let now_s = self.now_s();
+    /// Whether this question was not answered before on this node.
+    fn is_first(&self, nonce: u64, issued_s: u64) -> bool {
         let mut tried = self.tried.lock().unwrap_or_else(PoisonError::into_inner);
-        if now_s.saturating_sub(tried.since_s) > PATIENCE_S {
-            tried.before = std::mem::take(&mut tried.now);
-            tried.since_s = now_s;
-        }
-        !tried.before.contains(&nonce) && tried.now.len() < TRIED_MAX && tried.now.insert(nonce)
+        tried.first(nonce, issued_s, self.now_s())
+    }
+
+    /// How long ago that was. SECURITY: nothing comes from the future, or a clock that once ran ahead would have given tokens
+    /// for as long.
+    fn age_s(&self, then_s: u64) -> Option<u64> {
+        let now_s = self.now_s();
+        (then_s <= now_s + SKEW_S).then(|| now_s.saturating_sub(then_s))
     }
 
     fn now_s(&self) -> u64 {
@@ -179,18 +199,16 @@ impl Mint {
     }
 }
 
-/// The domain that a host's new tokens belong to: the longest of the web ACL's that holds it, else itself.
-pub fn domain_of<'h>(host: &'h str, domains: &'h [Box<str>]) -> &'h str {
-    let holding = domains.iter().map(AsRef::as_ref).filter(|domain| is_within(host, domain));
-    holding.max_by_key(|domain: &&str| domain.len()).unwrap_or(host)
-}
-
-fn belongs(host: &str, domain: &str, domains: &[Box<str>]) -> bool {
-    domain == host || (is_within(host, domain) && domains.iter().any(|known| **known == *domain))
-}
-
-fn is_within(host: &str, domain: &str) -> bool {
-    host.strip_suffix(domain).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+/// The one of two that says more for a request.
+fn better(one: Token, other: Token) -> Token {
+    let worth = |token| match token {
+        Token::Missing => 0,
+        Token::Invalid => 1,
+        Token::OtherDomain => 2,
+        Token::Expired => 3,
+        Token::Valid { .. } => 4,
+    };
+    if worth(other) > worth(one) { other } else { one }
 }
 
 fn letter(purpose: Purpose) -> &'static str {
@@ -219,59 +237,80 @@ mod tests {
     use super::*;
 
     const IMMUNITY: Duration = Duration::from_mins(5);
+    const NOW: u64 = 1_700_000_000;
 
     fn mint() -> (Mint, Arc<ManualClock>) {
-        let clock = Arc::new(ManualClock::new(Timestamp::from_second(1_700_000_000).unwrap()));
+        let clock = Arc::new(ManualClock::new(Timestamp::from_second(NOW as i64).unwrap()));
         (Mint::new(MasterKey::random().fingerprints(), Arc::clone(&clock) as Arc<dyn Clock>), clock)
     }
 
-    fn worked(question: &Question) -> String {
+    fn at(host: &str) -> Audience<'_> {
+        Audience { account: "000000000000", host, domains: &[] }
+    }
+
+    fn read(mint: &Mint, texts: &[&str], purpose: Purpose, host: &str) -> Token {
+        mint.read(texts.iter().copied(), purpose, IMMUNITY, &at(host))
+    }
+
+    fn solved(question: &Question, purpose: Purpose) -> String {
+        if purpose == Purpose::Captcha {
+            return format!("{}.{}", question.text, String::from_utf8_lossy(&question.letters).to_lowercase());
+        }
         let tried = (0..10_000_000u32).map(|n| format!("{}.{n}", question.text));
         tried.into_iter().find(|text| zero_bits(text) >= WORK_BITS).unwrap()
     }
 
-    fn solved(question: &Question) -> String {
-        format!("{}.{}", question.text, String::from_utf8_lossy(&question.letters).to_lowercase())
+    fn token(mint: &Mint, purpose: Purpose, audience: &Audience<'_>) -> String {
+        mint.redeem(purpose, audience, &solved(&mint.ask(purpose, audience), purpose)).unwrap()
     }
 
     #[test]
     fn an_answer_is_redeemed_for_a_token_that_expires() {
         for purpose in [Purpose::Captcha, Purpose::Challenge] {
             let (mint, clock) = mint();
-            let question = mint.ask(purpose, "a.test");
-            let answered = if purpose == Purpose::Captcha { solved(&question) } else { worked(&question) };
-            let token = mint.redeem(purpose, "a.test", &answered).unwrap();
-            let read = |host: &str| mint.read(Some(&token), purpose, IMMUNITY, host, &[]);
-            assert_eq!(read("a.test"), Token::Valid { solved_s: 1_700_000_000 });
-            assert_eq!(read("b.test"), Token::OtherDomain);
+            let token = token(&mint, purpose, &at("a.test"));
+            assert_eq!(read(&mint, &[&token], purpose, "a.test"), Token::Valid { solved_s: NOW });
+            assert_eq!(read(&mint, &[&token], purpose, "b.test"), Token::OtherDomain);
             clock.advance(Duration::from_secs(299));
-            assert_eq!(read("a.test"), Token::Valid { solved_s: 1_700_000_000 });
+            assert_eq!(read(&mint, &[&token], purpose, "a.test"), Token::Valid { solved_s: NOW });
             clock.advance(Duration::from_secs(1));
-            assert_eq!(read("a.test"), Token::Expired);
+            assert_eq!(read(&mint, &[&token], purpose, "a.test"), Token::Expired);
         }
     }
 
     #[test]
     fn a_wrong_answer_a_second_try_and_a_late_one_are_not_redeemed() {
         let (mint, clock) = mint();
-        let question = mint.ask(Purpose::Captcha, "a.test");
-        assert_eq!(mint.redeem(Purpose::Captcha, "a.test", &format!("{}.AAAAAA", question.text)), None);
-        assert_eq!(mint.redeem(Purpose::Captcha, "a.test", &solved(&question)), None, "tried before");
-        let question = mint.ask(Purpose::Captcha, "a.test");
-        assert_eq!(mint.redeem(Purpose::Captcha, "b.test", &solved(&question)), None, "another domain's");
-        assert_eq!(mint.redeem(Purpose::Challenge, "a.test", &solved(&question)), None, "for another purpose");
+        let (here, there) = (at("a.test"), at("b.test"));
+        let answer = |question: &Question| solved(question, Purpose::Captcha);
+        let question = mint.ask(Purpose::Captcha, &here);
+        assert_eq!(mint.redeem(Purpose::Captcha, &here, &format!("{}.AAAAAA", question.text)), None);
+        assert_eq!(mint.redeem(Purpose::Captcha, &here, &answer(&question)), None, "tried before");
+        let question = mint.ask(Purpose::Captcha, &here);
+        assert_eq!(mint.redeem(Purpose::Captcha, &there, &answer(&question)), None, "another domain's");
+        assert_eq!(mint.redeem(Purpose::Challenge, &here, &answer(&question)), None, "for another purpose");
+        let elsewhere = Audience { account: "111111111111", ..here };
+        assert_eq!(mint.redeem(Purpose::Captcha, &elsewhere, &answer(&question)), None, "another account's");
         clock.advance(Duration::from_secs(301));
-        assert_eq!(mint.redeem(Purpose::Captcha, "a.test", &solved(&question)), None, "too late");
-        let question = mint.ask(Purpose::Challenge, "a.test");
-        assert_eq!(mint.redeem(Purpose::Challenge, "a.test", &format!("{}.x", question.text)), None, "no work");
+        assert_eq!(mint.redeem(Purpose::Captcha, &here, &answer(&question)), None, "too late");
+        let question = mint.ask(Purpose::Challenge, &here);
+        assert_eq!(mint.redeem(Purpose::Challenge, &here, &format!("{}.x", question.text)), None, "no work");
+    }
+
+    #[test]
+    fn one_piece_of_work_is_one_token() {
+        let (mint, _) = mint();
+        let answered = solved(&mint.ask(Purpose::Challenge, &at("a.test")), Purpose::Challenge);
+        assert!(mint.redeem(Purpose::Challenge, &at("a.test"), &answered).is_some());
+        assert_eq!(mint.redeem(Purpose::Challenge, &at("a.test"), &answered), None);
     }
 
     #[test]
     fn a_token_that_was_touched_is_no_token() {
         let (mint, _) = mint();
-        let question = mint.ask(Purpose::Challenge, "a.test");
-        let token = mint.redeem(Purpose::Challenge, "a.test", &worked(&question)).unwrap();
-        let read = |cookie: &str| mint.read(Some(cookie), Purpose::Challenge, IMMUNITY, "a.test", &[]);
+        let token = token(&mint, Purpose::Challenge, &at("a.test"));
+        let question = mint.ask(Purpose::Challenge, &at("a.test"));
+        let read = |text: &str| read(&mint, &[text], Purpose::Challenge, "a.test");
         for (at, _) in token.char_indices().skip(2) {
             let mut touched = token.clone().into_bytes();
             touched[at] = if touched[at] == b'0' { b'1' } else { b'0' };
@@ -280,30 +319,69 @@ mod tests {
         for odd in ["x", "c.", "c....", "c.1.2.3", "c.zz.1.2.a.test", "~~~", &"c".repeat(5_000), &question.text] {
             assert_eq!(read(odd), Token::Invalid, "{odd}");
         }
-        assert_eq!(mint.read(None, Purpose::Challenge, IMMUNITY, "a.test", &[]), Token::Missing);
-        assert_eq!(mint.read(Some(&token), Purpose::Captcha, IMMUNITY, "a.test", &[]), Token::Missing);
-        let both = format!("p.1.2.3.x~{token}");
-        assert!(matches!(read(&both), Token::Valid { .. }));
+        assert_eq!(self::read(&mint, &[], Purpose::Challenge, "a.test"), Token::Missing);
+        assert_eq!(self::read(&mint, &[&token], Purpose::Captcha, "a.test"), Token::Missing);
+        assert!(matches!(read(&format!("p.1.2.3.x~{token}")), Token::Valid { .. }));
     }
 
     #[test]
-    fn another_installations_token_is_invalid() {
+    fn another_installations_and_another_accounts_tokens_are_invalid() {
         let (mint, _) = mint();
-        let question = mint.ask(Purpose::Challenge, "a.test");
-        let token = mint.redeem(Purpose::Challenge, "a.test", &worked(&question)).unwrap();
-        let (other, _) = self::mint();
-        assert_eq!(other.read(Some(&token), Purpose::Challenge, IMMUNITY, "a.test", &[]), Token::Invalid);
+        let domains: Vec<Box<str>> = vec!["example.test".into()];
+        let audience = Audience { domains: &domains, ..at("a.example.test") };
+        let token = token(&mint, Purpose::Challenge, &audience);
+        let read = |mint: &Mint, audience: &Audience<'_>| {
+            mint.read(std::iter::once(&*token), Purpose::Challenge, IMMUNITY, audience)
+        };
+        assert_eq!(read(&mint, &Audience { host: "b.example.test", ..audience }), Token::Valid { solved_s: NOW });
+        assert_eq!(read(&mint, &Audience { account: "111111111111", ..audience }), Token::Invalid);
+        assert_eq!(read(&self::mint().0, &audience), Token::Invalid);
     }
 
     #[test]
-    fn token_domains_are_shared_by_their_hosts_alone() {
-        let domains: Vec<Box<str>> = ["example.test".into(), "b.example.test".into()].to_vec();
-        assert_eq!(domain_of("a.example.test", &domains), "example.test");
-        assert_eq!(domain_of("x.b.example.test", &domains), "b.example.test");
-        assert_eq!(domain_of("notexample.test", &domains), "notexample.test");
-        assert!(belongs("a.example.test", "example.test", &domains));
-        assert!(!belongs("notexample.test", "example.test", &domains));
-        assert!(!belongs("a.example.test", "test", &domains));
-        assert!(!belongs("a.example.test", "example.test", &[]));
+    fn the_best_of_several_tokens_counts_and_few_are_looked_at() {
+        let (mint, clock) = mint();
+        let old = token(&mint, Purpose::Captcha, &at("a.test"));
+        clock.advance(Duration::from_mins(6));
+        let (fresh, other) =
+            (token(&mint, Purpose::Captcha, &at("a.test")), token(&mint, Purpose::Captcha, &at("b.test")));
+        let read = |texts: &[&str]| read(&mint, texts, Purpose::Captcha, "a.test");
+        for texts in [[&*old, &other, &fresh, "p.x"], ["junk", &fresh, "", &old]] {
+            assert_eq!(read(&texts), Token::Valid { solved_s: NOW + 360 }, "{texts:?}");
+        }
+        assert_eq!(read(&[&format!("{old}~{fresh}")]), Token::Valid { solved_s: NOW + 360 });
+        assert_eq!(read(&["junk", &other, &old]), Token::Expired);
+        assert_eq!(read(&[&"x".repeat(2_000), &other]), Token::OtherDomain);
+        let many: Vec<&str> = std::iter::repeat_n("p.x", TOKENS_MAX).chain([&*fresh]).collect();
+        assert_eq!(read(&many), Token::Invalid, "nobody looks so far");
+    }
+
+    #[test]
+    fn what_a_clock_that_ran_ahead_signed_is_taken_by_none_that_is_right() {
+        let (ahead, clock) = mint();
+        clock.advance(Duration::from_hours(24));
+        let token = token(&ahead, Purpose::Challenge, &at("a.test"));
+        let question = ahead.ask(Purpose::Captcha, &at("a.test"));
+        let mint = |now_s: u64| {
+            let clock = Arc::new(ManualClock::new(Timestamp::from_second(now_s as i64).unwrap()));
+            Mint::new(ahead.fingerprints.clone(), clock as Arc<dyn Clock>)
+        };
+        assert_eq!(read(&mint(NOW), &[&token], Purpose::Challenge, "a.test"), Token::Invalid);
+        let answered = solved(&question, Purpose::Captcha);
+        assert_eq!(mint(NOW).redeem(Purpose::Captcha, &at("a.test"), &answered), None);
+        let near = NOW + 86_400 - SKEW_S;
+        let valid = Token::Valid { solved_s: NOW + 86_400 };
+        assert_eq!(read(&mint(near), &[&token], Purpose::Challenge, "a.test"), valid);
+        assert!(mint(near).redeem(Purpose::Captcha, &at("a.test"), &answered).is_some());
+    }
+
+    #[test]
+    fn who_knows_a_question_knows_neither_its_letters_nor_how_they_are_drawn() {
+        let (mint, _) = mint();
+        let question = mint.ask(Purpose::Captcha, &at("a.test"));
+        let (letters, chance) = self::mint().0.puzzle(question.nonce);
+        assert_eq!(mint.puzzle(question.nonce), (question.letters, question.chance));
+        assert!(letters != question.letters && chance != question.chance, "another key, another puzzle");
+        assert_ne!(question.chance, question.nonce);
     }
 }

@@ -3,7 +3,9 @@
 
 pub(crate) mod facts;
 pub(crate) mod page;
+pub mod audience;
 pub mod mint;
+mod tried;
 mod picture;
 pub mod places;
 pub mod rates;
@@ -27,7 +29,7 @@ use self::mint::Mint;
 use self::places::Places;
 use self::rates::Rates;
 use self::samples::Samples;
-use self::tally::Tallies;
+use self::tally::{AclTally, Tallies};
 
 /// What all gateways of a node share for their web ACLs.
 #[derive(Debug)]
@@ -57,10 +59,9 @@ impl Firewall {
     }
 
     /// Keeps what is to be kept of a judged request: numbers, perhaps a sample, and a line where its web ACL logs.
-    pub(crate) fn keep(&self, case: &Case<'_>, sink: &Sink) {
-        let tally = self.tallies.of(case.acl);
+    pub(crate) fn keep(&self, tally: &AclTally, case: &Case<'_>, sink: &Sink) {
         tally.count(case);
-        self.samples.take(&tally, case);
+        self.samples.take(tally, case);
         let Some(logging) = case.acl.logging.as_ref().filter(|logging| log::wants(logging, case)) else { return };
         LINE.with_borrow_mut(|line| {
             line.clear();

@@ -2,7 +2,8 @@
 //! offer their cryptography. <https://docs.aws.amazon.com/waf/latest/developerguide/waf-captcha-and-challenge.html>
 //!
 //! A page solves its question, or has it solved, and sends `question.answer` in [`SOLUTION`] to its own address. What comes
-//! back is the token, which the page puts into [`COOKIE`] before it loads anew.
+//! back is the token, which the page puts into [`COOKIE`] before it loads anew. The scripts and the style of the pages lie in
+//! the folder `page`; what differs from one question to the next stands in the attributes of `main`.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -17,6 +18,12 @@ pub(crate) const HEADER: &str = "x-aws-waf-token";
 /// The header in which a page sends its question's answer.
 pub(crate) const SOLUTION: &str = "x-portcullis-waf-solution";
 
+const STYLE: &str = include_str!("page/style.css");
+/// Sends answers, and keeps tokens.
+const SEND: &str = include_str!("page/send.js");
+const CHALLENGE: &str = include_str!("page/challenge.js");
+const CAPTCHA: &str = include_str!("page/captcha.js");
+
 /// What a page may do: run its own script and show its own picture, nothing else. SECURITY: the nonce is the question's.
 pub(crate) fn content_security_policy(question: &Question) -> String {
     format!(
@@ -26,72 +33,54 @@ pub(crate) fn content_security_policy(question: &Question) -> String {
     )
 }
 
-/// The page that proves a browser without asking anybody.
+/// The page that proves a browser without asking anybody. `domain` is whose token it will be, where that is not the host's.
 pub(crate) fn challenge(question: &Question, domain: Option<&str>) -> String {
-    let work = "\
-async function work() {
-  const bytes = new TextEncoder();
-  for (let n = 0; ; n += 256) {
-    const tries = Array.from({ length: 256 }, (_, i) => n + i);
-    const hashes = await Promise.all(tries.map(t => crypto.subtle.digest('SHA-256', bytes.encode(question + '.' + t))));
-    const found = hashes.findIndex(h => new DataView(h).getUint32(0) >>> (32 - bits) === 0);
-    if (found >= 0) return String(n + found);
-  }
-}
-work().then(send).catch(() => say('This browser cannot be checked. Please use an up-to-date one over HTTPS.'));";
-    page(question, domain, "Checking your browser", "<p id=\"said\">One moment, please.</p>", work)
+    let body = "<h1>Checking your browser</h1>\n<div class=\"busy\" aria-hidden=\"true\"></div>\n\
+         <p id=\"said\" role=\"status\">One moment, please.</p>";
+    page(question, domain, "Checking your browser", body, CHALLENGE)
 }
 
-/// The page with a puzzle for a person.
+/// The page with a puzzle for a person. `domain` is whose token it will be, where that is not the host's.
 pub(crate) fn captcha(question: &Question, domain: Option<&str>) -> String {
-    let image = STANDARD.encode(picture::draw(&question.letters, question.nonce));
+    let image = STANDARD.encode(picture::draw(&question.letters, question.chance));
     let body = format!(
-        "<p><img alt=\"six letters or digits, drawn crookedly\" width=\"256\" height=\"80\" \
-         src=\"data:image/bmp;base64,{image}\"></p>\n\
-         <p><label>What do you read? <input id=\"answer\" maxlength=\"6\" autocomplete=\"off\" autocapitalize=\"characters\" \
-         autofocus></label>\n<button id=\"send\">Go on</button></p>\n<p id=\"said\">Six letters or digits.</p>"
+        "<h1>Are you a person?</h1>
+<form>
+<img alt=\"Six letters or digits, drawn crookedly\" width=\"256\" height=\"80\" src=\"data:image/bmp;base64,{image}\">
+<label for=\"answer\">Type the six characters you see</label>
+<input id=\"answer\" maxlength=\"6\" required autofocus autocomplete=\"off\" autocapitalize=\"characters\" spellcheck=\"false\">
+<div class=\"row\"><button type=\"submit\">Go on</button><button type=\"button\" id=\"another\">Another picture</button></div>
+</form>
+<p id=\"said\" role=\"status\"></p>"
     );
-    let ask = "\
-const answer = document.getElementById('answer');
-const go = () => answer.value.trim() && send(answer.value.trim());
-document.getElementById('send').onclick = go;
-answer.onkeydown = e => { if (e.key === 'Enter') go(); };";
-    page(question, domain, "Are you a person?", &body, ask)
+    page(question, domain, "Are you a person?", &body, CAPTCHA)
 }
 
 fn page(question: &Question, domain: Option<&str>, title: &str, body: &str, script: &str) -> String {
     let Question { text, work_bits, nonce, .. } = question;
-    // A domain comes from a host or a web ACL: letters, digits, dots and hyphens only, else it stays away.
-    let plain = |domain: &&str| domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-'));
-    let domain = domain.filter(plain).map(|domain| format!("; domain={domain}")).unwrap_or_default();
+    // A domain comes from a host or a web ACL: letters, digits, dots, hyphens and underscores only, else it stays away.
+    let plain =
+        |domain: &&str| domain.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_'));
+    let domain = domain.filter(plain).unwrap_or_default();
     format!(
         "<!doctype html>
 <html lang=\"en\">
+<head>
 <meta charset=\"utf-8\">
-<meta name=\"viewport\" content=\"width=device-width\">
+<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
 <meta name=\"robots\" content=\"noindex\">
 <title>{title}</title>
 <style nonce=\"{nonce:016x}\">
-body {{ font: 1.1rem system-ui, sans-serif; max-width: 30rem; margin: 15vh auto; padding: 0 1rem; text-align: center }}
-input, button {{ font: inherit; padding: .3em .6em }} input {{ width: 8em; text-transform: uppercase }}
-</style>
-<h1>{title}</h1>
+{STYLE}</style>
+</head>
+<body>
+<main data-question=\"{text}\" data-bits=\"{work_bits}\" data-domain=\"{domain}\">
 {body}
 <noscript><p>This page needs JavaScript.</p></noscript>
+</main>
 <script nonce=\"{nonce:016x}\">
-const question = '{text}', bits = {work_bits};
-const say = text => {{ document.getElementById('said').textContent = text; }};
-async function send(answer) {{
-  const asked = await fetch(location.href, {{ headers: {{ '{SOLUTION}': question + '.' + answer }}, cache: 'no-store' }});
-  const token = asked.headers.get('{HEADER}');
-  if (!token) {{ say('That was not right.'); setTimeout(() => location.reload(), 1200); return; }}
-  const known = (document.cookie.match(/(?:^|; ){COOKIE}=([^;]*)/) || [, ''])[1];
-  const others = known.split('~').filter(t => t && t[0] !== token[0]);
-  document.cookie = '{COOKIE}=' + [token, ...others].join('~') + '; path=/; max-age=259200; samesite=lax; secure{domain}';
-  location.reload();
-}}
-{script}
-</script>
+{SEND}{script}</script>
+</body>
 </html>
 "
     )
@@ -102,26 +91,37 @@ mod tests {
     use super::*;
 
     fn question() -> Question {
-        Question { text: "p.1.2.3".to_owned(), letters: *b"ACDEFG", work_bits: 14, nonce: 5 }
+        Question { text: "p.1.2.3".to_owned(), letters: *b"ACDEFG", work_bits: 14, nonce: 5, chance: 7 }
     }
 
     #[test]
     fn pages_hold_their_question_and_load_nothing() {
         for page in [challenge(&question(), None), captcha(&question(), Some("example.test"))] {
-            assert!(page.contains("const question = 'p.1.2.3'"), "{page}");
-            assert!(!page.contains("http"), "{page}");
+            assert!(page.contains("data-question=\"p.1.2.3\" data-bits=\"14\""), "{page}");
+            assert!(!page.contains("http") && !page.contains("url("), "{page}");
             assert_eq!(page.matches("nonce=\"0000000000000005\"").count(), 2);
         }
-        assert!(captcha(&question(), Some("example.test")).contains("; domain=example.test"));
+        assert!(captcha(&question(), Some("example.test")).contains("data-domain=\"example.test\""));
     }
 
     #[test]
-    fn the_answer_of_a_puzzle_does_not_stand_in_its_page() {
-        assert!(!captcha(&question(), None).to_uppercase().contains("ACDEFG"));
+    fn the_scripts_use_the_names_that_are_read_here() {
+        assert!(SEND.contains(&format!("'{COOKIE}='")) && SEND.contains(&format!("'{HEADER}'")));
+        assert!(SEND.contains(&format!("'{SOLUTION}'")));
+        assert!(SEND.contains(&format!("pair.slice({})", COOKIE.len() + 1)));
     }
 
     #[test]
-    fn a_domain_that_is_none_does_not_reach_the_script() {
-        assert!(!captcha(&question(), Some("x';alert(1)//")).contains("alert"));
+    fn the_answer_of_a_puzzle_and_the_chance_of_its_picture_do_not_stand_in_its_page() {
+        let page = captcha(&Question { chance: 0xfeed_beef_dead_c0de, ..question() }, None).to_uppercase();
+        assert!(!page.contains("ACDEFG") && !page.contains("FEEDBEEFDEADC0DE"));
+    }
+
+    #[test]
+    fn a_domain_that_is_none_does_not_reach_the_page() {
+        for domain in ["x\"><script>alert(1)</script>", "x';alert(1)//", "x; path=/alert"] {
+            let page = captcha(&question(), Some(domain));
+            assert!(page.contains("data-domain=\"\"") && !page.contains("alert"), "{page}");
+        }
     }
 }

@@ -14,8 +14,8 @@ const STROKES: [(u8, &str); 26] = [
     (b'A', "062046 1434"),
     (b'C', "4130101526364645"),
     (b'D', "0006264542200000"),
-    (b'E', "4000064603330333"),
-    (b'F', "40000603330333"),
+    (b'E', "40000646 0333"),
+    (b'F', "400006 0333"),
     (b'G', "41302010010516364543 2343"),
     (b'H', "0006 4046 0343"),
     (b'J', "4045361605 2040"),
@@ -42,9 +42,10 @@ const STROKES: [(u8, &str); 26] = [
 /// Draws `letters`; the same `chance` draws the same picture. A Windows bitmap.
 pub(super) fn draw(letters: &[u8], chance: u64) -> Vec<u8> {
     let mut sheet = Sheet { bits: vec![0; ROW_BYTES * HEIGHT], chance: Chance(chance | 1) };
-    let step = (WIDTH as f32 - 32.0) / letters.len().max(1) as f32;
+    // Room enough for each that a person can tell them apart, and little enough that they touch at times.
+    let step = (WIDTH as f32 - 16.0) / letters.len().max(1) as f32;
     for (n, letter) in letters.iter().enumerate() {
-        sheet.letter(*letter, 16.0 + step * n as f32);
+        sheet.letter(*letter, 8.0 + step * (n as f32 + 0.5));
     }
     for _ in 0..5 {
         let across = |sheet: &mut Sheet| (sheet.chance.between(4.0, 76.0), sheet.chance.between(4.0, 76.0));
@@ -77,10 +78,11 @@ struct Sheet {
 }
 
 impl Sheet {
-    fn letter(&mut self, letter: u8, left: f32) {
+    /// A letter around a place from the left.
+    fn letter(&mut self, letter: u8, across: f32) {
         let Some((_, strokes)) = STROKES.iter().find(|(known, _)| *known == letter) else { return };
-        let turn = self.chance.between(-0.45, 0.45);
-        let (size, down) = (self.chance.between(6.0, 8.0), self.chance.between(12.0, 24.0));
+        let turn = self.chance.between(-0.32, 0.32);
+        let (size, down) = (self.chance.between(5.6, 7.4), self.chance.between(31.0, 49.0));
         let (sin, cos) = turn.sin_cos();
         for stroke in strokes.split(' ') {
             let points: Vec<(f32, f32)> = stroke
@@ -90,7 +92,7 @@ impl Sheet {
                     let (x, y) = (f32::from(pair[0] - b'0') - 2.0, f32::from(pair[1] - b'0') - 3.0);
                     let (x, y) = (x * cos - y * sin, x * sin + y * cos);
                     let wobble = self.chance.between(-0.12, 0.12);
-                    (left + (x + 2.2 + wobble) * size, down + (y + 3.2 - wobble) * size)
+                    (across + (x + wobble) * size, down + (y - wobble) * size)
                 })
                 .collect();
             for ends in points.windows(2) {

@@ -14,6 +14,7 @@ use waf::{Action, Facts, Inserted, Judgement};
 
 use crate::firewall::case::Case;
 use crate::firewall::facts::Counts;
+use crate::firewall::tally::AclTally;
 use crate::reason::{Firewall, Reason, cut};
 use crate::refused::{FrontEnd, Passed, Refused, ResponseType, Verdict};
 use crate::request::{ScreenNote, ScreenVerdict};
@@ -62,9 +63,10 @@ async fn screen_as(admitted: Admitted, world: &World, counts: Counts) -> Verdict
     let view = View::of(located.request(), located.received(), &beginning);
     let seen = view.seen();
     let facts = view.facts(&acl, &world.handles, counts);
-    let judged = match counts {
-        Counts::Yes => judge::judge(&view, (&seen, &facts), &acl, &world.handles),
-        Counts::No => acl.judge.judge(&seen, &facts),
+    let tally = (counts == Counts::Yes).then(|| world.handles.firewall.tallies.of(&acl));
+    let judged = match tally.as_deref() {
+        Some(tally) => judge::judge(&view, (&seen, &facts), (&acl, tally), &world.handles),
+        None => acl.judge.judge(&seen, &facts),
     };
     let latency = world.handles.clock.elapsed().saturating_sub(began);
     let reason = judge::reason(&acl, &seen, &judged);
@@ -79,14 +81,19 @@ async fn screen_as(admitted: Admitted, world: &World, counts: Counts) -> Verdict
     let (answer, reason) = match &judged.action {
         Action::Allow | Action::Block(None) => (None, reason),
         Action::Block(Some(answered)) => (Some(FirewallAnswer::Custom(Arc::clone(answered))), reason),
+        // For a request that nobody sent, nothing is asked and no answer is used up.
+        Action::Interrupt { purpose, .. } if tally.is_none() => {
+            (Some(FirewallAnswer::Interruption { purpose: *purpose, page: None }), reason)
+        }
         Action::Interrupt { purpose, .. } => {
-            let (answer, reason) = answer::interrupt(*purpose, &located, &acl, world, reason);
+            let (parties, mint) = ((&*acl, &view.audience(&acl)), &world.handles.firewall.mint);
+            let (answer, reason) = answer::interrupt(*purpose, &located, parties, mint, reason);
             (Some(answer), reason)
         }
     };
-    if counts == Counts::Yes {
+    if let Some(tally) = tally {
         let status = answer.as_ref().map(|answer| answer.status().as_u16());
-        keep(&located, &acl, (&seen, &facts, &judged), status, &world.handles);
+        keep(&located, (&acl, &tally), (&seen, &facts, &judged), status, &world.handles);
     }
     let reason = Reason::Firewall(reason);
     match (answer, judged.action) {
@@ -102,7 +109,7 @@ async fn screen_as(admitted: Admitted, world: &World, counts: Counts) -> Verdict
 /// Leaves what is to be known of a request that was sent.
 fn keep(
     located: &Located,
-    acl: &WebAcl,
+    (acl, tally): (&WebAcl, &AclTally),
     (seen, facts, judgement): (&waf::Request<'_>, &dyn Facts, &Judgement),
     status: Option<u16>,
     handles: &Handles,
@@ -121,14 +128,15 @@ fn keep(
         body_bytes: located.body().known_length(),
         status,
     };
-    handles.firewall.keep(&case, &handles.sink);
+    handles.firewall.keep(tally, &case, &handles.sink);
 }
 
 /// Sets what the rules insert: from here on it is as if the client had sent it, and nothing else of its name.
 // SECURITY: where a rule sets a header, the client's own of that name is gone, or anybody could pretend that it matched.
 fn insert(located: &mut Located, inserted: &[Inserted]) {
     for Inserted { name, value } in inserted {
-        let typed = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(value));
+        // The engine takes only names and values that a header may have; a value need not be ASCII.
+        let typed = (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_bytes(value.as_bytes()));
         if let (Ok(name), Ok(value)) = typed {
             located.received_mut().set(&name, &value);
         }

@@ -91,28 +91,32 @@ async fn a_custom_response_is_answered_as_its_owner_wrote_it() {
     let block = json!({ "Block": { "CustomResponse": {
         "ResponseCode": 418 - 13,
         "CustomResponseBodyKey": "sorry",
-        "ResponseHeaders": [{ "Name": "x-why", "Value": "because" }],
+        "ResponseHeaders": [{ "Name": "x-why", "Value": "because" }, { "Name": "x-where", "Value": "Malm\u{f6}" }],
     } } });
     let mut document = rules(&[("no-attacks", query(), block)]);
     document["CustomResponseBodies"] = json!({ "sorry": { "ContentType": "TEXT_HTML", "Content": "<p>Sorry" } });
     let reply = walled(document).start().get("/prod/a?attack").await;
     assert_eq!((reply.status.as_u16(), reply.text()), (405, "<p>Sorry"));
     assert_eq!((reply.header("x-why"), reply.header("content-type")), (Some("because"), Some("text/html")));
+    assert_eq!(reply.headers.get("x-where").map(http::HeaderValue::as_bytes), Some("Malm\u{f6}".as_bytes()));
     assert_eq!(reply.header("x-amzn-requestid").map(str::len), Some(36));
 }
 
 #[tokio::test]
 async fn an_inserted_header_takes_the_place_of_the_clients_own() {
     let upstream = Upstream::ok().await;
-    let insert =
-        json!({ "Count": { "CustomRequestHandling": { "InsertHeaders": [{ "Name": "seen", "Value": "yes" }] } } });
+    let headers = json!([{ "Name": "seen", "Value": "yes" }, { "Name": "said", "Value": "j\u{e1}" }]);
+    let insert = json!({ "Count": { "CustomRequestHandling": { "InsertHeaders": headers } } });
     let document = rules(&[("count", query(), insert)]);
     let routes = vec![("GET", "/a", proxy(&upstream.authority(), "/"))];
     let site = Plan { web_acl: Some(document), ..plan(routes) }.start();
-    site.send("GET /prod/a?attack", "X-Amzn-Waf-Seen: forged\r\nx-amzn-waf-SEEN: twice\r\nX-Mine: 1\r\n", "").await;
+    let forged = "X-Amzn-Waf-Seen: forged\r\nx-amzn-waf-SEEN: twice\r\nX-Amzn-Waf-Said: forged\r\nX-Mine: 1\r\n";
+    site.send("GET /prod/a?attack", forged, "").await;
     let seen = upstream.only();
-    let values: Vec<_> = seen.headers.get_all("x-amzn-waf-seen").iter().collect();
-    assert_eq!(values, ["yes"]);
+    for (name, value) in [("x-amzn-waf-seen", "yes"), ("x-amzn-waf-said", "j\u{e1}")] {
+        let values: Vec<_> = seen.headers.get_all(name).iter().map(http::HeaderValue::as_bytes).collect();
+        assert_eq!(values, [value.as_bytes()]);
+    }
     assert_eq!(seen.header("x-mine"), Some("1"));
     let Firewall::Allowed(judged) = decided(&site).await else { panic!("it passed") };
     assert_eq!(judged.counted, [Arc::from("count")]);
@@ -202,24 +206,95 @@ async fn a_challenge_is_answered_until_a_token_says_that_it_was_passed() {
     }
 }
 
-#[tokio::test]
-async fn whoever_solves_a_challenge_gets_a_token_and_passes() {
-    let site = walled(rules(&[("prove-it", query(), json!({ "Challenge": {} }))])).start();
-    let page = site.send("GET /prod/a?attack", "Accept: text/html\r\n", "").await;
-    let question =
-        page.text().split("const question = '").nth(1).and_then(|rest| rest.split('\'').next()).expect("it asks");
-    let hash = |text: &str| aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+/// What a page asks.
+fn question(page: &Reply) -> String {
+    let asked = page.text().split("data-question=\"").nth(1).and_then(|rest| rest.split('"').next());
+    asked.expect("it asks").to_owned()
+}
+
+/// The header with the answer to a challenge.
+fn solution(page: &Reply) -> String {
+    let question = question(page);
     let solves = |text: &String| {
-        let hash = hash(text);
+        let hash = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
         hash.as_ref()[0] == 0 && hash.as_ref()[1] & 0xfc == 0
     };
-    let solution = (0..10_000_000u32).map(|n| format!("{question}.{n}")).find(solves).expect("some number does");
-    let reply = site.send("GET /prod/a?attack", &format!("X-Portcullis-Waf-Solution: {solution}\r\n"), "").await;
+    let answered = (0..10_000_000u32).map(|n| format!("{question}.{n}")).find(solves).expect("some number does");
+    format!("X-Portcullis-Waf-Solution: {answered}\r\n")
+}
+
+fn challenges() -> Plan {
+    walled(rules(&[("prove-it", query(), json!({ "Challenge": {} }))]))
+}
+
+const BROWSER: &str = "Accept: text/html\r\n";
+
+#[tokio::test]
+async fn whoever_solves_a_challenge_gets_a_token_and_passes() {
+    let site = challenges().start();
+    let page = site.send("GET /prod/a?attack", BROWSER, "").await;
+    let reply = site.send("GET /prod/a?attack", &solution(&page), "").await;
     let token = reply.header("x-aws-waf-token").expect("a token").to_owned();
-    assert_eq!(reply.status, StatusCode::NO_CONTENT);
+    assert_eq!((reply.status, reply.header("cache-control")), (StatusCode::NO_CONTENT, Some("no-store")));
     let passed = site.send("GET /prod/a?attack", &format!("Cookie: a=b; aws-waf-token={token}\r\n"), "").await;
     assert_eq!(passed.text(), "passed");
     let elsewhere = token.replace(HOST, "evil.test");
     let reply = site.send("GET /prod/a?attack", &format!("Cookie: aws-waf-token={elsewhere}\r\n"), "").await;
     assert_eq!(reply.status, StatusCode::ACCEPTED);
+}
+
+#[tokio::test]
+async fn a_token_is_found_beside_others_and_in_whatever_company() {
+    let site = challenges().start();
+    let page = site.send("GET /prod/a?attack", BROWSER, "").await;
+    let reply = site.send("GET /prod/a?attack", &solution(&page), "").await;
+    let token = reply.header("x-aws-waf-token").expect("a token").to_owned();
+    for headers in [
+        format!("Cookie: aws-waf-token=c.1.2.3.x; aws-waf-token={token}\r\n"),
+        format!("Cookie: aws-waf-token=junk\r\nCookie: aws-waf-token={token}\r\n"),
+        format!("X-Aws-Waf-Token: {token}\r\nCookie: aws-waf-token=junk\r\n"),
+        format!("X-Aws-Waf-Token: junk\r\nCookie: aws-waf-token={token}\r\n"),
+    ] {
+        assert_eq!(site.send("GET /prod/a?attack", &headers, "").await.text(), "passed", "{headers}");
+    }
+    for headers in [
+        format!("Cookie: xaws-waf-token={token}\r\n"),
+        format!("Cookie: AWS-WAF-TOKEN={token}\r\n"),
+        format!("Cookie: aws-waf-token ={token}\r\n"),
+        format!("Cookie: {}aws-waf-token={token}\r\n", "aws-waf-token=c.1.2.3.x; ".repeat(20)),
+    ] {
+        let reply = site.send("GET /prod/a?attack", &headers, "").await;
+        assert_eq!(reply.status, StatusCode::ACCEPTED, "{headers}");
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_taken_once_and_a_page_that_comes_back_asks_anew() {
+    let site = challenges().start();
+    let page = site.send("GET /prod/a?attack", BROWSER, "").await;
+    let solution = solution(&page);
+    assert!(site.send("GET /prod/a?attack", &solution, "").await.header("x-aws-waf-token").is_some());
+    let again = site.send("GET /prod/a?attack", &format!("{BROWSER}{solution}"), "").await;
+    assert_eq!((again.status, again.header("x-aws-waf-token")), (StatusCode::ACCEPTED, None));
+    assert_ne!(question(&again), question(&page));
+}
+
+#[tokio::test]
+async fn a_question_about_a_request_uses_up_no_answer() {
+    let plan = challenges();
+    let (site, explainer) = (plan.start(), challenges().explainer());
+    let page = site.send("GET /prod/a?attack", BROWSER, "").await;
+    let solution = solution(&page);
+    let (name, value) = solution.trim().split_once(": ").expect("a header");
+    let question = WhatIf {
+        scope: scope(OWNER),
+        caller: None,
+        source_ip: "203.0.113.7".parse().expect("an address"),
+        method: "GET".to_owned(),
+        url: format!("https://{HOST}:8443/prod/a?attack"),
+        headers: vec![(name.to_owned(), value.to_owned())],
+    };
+    let answer = explainer.what_if(question).await.expect("a question");
+    assert!(answer.text.contains("answers CHALLENGE"), "{}", answer.text);
+    assert!(!answer.text.contains("gives a token"), "{}", answer.text);
 }

@@ -29,8 +29,9 @@ pub(super) fn compose(answer: &FirewallAnswer) -> (Answer, reason::Answer) {
 fn custom(answered: &Answered) -> (HeaderMap, Bytes) {
     let mut headers = HeaderMap::new();
     for (name, value) in &answered.headers {
-        // The engine takes only names and values that a header may have.
-        if let (Ok(name), Ok(value)) = (HeaderName::try_from(&**name), HeaderValue::try_from(&**value)) {
+        // The engine takes only names and values that a header may have; a value need not be ASCII.
+        let typed = (HeaderName::try_from(&**name), HeaderValue::from_bytes(value.as_bytes()));
+        if let (Ok(name), Ok(value)) = typed {
             headers.append(name, value);
         }
     }

@@ -7,11 +7,11 @@ use http::StatusCode;
 use snapshot::WebAcl;
 use waf::{Answered, Purpose, Token};
 
-use crate::firewall::mint::domain_of;
+use crate::firewall::audience::Audience;
+use crate::firewall::mint::Mint;
 use crate::firewall::page;
 use crate::reason::Firewall;
 use crate::steps::locate::Located;
-use crate::world::World;
 
 /// An answer of a web ACL.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,22 +46,19 @@ impl FirewallAnswer {
 pub(super) fn interrupt(
     purpose: Purpose,
     located: &Located,
-    acl: &WebAcl,
-    world: &World,
+    (acl, audience): (&WebAcl, &Audience<'_>),
+    mint: &Mint,
     reason: Firewall,
 ) -> (FirewallAnswer, Firewall) {
-    let host = located.request().host.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let domain = domain_of(&host, acl.judge.token_domains());
-    let mint = &world.handles.firewall.mint;
     let answered = located.received().text(page::SOLUTION);
-    if let Some(token) = answered.and_then(|answered| mint.redeem(purpose, domain, answered)) {
+    if let Some(token) = answered.and_then(|answered| mint.redeem(purpose, audience, answered)) {
         let solved = Firewall::Solved { acl: Arc::clone(&acl.name), action: name(purpose).into() };
         return (FirewallAnswer::Token(token), solved);
     }
     let reads_html = located.received().get_all("accept").any(|accept| contains(accept, b"text/html"));
     let page = reads_html.then(|| {
-        let question = mint.ask(purpose, domain);
-        let shared = (domain != host).then_some(domain);
+        let (question, domain) = (mint.ask(purpose, audience), audience.domain());
+        let shared = (domain != audience.host).then_some(domain);
         let html = match purpose {
             Purpose::Captcha => page::captcha(&question, shared),
             Purpose::Challenge => page::challenge(&question, shared),

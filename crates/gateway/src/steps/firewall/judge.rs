@@ -7,8 +7,9 @@ use edge::ReceivedHeaders;
 use snapshot::WebAcl;
 use waf::{Body, Header, Judgement, Matched, Request};
 
+use crate::firewall::audience::Audience;
 use crate::firewall::facts::{Counts, Seen};
-use crate::firewall::page;
+use crate::firewall::tally::AclTally;
 use crate::firewall::veil::Veil;
 use crate::reason::{Firewall, Found, Judged, cut};
 use crate::request::Request as Facts;
@@ -28,9 +29,9 @@ const HEADERS_AT_HAND: usize = 32;
 /// The parts of a request that a web ACL sees.
 pub(crate) struct View<'a> {
     request: &'a Facts,
+    received: &'a ReceivedHeaders,
     headers: Vec<Header<'a>>,
     host: String,
-    token: Option<&'a str>,
     body: Body<'a>,
 }
 
@@ -40,16 +41,16 @@ impl<'a> View<'a> {
         headers.extend(received.iter().map(|(name, value)| Header { name: name.as_bytes(), value }));
         Self {
             request,
+            received,
             headers,
             host: request.host.as_deref().unwrap_or_default().to_ascii_lowercase(),
-            token: token(received),
             body: Body { prefix: &beginning.bytes, truncated: beginning.truncated },
         }
     }
 
     /// The request as the judge sees it.
     pub(crate) fn seen(&self) -> Request<'_> {
-        let Self { request, headers, host, body, token: _ } = self;
+        let Self { request, headers, host, body, received: _ } = self;
         let target = request.target.as_ref();
         Request {
             method: request.verb.as_ref().map_or(b"", |verb| verb.as_str().as_bytes()),
@@ -69,11 +70,15 @@ impl<'a> View<'a> {
             firewall: &handles.firewall,
             nodes: handles.metering.nodes(),
             now: handles.clock.elapsed(),
-            token: self.token,
-            host: &self.host,
-            domains: acl.judge.token_domains(),
+            received: self.received,
+            audience: self.audience(acl),
             counts,
         }
+    }
+
+    /// Whose tokens it may bring, and is given.
+    pub(super) fn audience<'s>(&'s self, acl: &'s WebAcl) -> Audience<'s> {
+        Audience { account: acl.scope.account.as_str(), host: &self.host, domains: acl.judge.token_domains() }
     }
 }
 
@@ -81,10 +86,9 @@ impl<'a> View<'a> {
 pub(super) fn judge(
     view: &View<'_>,
     (seen, facts): (&Request<'_>, &Seen<'_>),
-    acl: &WebAcl,
+    (acl, tally): (&WebAcl, &AclTally),
     handles: &Handles,
 ) -> Judgement {
-    let tally = handles.firewall.tallies.of(acl);
     if !tally.begin(view.request.received) {
         return acl.judge.judge(seen, facts);
     }
@@ -93,15 +97,6 @@ pub(super) fn judge(
     let (judgement, parts) = acl.judge.judge_timed(seen, facts, &clock);
     tally.took(acl, clock().saturating_sub(began), &parts);
     judgement
-}
-
-/// The text of the request's token: its header's, else its cookie's.
-fn token(received: &ReceivedHeaders) -> Option<&str> {
-    if let Some(header) = received.text(page::HEADER) {
-        return Some(header);
-    }
-    let cookies = received.get_all("cookie").filter_map(|line| std::str::from_utf8(line).ok());
-    cookies.flat_map(|line| line.split(';')).find_map(|pair| pair.trim().strip_prefix(page::COOKIE)?.strip_prefix('='))
 }
 
 /// What was decided, for the record.
