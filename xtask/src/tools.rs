@@ -22,6 +22,8 @@ pub(crate) const OPENSSL: Tool = Tool { program: "openssl", package: "openssl" }
 pub(crate) const H2LOAD: Tool = Tool { program: "h2load", package: "nghttp2-client" };
 /// A load generator that runs scripts.
 pub(crate) const WRK: Tool = Tool { program: "wrk", package: "wrk" };
+/// A browser.
+pub(crate) const CHROMIUM: Tool = Tool { program: "chromium", package: "chromium" };
 /// The interpreter of the client tests.
 pub(crate) const PYTHON: Tool = Tool { program: "python3", package: "python3" };
 /// PostgreSQL's shell, which makes the tests' databases.

@@ -51,7 +51,8 @@ pub(super) const STEPS: &[Step] = &[
     slow("security", "every operation unsigned, wrongly signed and expired", |workshop| {
         clients(workshop, "security", &["security"], IN_TURN)
     }),
-    slow("clients", "boto3, the AWS CLI, Terraform, curl, openssl and h2load; the examples", |workshop| {
+    slow("clients", "boto3, the AWS CLI, Terraform, curl, openssl, h2load and Chromium; the examples", |workshop| {
+        tools::require(&[tools::CHROMIUM])?;
         clients(workshop, "clients", &["clients", "../examples"], SIDE_BY_SIDE)
     }),
 ];
