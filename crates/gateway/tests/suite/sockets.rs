@@ -5,12 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::support::upstream::{Upstream, text};
+use crate::support::web_acl::{contains, rules};
 use crate::support::{HOST, Plan, Site, mock, plan, proxy};
 use base::clock::SystemClock;
 use edge::{Endpoint, Limits, Server, Workers, bind};
 use gateway::reason::{Locate, Reason, Record};
 use gateway::trail::Story;
 use http::Response;
+use serde_json::json;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -145,6 +147,52 @@ async fn a_chunked_body_above_the_limit_is_cut_off() {
     drop(reader);
     timeout(PATIENCE, sending).await.expect("in time").expect("no panic");
     assert!(upstream.seen().iter().all(|seen| seen.body.is_none()));
+}
+
+/// Behind a web ACL that blocks bodies with `attack` among their first 16 KB.
+fn walled(plan: Plan) -> Plan {
+    let body = contains(&json!({ "Body": { "OversizeHandling": "CONTINUE" } }), "YXR0YWNr");
+    Plan { web_acl: Some(rules(&[("no-attacks", body, json!({ "Block": {} }))])), ..plan }
+}
+
+#[tokio::test]
+async fn a_body_is_inspected_whatever_pieces_it_comes_in() {
+    let upstream = Upstream::ok().await;
+    let (address, _site) = serve(walled(plan(vec![("ANY", "/up", proxy(&upstream.authority(), "/"))])));
+    let mut stream = connect(address).await;
+    for (pieces, status) in
+        [(["att", "ack"], "403"), (["peace and ", "attack"], "403"), (["att ", "ack"], "200"), (["a", "ttack"], "403")]
+    {
+        let chunks = pieces.map(|piece| format!("{:x}\r\n{piece}\r\n", piece.len())).concat();
+        let head = format!("POST /prod/up HTTP/1.1\r\nHost: {HOST}\r\nTransfer-Encoding: chunked\r\n\r\n");
+        stream.write_all(format!("{head}{}", &chunks[..4]).as_bytes()).await.expect("sent");
+        let (head, _) = exchange(&mut stream, &format!("{}0\r\n\r\n", &chunks[4..])).await;
+        assert!(head.starts_with(&format!("http/1.1 {status} ")), "{pieces:?}: {head}");
+    }
+    assert_eq!(upstream.only().body.as_deref(), Some(&b"att ack"[..]));
+}
+
+#[tokio::test]
+async fn what_is_left_of_a_blocked_body_is_no_request() {
+    let (address, site) = serve(walled(plan(vec![("ANY", "/{proxy+}", mock("passed"))])));
+    let mut stream = connect(address).await;
+    let smuggled = get("/prod/smuggled");
+    let body = format!("attack{}", smuggled.repeat(100_000 / smuggled.len()));
+    let length = body.len();
+    let blocked = format!("POST /prod/up HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: {length}\r\n\r\n{body}");
+    let (head, _) = exchange(&mut stream, &blocked).await;
+    assert!(head.starts_with("http/1.1 403 "), "{head}");
+    // Whether the connection serves another one is the edge's choice.
+    if stream.write_all(get("/prod/next").as_bytes()).await.is_ok() {
+        let mut rest = Vec::new();
+        let _ = timeout(PATIENCE, stream.read_buf(&mut rest)).await.expect("in time");
+    }
+    exchange(&mut connect(address).await, &get("/prod/last")).await;
+    let paths: Vec<String> = {
+        let kept = trails(&site, 2).await;
+        kept.iter().map(|kept| Story::decode(&kept.bytes).expect("a trail").path.into_owned()).collect()
+    };
+    assert!(paths.iter().any(|path| path.ends_with("/up")) && paths.iter().all(|path| !path.contains("smuggled")));
 }
 
 #[tokio::test]
