@@ -6,7 +6,7 @@ use super::Judge;
 use super::contents::mask;
 use super::truth::Truth;
 use crate::budget::Exhausted;
-use crate::compile::{Look, place};
+use crate::compile::{Condition, Look, place};
 use crate::document::{PositionalConstraint, is_word};
 use crate::field::{InvalidFallbackBehavior, OversizeHandling};
 use crate::injection;
@@ -107,11 +107,21 @@ impl Judge<'_> {
             }
         }
         for (index, member) in members.iter().enumerate() {
+            // SECURITY: what is too long or broken may match such a member whatever was found in it.
+            if self.looks_elsewhere(&program.conditions[place(*member)]) {
+                continue;
+            }
             let id = regex_automata::PatternID::must(index);
-            // A member whose own answer differs (its part is too long, say) has found it out for itself.
             self.truths[place(*member)].get_or_insert(Truth::of(found.contains(id)));
         }
         Ok(self.truths[condition])
+    }
+
+    /// The part is too long or no JSON, and the condition's statement does not answer by what stands in it.
+    fn looks_elsewhere(&self, condition: &Condition) -> bool {
+        let input = &self.program.inputs[condition.input];
+        (self.contents.is_oversize(input) && condition.oversize != OversizeHandling::Continue)
+            || (self.contents.is_broken(input) && condition.invalid.is_some())
     }
 
     fn holds(&mut self, look: &Look, input: usize, value: usize) -> Result<bool, Exhausted> {

@@ -197,6 +197,31 @@ fn a_body_that_is_no_json_is_what_its_statement_says() {
 }
 
 #[test]
+fn expressions_searched_for_together_keep_their_own_words_on_what_is_too_long_or_broken() {
+    let body = |handling: &str| regex(&json!({ "Body": { "OversizeHandling": handling } }), "^[0-9]{40}$", &[]);
+    let other = |handling: &str| regex(&json!({ "Body": { "OversizeHandling": handling } }), "^[^a]{50}$", &[]);
+    let json_body = |fallback: &Value, source: &str| {
+        let field = json!({ "MatchPattern": { "All": {} }, "MatchScope": "ALL", "InvalidFallbackBehavior": fallback });
+        regex(&json!({ "JsonBody": field }), source, &[])
+    };
+    let (long, broken) = (Sent::get("/").post("aaa").cut_off(), Sent::get("/").post(r#"{"a":1]"#));
+    let as_string = json_body(&json!("EVALUATE_AS_STRING"), "^[{]...[:]1[]]$");
+    for (first, second, sent, expected) in [
+        (body("CONTINUE"), other("MATCH"), &long, true),
+        (other("MATCH"), body("CONTINUE"), &long, false),
+        (body("NO_MATCH"), other("MATCH"), &long, true),
+        (body("CONTINUE"), other("NO_MATCH"), &long, false),
+        (json_body(&Value::Null, "^[0-9]{40}$"), json_body(&json!("MATCH"), "^[^a]{50}$"), &broken, true),
+        (json_body(&Value::Null, "^[0-9]{40}$"), as_string.clone(), &broken, true),
+        (json_body(&Value::Null, "^[0-9]{40}$"), json_body(&json!("NO_MATCH"), "^[a-z]$"), &broken, false),
+    ] {
+        let rules = [rule("first", 0, &first, "Count", &[]), rule("second", 1, &second, "Block", &[])];
+        let judgement = sent.judged(&compiled(&rules).unwrap(), &World::default());
+        assert_eq!(judgement.terminating.is_some(), expected, "{first} {second}");
+    }
+}
+
+#[test]
 fn findings_name_the_place_and_what_stood_there() {
     let statement = and(&[
         bytes(&json!({ "SingleHeader": { "Name": "User-Agent" } }), "CONTAINS", "bot", &["LOWERCASE"]),
