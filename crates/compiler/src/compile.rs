@@ -8,8 +8,8 @@ use base::seal::MasterKey;
 use snapshot::{Api, Bucket, Function, FunctionName, Name, Place, Snapshot, StageUnit};
 
 use crate::{
-    AddressLists, Finding, FunctionInput, Input, StageInput, Unit, WebAclInput, access_key, api_key, certificate,
-    function, principal, stage, usage_plan, web_acl,
+    AddressLists, Finding, FunctionInput, Input, PlacesKnown, StageInput, Unit, WebAclInput, access_key, api_key,
+    certificate, function, principal, stage, usage_plan, web_acl,
 };
 
 /// A snapshot and what could not be compiled into it.
@@ -37,12 +37,14 @@ pub struct Compiler {
     configured: Vec<Arc<Function>>,
     /// The operator's lists of addresses.
     lists: AddressLists,
+    /// What this node knows of any address.
+    places: PlacesKnown,
 }
 
 impl Compiler {
     /// A compiler that opens secrets with `master_key`.
     pub fn new(master_key: Arc<MasterKey>) -> Self {
-        Self { master_key, configured: Vec::new(), lists: AddressLists::new() }
+        Self { master_key, configured: Vec::new(), lists: AddressLists::new(), places: PlacesKnown::default() }
     }
 
     /// The same with functions that no document holds.
@@ -55,6 +57,12 @@ impl Compiler {
     #[must_use]
     pub fn with_lists(self, lists: AddressLists) -> Self {
         Self { lists, ..self }
+    }
+
+    /// The same where the node knows countries or networks of addresses; without, web ACLs that ask for them are closed.
+    #[must_use]
+    pub fn with_places(self, places: PlacesKnown) -> Self {
+        Self { places, ..self }
     }
 
     /// The world at `revision`: `previous` with the units of `inputs` replaced.
@@ -141,7 +149,7 @@ impl Compiler {
             None => (None, None),
             Some(Err(why)) => (None, Some((why, "Requests to its stages are answered 500. Make it anew."))),
             Some(Ok(input)) => {
-                let (compiled, why) = web_acl::compile(scope, &input, &self.lists);
+                let (compiled, why) = web_acl::compile(scope, &input, &self.lists, self.places);
                 (Some(compiled), why)
             }
         };

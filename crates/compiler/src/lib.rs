@@ -27,4 +27,4 @@ pub use compile::{Compiler, World};
 pub use finding::{Finding, Unit};
 pub use function::runtime;
 pub use load::{Everything, FunctionInput, Input, StageInput, load_changes};
-pub use web_acl::{AddressLists, Reference, WebAclInput};
+pub use web_acl::{AddressLists, PlacesKnown, Reference, WebAclInput};

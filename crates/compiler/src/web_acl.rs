@@ -34,6 +34,15 @@ pub enum Reference {
 /// The operator's lists of addresses by their names: what managed rule groups about reputation ask for.
 pub type AddressLists = BTreeMap<String, Arc<document::IpSet>>;
 
+/// What a node knows of any address: what statements about countries and networks ask.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PlacesKnown {
+    /// In which country it is.
+    pub countries: bool,
+    /// To which network it belongs.
+    pub networks: bool,
+}
+
 const REMEDY: &str =
     "Requests to its stages are answered 500. Mend the web ACL or what its rules name, or take it off the stages.";
 
@@ -42,9 +51,14 @@ pub(crate) fn compile(
     scope: &Scope,
     input: &WebAclInput,
     lists: &AddressLists,
+    places: PlacesKnown,
 ) -> (WebAclUnit, Option<(String, &'static str)>) {
     let arn: Arc<str> = input.acl.arn(scope).into();
-    match ready(scope, &arn, input, lists) {
+    let ready = ready(scope, &arn, input, lists).and_then(|acl| {
+        places.answer(acl.judge.needs())?;
+        Ok(acl)
+    });
+    match ready {
         Ok(acl) => (WebAclUnit::Ready(Arc::new(acl)), None),
         Err(why) => (WebAclUnit::Broken { arn, why: why.as_str().into() }, Some((why, REMEDY))),
     }
@@ -71,6 +85,20 @@ fn ready(scope: &Scope, arn: &Arc<str>, input: &WebAclInput, lists: &AddressList
         logging,
         stream: telemetry::stream::web_acl(&acl.entity.name),
     })
+}
+
+impl PlacesKnown {
+    /// Refuses a web ACL that asks for what this node does not know.
+    // SECURITY: such statements were taken when a node knew it. Now they would never match, and block nobody.
+    fn answer(self, needs: waf::Needs) -> Result<(), String> {
+        if needs.geo && !self.countries {
+            return Err("its rules ask for countries, and this node has no geo-database".to_owned());
+        }
+        if needs.asn && !self.networks {
+            return Err("its rules ask for networks, and this node has no asn-database".to_owned());
+        }
+        Ok(())
+    }
 }
 
 /// What rules name, read by the engine.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ::functions::Functions;
 use base::seal::MasterKey;
 use base::{Clock, Scope, limits};
-use compiler::Compiler;
+use compiler::{Compiler, PlacesKnown};
 use control::{Control, Jobs, KeyUseWriter, Listen, Publisher, Setup};
 use edge::{Endpoint, Limits, Server, Tls};
 use egress::Egress;
@@ -77,8 +77,10 @@ impl Planes {
         let configured = functions::configured(settings, scope);
         let provided = Provided::read(settings)?;
         let facts = provided.facts();
-        let compiler =
-            Compiler::new(Arc::clone(master_key)).with_functions(configured.clone()).with_lists(provided.lists);
+        let compiler = Compiler::new(Arc::clone(master_key))
+            .with_functions(configured.clone())
+            .with_lists(provided.lists)
+            .with_places(PlacesKnown { countries: facts.countries, networks: facts.networks });
         let resources = Arc::clone(&stores.resources);
         let publisher = Publisher::new(resources, compiler, Arc::clone(clock), place, freshness.clone());
         let publisher = Arc::new(publisher);
