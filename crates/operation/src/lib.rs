@@ -17,6 +17,7 @@ pub mod firewall;
 pub mod status;
 pub mod web_tokens;
 pub mod page_token;
+pub mod list_page;
 #[cfg(feature = "testing")]
 pub mod testing;
 
@@ -30,6 +31,7 @@ pub use firewall::{
     SampledPuzzle, Samples, TokenFailure, WebAclTop,
 };
 pub use job::{Job, JobCall};
+pub use list_page::ListPage;
 pub use operation::{CALLER, Operation, Prepared, Registered};
 pub use page_token::PageToken;
 pub use policy::Keys;

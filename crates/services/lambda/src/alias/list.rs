@@ -8,7 +8,7 @@ use super::AliasConfiguration;
 use crate::error::declared;
 use crate::find;
 use crate::name::FunctionRef;
-use crate::page::Page;
+use crate::page;
 
 /// The operation.
 pub(crate) struct ListAliases;
@@ -57,10 +57,10 @@ impl Operation for ListAliases {
         let function = find::function(call, &named).await?;
         let wanted = input.function_version.as_deref();
         let query = format!("{}\0{}", function.name, wanted.unwrap_or_default());
-        let page = Page::read(call, NAME, &query, input.marker.as_deref(), input.max_items)?;
+        let page = page::read(call, NAME, &query, input.marker.as_deref(), input.max_items)?;
         let fits = |version: &str| wanted.is_none_or(|wanted| wanted == version);
         let found: Vec<_> = function.aliases.iter().filter(|(_, alias)| fits(&alias.version)).collect();
-        let (found, next_marker) = page.of(call, NAME, &query, found, |(name, _)| (*name).clone());
+        let (found, next_marker) = page.of(found, |(name, _)| (*name).clone());
         let aliases = found.into_iter().map(|(name, alias)| AliasConfiguration::of(&function, name, alias)).collect();
         Ok(Output { next_marker, aliases })
     }

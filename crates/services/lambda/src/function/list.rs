@@ -6,7 +6,7 @@ use model::lambda::{Function, FunctionVersion};
 use operation::{Call, Failure, Operation, Spec};
 
 use crate::error::{Error, declared};
-use crate::page::Page;
+use crate::page;
 use crate::version;
 use crate::view::FunctionConfiguration;
 
@@ -60,10 +60,9 @@ impl Operation for ListFunctions {
             }
         };
         let query = if all { "ALL" } else { "" };
-        let page = Page::read(call, NAME, query, input.marker.as_deref(), input.max_items)?;
-        let limit = u32::try_from(page.limit).unwrap_or(u32::MAX);
+        let page = page::read(call, NAME, query, input.marker.as_deref(), input.max_items)?;
         let scope = call.scope.clone();
-        let listed = call.tx.page::<Function>(&scope, "", page.after.as_deref(), limit).await?;
+        let listed = call.tx.page::<Function>(&scope, "", page.after.as_deref(), page.limit).await?;
         let mut functions = Vec::with_capacity(listed.items.len());
         for function in &listed.items {
             functions.push(FunctionConfiguration::latest(function, &call.ports.master_key)?);
@@ -74,6 +73,6 @@ impl Operation for ListFunctions {
                 }
             }
         }
-        Ok(Output { next_marker: Page::marker(call, NAME, query, listed.next), functions })
+        Ok(Output { next_marker: page.next(listed.next), functions })
     }
 }

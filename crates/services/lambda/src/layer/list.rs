@@ -7,7 +7,7 @@ use operation::{Call, Failure, Operation, Spec};
 
 use super::view::{LayerVersionsListItem, fits};
 use crate::error::declared;
-use crate::page::Page;
+use crate::page;
 
 /// The operation.
 pub(crate) struct ListLayers;
@@ -57,10 +57,9 @@ impl Operation for ListLayers {
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Output, Failure> {
         let (runtime, architecture) = (input.compatible_runtime.as_deref(), input.compatible_architecture.as_deref());
         let query = format!("{}\0{}", runtime.unwrap_or_default(), architecture.unwrap_or_default());
-        let page = Page::read(call, NAME, &query, input.marker.as_deref(), input.max_items)?;
-        let limit = u32::try_from(page.limit).unwrap_or(u32::MAX);
+        let page = page::read(call, NAME, &query, input.marker.as_deref(), input.max_items)?;
         let scope = call.scope.clone();
-        let listed = call.tx.page::<Layer>(&scope, "", page.after.as_deref(), limit).await?;
+        let listed = call.tx.page::<Layer>(&scope, "", page.after.as_deref(), page.limit).await?;
         let mut layers = Vec::new();
         for layer in listed.items {
             let versions = call.tx.all::<LayerVersion>(&scope, &LayerVersion::prefix(&layer.name)).await?;
@@ -73,6 +72,6 @@ impl Operation for ListLayers {
                 });
             }
         }
-        Ok(Output { next_marker: Page::marker(call, NAME, &query, listed.next), layers })
+        Ok(Output { next_marker: page.next(listed.next), layers })
     }
 }

@@ -8,7 +8,7 @@ use operation::{Call, Failure, Operation, Spec};
 use super::view::{LayerVersionsListItem, fits};
 use crate::error::declared;
 use crate::name::LayerRef;
-use crate::page::Page;
+use crate::page;
 
 /// The operation.
 pub(crate) struct ListLayerVersions;
@@ -54,13 +54,13 @@ impl Operation for ListLayerVersions {
         let named = LayerRef::parse(&input.layer_name, &call.scope)?;
         let (runtime, architecture) = (input.compatible_runtime.as_deref(), input.compatible_architecture.as_deref());
         let query = [&named.name, runtime.unwrap_or_default(), architecture.unwrap_or_default()].join("\0");
-        let page = Page::read(call, NAME, &query, input.marker.as_deref(), input.max_items)?;
+        let page = page::read(call, NAME, &query, input.marker.as_deref(), input.max_items)?;
         let mut found = call.tx.all::<LayerVersion>(&call.scope, &LayerVersion::prefix(&named.name)).await?;
         found.retain(|version| fits(version, runtime, architecture));
         // The newest first.
         found.reverse();
         let key = |version: &LayerVersion| format!("{:020}", u64::MAX - version.number);
-        let (found, next_marker) = page.of(call, NAME, &query, found, key);
+        let (found, next_marker) = page.of(found, key);
         Ok(Output { next_marker, layer_versions: found.iter().map(LayerVersionsListItem::of).collect() })
     }
 }

@@ -9,7 +9,7 @@ use super::shown;
 use crate::error::declared;
 use crate::find;
 use crate::name::{FunctionRef, LATEST};
-use crate::page::Page;
+use crate::page;
 use crate::view::FunctionConfiguration;
 
 /// The operation.
@@ -55,7 +55,7 @@ impl Operation for ListVersionsByFunction {
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Output, Failure> {
         let named = FunctionRef::unqualified(&input.function_name, &call.scope)?;
         let function = find::function(call, &named).await?;
-        let page = Page::read(call, NAME, &function.name, input.marker.as_deref(), input.max_items)?;
+        let page = page::read(call, NAME, &function.name, input.marker.as_deref(), input.max_items)?;
         let stored = call.tx.all::<FunctionVersion>(&named.scope, &FunctionVersion::prefix(&function.name)).await?;
         let master_key = &call.ports.master_key;
         // `$LATEST` comes first; numbers sort by their length, then by their digits.
@@ -70,7 +70,7 @@ impl Operation for ListVersionsByFunction {
         for version in &stored {
             all.push((format!("{:020}", version.number), shown(&function, version, master_key)?));
         }
-        let (versions, next_marker) = page.of(call, NAME, &function.name, all, |(key, _)| key.clone());
+        let (versions, next_marker) = page.of(all, |(key, _)| key.clone());
         Ok(Output { next_marker, versions: versions.into_iter().map(|(_, shown)| shown).collect() })
     }
 }

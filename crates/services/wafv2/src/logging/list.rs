@@ -7,7 +7,7 @@ use operation::{Call, Failure, Keys, Operation, Spec};
 use super::settings;
 use super::shapes::{LogScope, LoggingConfiguration};
 use crate::error::declared;
-use crate::page::Page;
+use crate::page;
 use crate::shapes::Scope;
 use crate::{arn, rules};
 
@@ -50,12 +50,12 @@ impl Operation for ListLoggingConfigurations {
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Output, Failure> {
         rules::regional(input.scope)?;
         settings::scope(input.log_scope)?;
-        let page = Page::read(call, NAME, "", input.next_marker.as_deref(), input.limit)?;
+        let page = page::read(call, NAME, "", input.next_marker.as_deref(), input.limit)?;
         let after = page.after.as_deref();
         let found = call.tx.page::<stored::LoggingConfiguration>(&call.scope, "", after, page.limit).await?;
         Ok(Output {
             logging_configurations: found.items.iter().map(LoggingConfiguration::of).collect(),
-            next_marker: Page::marker(call, NAME, "", found.next),
+            next_marker: page.next(found.next),
         })
     }
 }

@@ -5,7 +5,7 @@ use operation::{Call, Failure, Operation, Spec};
 use waf::managed;
 
 use crate::error::declared;
-use crate::page::Page;
+use crate::page;
 use crate::shapes::Scope;
 use crate::{arn, rules};
 
@@ -52,10 +52,10 @@ impl Operation for ListAvailableManagedRuleGroups {
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Output, Failure> {
         rules::regional(input.scope)?;
-        let page = Page::read(call, NAME, "", input.next_marker.as_deref(), input.limit)?;
+        let page = page::read(call, NAME, "", input.next_marker.as_deref(), input.limit)?;
         let mut groups: Vec<_> = managed::all().iter().filter(|group| group.default_version).collect();
         groups.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-        let (groups, next_marker) = page.of(call, NAME, "", groups, |group| group.name.to_string());
+        let (groups, next_marker) = page.of(groups, |group| group.name.to_string());
         let summary = |group: &managed::ManagedGroup| ManagedRuleGroupSummary {
             vendor_name: Some(group.vendor.to_owned()),
             name: Some(group.name.to_string()),

@@ -5,7 +5,7 @@ use operation::{Call, Failure, Operation, Spec};
 use waf::managed;
 
 use crate::error::declared;
-use crate::page::Page;
+use crate::page;
 use crate::shapes::Scope;
 use crate::{arn, rules};
 
@@ -55,11 +55,11 @@ impl Operation for ListAvailableManagedRuleGroupVersions {
         rules::regional(input.scope)?;
         let default = super::find(&input.vendor_name, &input.name, None)?;
         let query = format!("{}\0{}", input.vendor_name, input.name);
-        let page = Page::read(call, NAME, &query, input.next_marker.as_deref(), input.limit)?;
+        let page = page::read(call, NAME, &query, input.next_marker.as_deref(), input.limit)?;
         let same = |group: &&managed::ManagedGroup| group.vendor == default.vendor && group.name == default.name;
         let mut versions: Vec<_> = managed::all().iter().filter(same).map(|group| group.version.to_string()).collect();
         versions.sort_unstable();
-        let (versions, next_marker) = page.of(call, NAME, &query, versions, Clone::clone);
+        let (versions, next_marker) = page.of(versions, Clone::clone);
         // Versions come with the program, and not from a day.
         let version = |name| ManagedRuleGroupVersion { name: Some(name), last_update_timestamp: None };
         Ok(Output {

@@ -4,7 +4,7 @@ use base::Scope as Place;
 use operation::{Call, Failure, Operation, Spec};
 
 use crate::error::declared;
-use crate::page::Page;
+use crate::page;
 use crate::shapes::Tag;
 
 /// The operation.
@@ -49,11 +49,11 @@ impl Operation for ListTagsForResource {
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Output, Failure> {
-        let page = Page::read(call, NAME, &input.resource_arn, input.next_marker.as_deref(), input.limit)?;
+        let page = page::read(call, NAME, &input.resource_arn, input.next_marker.as_deref(), input.limit)?;
         let place = call.scope.clone();
         let tags = super::read(&input.resource_arn, &place, &mut call.tx).await?;
         let tags = tags.into_iter().map(|(key, value)| Tag { key, value }).collect();
-        let (tags, next_marker) = page.of(call, NAME, &input.resource_arn, tags, |tag: &Tag| tag.key.clone());
+        let (tags, next_marker) = page.of(tags, |tag: &Tag| tag.key.clone());
         let found = TagInfo { resource_arn: Some(input.resource_arn.clone()), tag_list: Some(tags) };
         Ok(Output { next_marker, tag_info_for_resource: Some(found) })
     }
