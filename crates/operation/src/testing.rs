@@ -8,6 +8,7 @@ use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
 use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
+use store_resources::Batch;
 use store_sqlite::SqliteStore;
 use tempfile::TempDir;
 use wire::Value;
@@ -133,6 +134,20 @@ impl World {
 
     /// Calls as somebody with an input that JSON cannot hold.
     pub async fn call_with(&self, principal: &Principal, name: &str, input: Value) -> Result<Json, Refusal> {
+        let (output, tx) = self.run(principal, name, input).await?;
+        if !tx.is_empty() {
+            self.ports.resources.commit(tx.into_batch()).await.expect("nobody else writes");
+        }
+        Ok(output.into_json())
+    }
+
+    /// Calls as the account's root, and leaves what it would write and what it relied on to the test to commit.
+    pub async fn uncommitted(&self, name: &str, input: Json) -> Batch {
+        let (_, tx) = self.run(&Self::root(ACCOUNT), name, Value::from_json(input)).await.expect(name);
+        tx.into_batch()
+    }
+
+    async fn run(&self, principal: &Principal, name: &str, input: Value) -> Result<(Value, Transaction), Refusal> {
         let registered = self.service.operations.iter().find(|one| one.spec.name == name).expect("a known operation");
         let invalid = |fault: wire::Invalid| ("Invalid".to_owned(), fault.to_string());
         let prepared = (registered.prepare)(input).map_err(invalid)?;
@@ -151,15 +166,11 @@ impl World {
             keys: policy::Keys::new(),
             proven: None,
         };
-        let output = match prepared.run(&mut call).await {
-            Ok(output) => output,
-            Err(Failure::Api(error)) => return Err((error.code.to_owned(), error.message)),
+        match prepared.run(&mut call).await {
+            Ok(output) => Ok((output, call.tx)),
+            Err(Failure::Api(error)) => Err((error.code.to_owned(), error.message)),
             Err(fault) => panic!("{name}: {fault}"),
-        };
-        if !call.tx.is_empty() {
-            resources.commit(call.tx.into_batch()).await.expect("nobody else writes");
         }
-        Ok(output.into_json())
     }
 }
 

@@ -144,6 +144,17 @@ impl Transaction {
         }
     }
 
+    /// How many committed records have this prefix; a write relies on that set, so that of two that would both take the
+    /// last place one runs anew. For quotas.
+    pub async fn count_firmly<R: Record>(&mut self, scope: &Scope, prefix: &str) -> Result<u64, Failure> {
+        let prefix = key::<R>(scope, prefix);
+        let (count, newest) = self.view.measure(&prefix).await?;
+        if self.kind == Kind::Write {
+            self.preconditions.push(Precondition::Range { prefix, count, newest });
+        }
+        Ok(count)
+    }
+
     /// How many committed records have this prefix; a write does not rely on it.
     pub async fn count<R: Record>(&mut self, scope: &Scope, prefix: &str) -> Result<u64, Failure> {
         Ok(self.view.measure(&key::<R>(scope, prefix)).await?.0)

@@ -109,6 +109,20 @@ async fn there_is_room_for_a_hundred_in_pages() {
 }
 
 #[tokio::test]
+async fn two_who_want_the_last_place_at_once_do_not_both_get_it() {
+    let world = world().await;
+    for at in 0..99 {
+        ip_set(&world, &format!("set-{at:03}")).await;
+    }
+    let input = |name: &str| json!({"Name": name, "Scope": "REGIONAL", "IPAddressVersion": "IPV4", "Addresses": []});
+    let one = world.uncommitted("CreateIPSet", input("one")).await;
+    let two = world.uncommitted("CreateIPSet", input("two")).await;
+    world.ports.resources.commit(one).await.unwrap();
+    assert!(world.ports.resources.commit(two).await.is_err(), "it runs anew");
+    assert_eq!(world.refused("CreateIPSet", input("two")).await.0, "WAFLimitsExceededException");
+}
+
+#[tokio::test]
 async fn nothing_stands_before_cloudfront() {
     let world = world().await;
     let made = ip_set(&world, "office").await;
