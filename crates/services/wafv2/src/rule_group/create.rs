@@ -6,7 +6,7 @@ use model::wafv2::RuleGroup;
 use operation::{Call, Failure, Keys, Operation, Spec};
 use wire::shape::Json;
 
-use super::settings::Settings;
+use super::settings::{Settings, settings};
 use crate::error::{Error, declared};
 use crate::shapes::{Created, Scope, Summary, Tag, VisibilityConfig};
 use crate::{arn, engine, find, rules, tags};
@@ -28,17 +28,6 @@ pub(crate) struct Input {
     tags: Vec<Tag>,
     custom_response_bodies: Option<Json>,
     monetization_config: Option<Json>,
-}
-
-impl Input {
-    fn settings(&self) -> Settings<'_> {
-        Settings {
-            rules: self.rules.as_ref(),
-            visibility_config: &self.visibility_config,
-            custom_response_bodies: self.custom_response_bodies.as_ref(),
-            monetization_config: self.monetization_config.as_ref(),
-        }
-    }
 }
 
 const ACTION: &str = "wafv2:CreateRuleGroup";
@@ -71,7 +60,7 @@ impl Operation for CreateRuleGroup {
         let capacity = capacity(input.capacity)?;
         let common = (input.name.as_str(), input.description.as_deref(), &input.tags[..]);
         let entity = find::room_for::<RuleGroup>(call, common, RULE_GROUPS_MAX).await?;
-        let judged = input.settings().judge(&input.name, capacity, call).await?;
+        let judged = settings!(input).judge(&input.name, capacity, call).await?;
         let made = RuleGroup {
             entity,
             capacity,

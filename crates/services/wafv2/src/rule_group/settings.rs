@@ -19,6 +19,19 @@ pub(super) struct Settings<'a> {
     pub(super) monetization_config: Option<&'a Json>,
 }
 
+/// The [`Settings`] of an input. Both calls name these members alike, and shapes do not stand inside one another.
+macro_rules! settings {
+    ($input:expr) => {
+        Settings {
+            rules: $input.rules.as_ref(),
+            visibility_config: &$input.visibility_config,
+            custom_response_bodies: $input.custom_response_bodies.as_ref(),
+            monetization_config: $input.monetization_config.as_ref(),
+        }
+    };
+}
+pub(super) use settings;
+
 /// A rule group's settings that the engine has read.
 #[derive(Debug, Clone)]
 pub(super) struct Judged {

@@ -5,7 +5,7 @@ use model::wafv2::RuleGroup;
 use operation::{Call, Failure, Operation, Spec};
 use wire::shape::Json;
 
-use super::settings::Settings;
+use super::settings::{Settings, settings};
 use crate::error::declared;
 use crate::shapes::{Changed, Scope, VisibilityConfig};
 use crate::{arn, engine, find, rules};
@@ -26,17 +26,6 @@ pub(crate) struct Input {
     lock_token: String,
     custom_response_bodies: Option<Json>,
     monetization_config: Option<Json>,
-}
-
-impl Input {
-    fn settings(&self) -> Settings<'_> {
-        Settings {
-            rules: self.rules.as_ref(),
-            visibility_config: &self.visibility_config,
-            custom_response_bodies: self.custom_response_bodies.as_ref(),
-            monetization_config: self.monetization_config.as_ref(),
-        }
-    }
 }
 
 const ACTION: &str = "wafv2:UpdateRuleGroup";
@@ -62,7 +51,7 @@ impl Operation for UpdateRuleGroup {
         rules::regional(input.scope)?;
         let mut group = find::locked::<RuleGroup>(call, &input.name, &input.id, &input.lock_token).await?;
         group.entity.description = rules::description(input.description.as_deref())?;
-        let judged = input.settings().judge(&input.name, group.capacity, call).await?;
+        let judged = settings!(input).judge(&input.name, group.capacity, call).await?;
         group.document = judged.document;
         group.visibility = judged.visibility;
         group.references = judged.rules.references;

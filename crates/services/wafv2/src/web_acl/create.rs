@@ -6,7 +6,7 @@ use model::wafv2::WebAcl;
 use operation::{Call, Failure, Keys, Operation, Spec};
 use wire::shape::Json;
 
-use super::settings::Settings;
+use super::settings::{Settings, settings};
 use crate::error::declared;
 use crate::shapes::{Created, Scope, Summary, Tag, VisibilityConfig};
 use crate::{arn, engine, find, rules, tags};
@@ -39,28 +39,6 @@ pub(crate) struct Input {
     analytics_config: Option<Json>,
 }
 
-impl Input {
-    fn settings(&self) -> Settings<'_> {
-        Settings {
-            default_action: &self.default_action,
-            rules: self.rules.as_ref(),
-            visibility_config: &self.visibility_config,
-            custom_response_bodies: self.custom_response_bodies.as_ref(),
-            captcha_config: self.captcha_config.as_ref(),
-            challenge_config: self.challenge_config.as_ref(),
-            token_domains: self.token_domains.as_deref(),
-            association_config: self.association_config.as_ref(),
-            unenforced: [
-                ("DataProtectionConfig", self.data_protection_config.as_ref()),
-                ("OnSourceDDoSProtectionConfig", self.on_source_ddos_protection_config.as_ref()),
-                ("ApplicationConfig", self.application_config.as_ref()),
-                ("MonetizationConfig", self.monetization_config.as_ref()),
-                ("AnalyticsConfig", self.analytics_config.as_ref()),
-            ],
-        }
-    }
-}
-
 const ACTION: &str = "wafv2:CreateWebACL";
 
 impl Operation for CreateWebACL {
@@ -90,7 +68,7 @@ impl Operation for CreateWebACL {
         rules::regional(input.scope)?;
         let common = (input.name.as_str(), input.description.as_deref(), &input.tags[..]);
         let entity = find::room_for::<WebAcl>(call, common, WEB_ACLS_MAX).await?;
-        let judged = input.settings().judge(&input.name, call).await?;
+        let judged = settings!(input).judge(&input.name, call).await?;
         let made = WebAcl {
             scope: call.scope.clone(),
             entity,

@@ -26,6 +26,30 @@ pub(super) struct Settings<'a> {
     pub(super) unenforced: [(&'static str, Option<&'a Json>); 5],
 }
 
+/// The [`Settings`] of an input. Both calls name these members alike, and shapes do not stand inside one another.
+macro_rules! settings {
+    ($input:expr) => {
+        Settings {
+            default_action: &$input.default_action,
+            rules: $input.rules.as_ref(),
+            visibility_config: &$input.visibility_config,
+            custom_response_bodies: $input.custom_response_bodies.as_ref(),
+            captcha_config: $input.captcha_config.as_ref(),
+            challenge_config: $input.challenge_config.as_ref(),
+            token_domains: $input.token_domains.as_deref(),
+            association_config: $input.association_config.as_ref(),
+            unenforced: [
+                ("DataProtectionConfig", $input.data_protection_config.as_ref()),
+                ("OnSourceDDoSProtectionConfig", $input.on_source_ddos_protection_config.as_ref()),
+                ("ApplicationConfig", $input.application_config.as_ref()),
+                ("MonetizationConfig", $input.monetization_config.as_ref()),
+                ("AnalyticsConfig", $input.analytics_config.as_ref()),
+            ],
+        }
+    };
+}
+pub(super) use settings;
+
 /// A web ACL's settings that the engine has read.
 #[derive(Debug, Clone)]
 pub(super) struct Judged {

@@ -5,7 +5,7 @@ use model::wafv2::WebAcl;
 use operation::{Call, Failure, Operation, Spec};
 use wire::shape::Json;
 
-use super::settings::Settings;
+use super::settings::{Settings, settings};
 use crate::error::declared;
 use crate::shapes::{Changed, Scope, VisibilityConfig};
 use crate::{arn, engine, find, rules};
@@ -38,28 +38,6 @@ pub(crate) struct Input {
     analytics_config: Option<Json>,
 }
 
-impl Input {
-    fn settings(&self) -> Settings<'_> {
-        Settings {
-            default_action: &self.default_action,
-            rules: self.rules.as_ref(),
-            visibility_config: &self.visibility_config,
-            custom_response_bodies: self.custom_response_bodies.as_ref(),
-            captcha_config: self.captcha_config.as_ref(),
-            challenge_config: self.challenge_config.as_ref(),
-            token_domains: self.token_domains.as_deref(),
-            association_config: self.association_config.as_ref(),
-            unenforced: [
-                ("DataProtectionConfig", self.data_protection_config.as_ref()),
-                ("OnSourceDDoSProtectionConfig", self.on_source_ddos_protection_config.as_ref()),
-                ("ApplicationConfig", self.application_config.as_ref()),
-                ("MonetizationConfig", self.monetization_config.as_ref()),
-                ("AnalyticsConfig", self.analytics_config.as_ref()),
-            ],
-        }
-    }
-}
-
 const ACTION: &str = "wafv2:UpdateWebACL";
 
 impl Operation for UpdateWebACL {
@@ -83,7 +61,7 @@ impl Operation for UpdateWebACL {
         rules::regional(input.scope)?;
         let mut acl = find::locked::<WebAcl>(call, &input.name, &input.id, &input.lock_token).await?;
         acl.entity.description = rules::description(input.description.as_deref())?;
-        let judged = input.settings().judge(&input.name, call).await?;
+        let judged = settings!(input).judge(&input.name, call).await?;
         acl.capacity = judged.rules.capacity;
         acl.document = judged.document;
         acl.visibility = judged.visibility;
