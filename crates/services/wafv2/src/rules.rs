@@ -65,10 +65,7 @@ pub(crate) fn description(text: Option<&str>) -> Result<String, Error> {
 /// Reads what is counted and kept.
 pub(crate) fn visibility(config: &VisibilityConfig) -> Result<Visibility, Error> {
     let name = &config.metric_name;
-    let fits = |byte: u8| is_word(byte) || b"#:./".contains(&byte);
-    if name.is_empty() || name.len() > METRIC_CHARS_MAX || !name.bytes().all(fits) {
-        return Err(pattern("visibilityConfig.metricName", name, r"^[\w#:\.\-/]+$"));
-    }
+    metric("visibilityConfig.metricName", name)?;
     // AWS keeps these two for itself.
     if name == "All" || name == "Default_Action" {
         return Err(Error::parameter("METRIC_NAME", name, "The metric name is reserved for AWS WAF"));
@@ -78,6 +75,21 @@ pub(crate) fn visibility(config: &VisibilityConfig) -> Result<Visibility, Error>
         metrics: config.cloud_watch_metrics_enabled,
         metric_name: name.clone(),
     })
+}
+
+/// Reads a metric's name.
+pub(crate) fn metric(member: &'static str, text: &str) -> Result<(), Error> {
+    let fits = |byte: u8| is_word(byte) || b"#:./".contains(&byte);
+    let good = !text.is_empty() && text.len() <= METRIC_CHARS_MAX && text.bytes().all(fits);
+    if good { Ok(()) } else { Err(pattern(member, text, r"^[\w#:\.\-/]+$")) }
+}
+
+/// Refuses a list with nothing in it.
+pub(crate) fn some(member: &'static str, items: usize) -> Result<(), Error> {
+    match items {
+        0 => Err(Error::form(member, "[]", "Member must have length greater than or equal to 1")),
+        _ => Ok(()),
+    }
 }
 
 /// Refuses tags that nothing may have.

@@ -33,6 +33,7 @@ impl Operation for TagResource {
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Nothing, Failure> {
+        rules::some("tags", input.tags.len())?;
         let place = call.scope.clone();
         let mut tags = super::read(&input.resource_arn, &place, &mut call.tx).await?;
         tags.extend(by_key(&input.tags));

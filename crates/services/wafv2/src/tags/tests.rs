@@ -49,6 +49,10 @@ async fn tags_that_nothing_may_have_are_refused_and_others_are_not_touched() {
         let input = json!({"ResourceARN": made["ARN"], "Tags": tags});
         assert_eq!(world.refused("TagResource", input).await.0, code);
     }
+    for (name, none) in [("TagResource", json!({"Tags": []})), ("UntagResource", json!({"TagKeys": []}))] {
+        let input = crate::testing::with(json!({"ResourceARN": made["ARN"]}), &none);
+        assert_eq!(world.refused(name, input).await.0, "ValidationException", "{name}");
+    }
     let arn = made["ARN"].as_str().unwrap();
     for bad in [
         arn.replace("123456789012", FOREIGN),

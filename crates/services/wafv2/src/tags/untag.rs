@@ -4,6 +4,7 @@ use base::Scope as Place;
 use operation::{Call, Failure, Keys, Operation, Spec};
 
 use crate::error::declared;
+use crate::rules;
 use crate::shapes::Nothing;
 
 /// The operation.
@@ -32,6 +33,7 @@ impl Operation for UntagResource {
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Nothing, Failure> {
+        rules::some("tagKeys", input.tag_keys.len())?;
         let place = call.scope.clone();
         let mut tags = super::read(&input.resource_arn, &place, &mut call.tx).await?;
         tags.retain(|key, _| !input.tag_keys.contains(key));

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 
 use base::Scope as Place;
-use model::wafv2::{Owned, RuleGroup, WebAcl};
+use model::wafv2::{Owned, WebAcl};
 use operation::{Call, Failure, Operation, RateQuestion, Spec};
 use serde_json::Value;
 
@@ -65,7 +65,8 @@ impl Operation for GetRateBasedStatementManagedKeys {
             None => rule(&acl.document, &input.rule_name)?.clone(),
             Some(reference) => {
                 let group = &rule(&acl.document, reference)?["Statement"]["RuleGroupReferenceStatement"]["ARN"];
-                let group = find::by_arn::<RuleGroup>(call, group.as_str().ok_or(Error::Nonexistent)?).await?;
+                // Another account's that the web ACL may name: the caller is asked for the web ACL, whose own rules count.
+                let (_, group) = find::shared_group(call, group.as_str().ok_or(Error::Nonexistent)?).await?;
                 rule(&group.document, &input.rule_name)?.clone()
             }
         };

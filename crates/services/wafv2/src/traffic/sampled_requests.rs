@@ -8,7 +8,7 @@ use operation::{Call, Failure, Operation, SampleQuestion, Spec};
 use super::shapes::SampledRequest;
 use crate::error::{Error, declared};
 use crate::shapes::Scope;
-use crate::{arn, find};
+use crate::{arn, find, rules};
 
 /// The operation.
 pub(crate) struct GetSampledRequests;
@@ -59,6 +59,7 @@ impl Operation for GetSampledRequests {
             let reason = "Web ACLs stand before stages of REST APIs here, with the scope REGIONAL";
             return Err(Error::parameter("SCOPE_VALUE", "CLOUDFRONT", reason).into());
         }
+        rules::metric("ruleMetricName", &input.rule_metric_name)?;
         let acl = find::by_arn::<WebAcl>(call, &input.web_acl_arn).await?;
         let window = window(&input.time_window, call.now)?;
         let question = SampleQuestion {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use base::{Scope, Timestamp};
 use futures_util::future::BoxFuture;
-use operation::testing::World;
+use operation::testing::{FOREIGN, World};
 use operation::{
     AuthorizerTest, AuthorizerTested, DataPlane, Explanation, FunctionCall, Invoked, NotInvoked, RateQuestion, Sample,
     SampleQuestion, SampledPuzzle, Samples, TokenFailure, WhatIf,
@@ -152,6 +152,7 @@ async fn times_that_are_over_and_numbers_that_are_too_large_are_refused() {
         (with(samples_of(&made, &now), &json!({"MaxItems": 0})), "ValidationException"),
         (with(samples_of(&made, &now), &json!({"MaxItems": 501})), "ValidationException"),
         (with(samples_of(&made, &now), &json!({"Scope": "CLOUDFRONT"})), "WAFInvalidParameterException"),
+        (with(samples_of(&made, &now), &json!({"RuleMetricName": "a b"})), "ValidationException"),
         (samples_of(&other, &now), "WAFNonexistentItemException"),
     ] {
         let refused = world.call_with(&World::root("123456789012"), "GetSampledRequests", timed(input.clone())).await;
@@ -172,8 +173,12 @@ async fn rules_tell_whom_they_limit_if_they_count_addresses() {
     let reference = json!({"Name": "group", "Priority": 3, "OverrideAction": {"None": {}},
         "Statement": {"RuleGroupReferenceStatement": {"ARN": inner["ARN"]}}, "VisibilityConfig": visibility("group")});
     let constant = by("CONSTANT", &json!({"ScopeDownStatement": admin()}));
-    let rules =
-        json!([rule("ip", 0, &by("IP", &json!({}))), rule("all", 1, &constant), rule("admin", 2, &admin()), reference]);
+    let rules = json!([
+        rule("ip", 0, &by("IP", &json!({}))),
+        rule("all", 1, &constant),
+        rule("admin", 2, &admin()),
+        reference.clone()
+    ]);
     let made = acl(&world, "edge", &json!({"Rules": rules})).await;
     let input = |rule: &str, more: &Value| {
         let least = json!({"Scope": "REGIONAL", "WebACLName": "edge", "WebACLId": made["Id"], "RuleName": rule});
@@ -186,6 +191,14 @@ async fn rules_tell_whom_they_limit_if_they_count_addresses() {
     for given in [input("ip", &json!({})), input("inner", &nested)] {
         assert_eq!(world.ok("GetRateBasedStatementManagedKeys", given).await, expected);
     }
+    let stranger = World::root(FOREIGN);
+    let theirs = json!({"Name": "theirs", "Scope": "REGIONAL", "Capacity": 100, "VisibilityConfig": visibility("theirs"),
+        "Rules": [rule("inner", 0, &by("IP", &json!({})))]});
+    let theirs = world.call_as(&stranger, "CreateRuleGroup", theirs).await.unwrap()["Summary"].clone();
+    let naming = with(reference, &json!({"Statement": {"RuleGroupReferenceStatement": {"ARN": theirs["ARN"]}}}));
+    let shared = acl(&world, "shared", &json!({"Rules": [naming]})).await;
+    let given = with(input("inner", &nested), &json!({"WebACLName": "shared", "WebACLId": shared["Id"]}));
+    assert_eq!(world.ok("GetRateBasedStatementManagedKeys", given).await, expected);
     for (given, code) in [
         (input("all", &json!({})), "WAFUnsupportedAggregateKeyTypeException"),
         (input("admin", &json!({})), "WAFNonexistentItemException"),
@@ -196,5 +209,5 @@ async fn rules_tell_whom_they_limit_if_they_count_addresses() {
     ] {
         assert_eq!(world.refused("GetRateBasedStatementManagedKeys", given.clone()).await.0, code, "{given}");
     }
-    assert_eq!(seen.asked.lock().unwrap().len(), 2);
+    assert_eq!(seen.asked.lock().unwrap().len(), 3);
 }
