@@ -1,28 +1,6 @@
 # A method behind an authorizer, answered by a function.
 
-terraform {
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = "~> 5.0"
-    }
-  }
-}
-
-variable "endpoint" { type = string }
 variable "seconds" { type = number }
-
-provider "aws" {
-  skip_metadata_api_check = true
-  skip_region_validation  = true
-  max_retries             = 1
-
-  endpoints {
-    apigateway = var.endpoint
-    sts        = var.endpoint
-    iam        = var.endpoint
-  }
-}
 
 data "aws_caller_identity" "me" {}
 data "aws_region" "here" {}

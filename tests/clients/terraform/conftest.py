@@ -57,7 +57,8 @@ def provider(installation, tmp_path_factory):
 @pytest.fixture
 def terraform(installation, tmp_path, request, provider):
     """Runs terraform on the test module's CONFIGURATION."""
-    shutil.copy(HERE / request.module.CONFIGURATION, tmp_path)
+    for configuration in ["provider.tf", request.module.CONFIGURATION]:
+        shutil.copy(HERE / configuration, tmp_path)
     settings = tmp_path / "terraform.rc"
     settings.write_text("disable_checkpoint = true\n")
     environment = os.environ | {"TF_CLI_CONFIG_FILE": str(settings), "TF_IN_AUTOMATION": "1", "TF_INPUT": "0"}

@@ -1,30 +1,8 @@
 # A function with a role, a version, an alias, a layer and a permission for API Gateway.
 
-terraform {
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = "~> 5.0"
-    }
-  }
-}
-
-variable "endpoint" { type = string }
 variable "archive" { type = string }
 variable "hash" { type = string }
 variable "stage" { type = string }
-
-provider "aws" {
-  skip_metadata_api_check = true
-  skip_region_validation  = true
-  max_retries             = 1
-
-  endpoints {
-    sts    = var.endpoint
-    iam    = var.endpoint
-    lambda = var.endpoint
-  }
-}
 
 resource "aws_iam_role" "function" {
   name = "terraform-function"

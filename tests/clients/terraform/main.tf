@@ -1,30 +1,8 @@
 # An API with the resources that most configurations use: an upstream, a mock, a deployment and a stage.
 
-terraform {
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = "~> 5.0"
-    }
-  }
-}
-
-variable "endpoint" { type = string }
 variable "upstream" { type = string }
 variable "description" { type = string }
 variable "caller" { type = string }
-
-provider "aws" {
-  skip_metadata_api_check = true
-  skip_region_validation  = true
-  max_retries             = 1
-
-  endpoints {
-    apigateway = var.endpoint
-    sts        = var.endpoint
-    iam        = var.endpoint
-  }
-}
 
 resource "aws_api_gateway_rest_api" "pets" {
   name        = "terraform pets"

@@ -1,29 +1,7 @@
 # An API whose one method asks for a key, with a plan, a key of it, and the stage's own limits.
 
-terraform {
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = "~> 5.0"
-    }
-  }
-}
-
-variable "endpoint" { type = string }
 variable "limit" { type = number }
 variable "stage_rate" { type = number }
-
-provider "aws" {
-  skip_metadata_api_check = true
-  skip_region_validation  = true
-  max_retries             = 1
-
-  endpoints {
-    apigateway = var.endpoint
-    iam        = var.endpoint
-    sts        = var.endpoint
-  }
-}
 
 resource "aws_api_gateway_rest_api" "metered" {
   name           = "metered"

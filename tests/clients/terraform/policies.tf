@@ -1,27 +1,6 @@
 # Users, groups and roles with every kind of policy that Terraform gives them.
 
-terraform {
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = "~> 5.0"
-    }
-  }
-}
-
-variable "endpoint" { type = string }
 variable "action" { type = string }
-
-provider "aws" {
-  skip_metadata_api_check = true
-  skip_region_validation  = true
-  max_retries             = 1
-
-  endpoints {
-    sts = var.endpoint
-    iam = var.endpoint
-  }
-}
 
 data "aws_iam_policy_document" "given" {
   statement {

@@ -1,29 +1,8 @@
 # A user, a role that trusts it, and a role that an OpenID Connect provider's users take on.
 
-terraform {
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = "~> 5.0"
-    }
-  }
-}
-
-variable "endpoint" { type = string }
 variable "issuer" { type = string }
 variable "description" { type = string }
 variable "audiences" { type = list(string) }
-
-provider "aws" {
-  skip_metadata_api_check = true
-  skip_region_validation  = true
-  max_retries             = 1
-
-  endpoints {
-    sts = var.endpoint
-    iam = var.endpoint
-  }
-}
 
 resource "aws_iam_user" "deployer" {
   name = "terraform-deployer"

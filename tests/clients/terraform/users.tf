@@ -1,27 +1,6 @@
 # Users with keys and tags, groups, and who is in them.
 
-terraform {
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = "~> 5.0"
-    }
-  }
-}
-
-variable "endpoint" { type = string }
 variable "name" { type = string }
-
-provider "aws" {
-  skip_metadata_api_check = true
-  skip_region_validation  = true
-  max_retries             = 1
-
-  endpoints {
-    sts = var.endpoint
-    iam = var.endpoint
-  }
-}
 
 resource "aws_iam_user" "user" {
   name          = var.name

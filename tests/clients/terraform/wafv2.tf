@@ -1,31 +1,8 @@
 # A web ACL with nested statements and all that it names, before a stage, with its log.
 
-terraform {
-  required_providers {
-    aws = {
-      source  = "hashicorp/aws"
-      version = "~> 5.0"
-    }
-  }
-}
-
-variable "endpoint" { type = string }
 variable "limit" { type = number }
 variable "default" { type = string }
 variable "addresses" { type = list(string) }
-
-provider "aws" {
-  skip_metadata_api_check = true
-  skip_region_validation  = true
-  max_retries             = 1
-
-  endpoints {
-    sts        = var.endpoint
-    iam        = var.endpoint
-    apigateway = var.endpoint
-    wafv2      = var.endpoint
-  }
-}
 
 resource "aws_wafv2_ip_set" "office" {
   name               = "terraform-office"
