@@ -1,6 +1,6 @@
 //! Finds SQL injection and cross-site scripting in a value, as `SqliMatchStatement` and `XssMatchStatement` do.
 //!
-//! Both follow libinjection (see `NOTICE` beside this file), which reads a value as a database or a browser would,
+//! Both follow libinjection (see `NOTICE` at the root), which reads a value as a database or a browser would,
 //! in every place where the value could have been put, and asks whether it means something there. No call allocates, and
 //! each costs time that grows with the value and nothing else.
 //! <https://docs.aws.amazon.com/waf/latest/developerguide/waf-rule-statement-type-sqli-match.html>
