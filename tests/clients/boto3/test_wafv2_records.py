@@ -164,6 +164,8 @@ def test_what_is_told_to_be_excluded_lets_the_request_through_and_nothing_else(s
         assert "/prod" in shop.run(*words)
         found = shop.waf.get_web_acl(Name=shop.name, Scope="REGIONAL", Id=shop.acl["Id"])
         rules = {one["Name"]: one for one in found["WebACL"]["Rules"]}
+        for moved in told["Exclusion"].get("MoveRules", []):
+            rules[moved["Name"]]["Priority"] = moved["Priority"]
         change = told["Exclusion"]["ChangeRule"]
         rules[change["Name"]] = rules[change["Name"]] | unpacked(change)
         added = told["Exclusion"].get("AddRule")

@@ -118,7 +118,12 @@ async fn exclude(args: &WafExcludeArgs) -> Result<(), Stop> {
         None => format!("`{}`", text("Rule")),
     };
     println!("web ACL `{}` stopped it by {rule}", text("WebAcl"));
-    for (member, what) in [("ChangeRule", "give this rule these members"), ("AddRule", "add this rule")] {
+    let parts = [
+        ("MoveRules", "give these rules these priorities"),
+        ("ChangeRule", "give this rule these members"),
+        ("AddRule", "add this rule"),
+    ];
+    for (member, what) in parts {
         if let Some(rule) = answer["Exclusion"].get(member) {
             println!("\n{what}:\n{rule:#}");
         }

@@ -1,6 +1,6 @@
 //! The change itself, in AWS's JSON: the rule goes on stopping everything but requests like this one.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -12,7 +12,8 @@ use super::decided::Decided;
 /// A change of a web ACL.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Exclusion {
-    /// `ChangeRule`: the members of a rule that get new values; `AddRule`: a rule.
+    /// `ChangeRule`: the members of a rule that get new values; `AddRule`: a rule; `MoveRules`: rules that get another
+    /// priority to make room for it.
     pub(super) json: Value,
     /// What it opens.
     pub(super) opens: String,
@@ -21,77 +22,101 @@ pub(super) struct Exclusion {
 /// AWS takes search strings of so many bytes, and names of query arguments of so many characters.
 const SEARCH_BYTES_MAX: usize = 200;
 const ARGUMENT_CHARS_MAX: usize = 30;
+/// AWS's highest priority.
+const PRIORITY_MAX: i64 = i32::MAX as i64;
 /// Names of rules.
 const NAME_CHARS_MAX: usize = 128;
 
+/// What else is known of a rule of a group.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Inside<'a> {
+    /// The labels that it adds, with their namespaces.
+    pub(super) labels: &'a [String],
+    /// The rules of its group, where the group is the account's own.
+    pub(super) rules: Option<&'a Value>,
+}
+
 /// The narrowest change that lets a request pass what stopped it; an error says why there is none.
-pub(super) fn of(document: &Value, decided: &Decided, labels: &[String]) -> Result<Exclusion, String> {
+pub(super) fn of(document: &Value, decided: &Decided, inside: Inside<'_>) -> Result<Exclusion, String> {
     match &decided.rule {
-        None => Ok(of_default(document, decided)),
+        None => of_default(document, decided),
         Some(RuleName { group_rule: None, rule }) => of_own(named(document, rule)?, decided),
         Some(RuleName { group_rule: Some(group_rule), rule }) => {
-            Ok(of_group(document, named(document, group_rule)?, rule, decided, labels.first()))
+            Ok(of_group(document, named(document, group_rule)?, rule, decided, inside))
         }
     }
 }
 
 fn named<'d>(document: &'d Value, name: &str) -> Result<&'d Value, String> {
-    let mut rules = document["Rules"].as_array().into_iter().flatten();
-    rules.find(|rule| rule["Name"] == name).ok_or_else(|| format!("the web ACL has no rule `{name}` any more"))
+    rules(document)
+        .find(|rule| rule["Name"] == name)
+        .ok_or_else(|| format!("the web ACL has no rule `{name}` any more"))
 }
 
-/// Nothing let it pass: a rule does, for its like alone.
-fn of_default(document: &Value, decided: &Decided) -> Exclusion {
+/// Nothing let it pass: a rule does, for its like alone, behind all others. Before one of them it would let pass what that
+/// one stops.
+fn of_default(document: &Value, decided: &Decided) -> Result<Exclusion, String> {
+    let last = rules(document).filter_map(priority).max();
+    let behind = last.map_or(0, |last| last + 1);
+    if behind > PRIORITY_MAX {
+        return Err("the web ACL's last rule has the highest priority there is: none can stand behind it".to_owned());
+    }
     let rule = json!({
         "Name": fresh_name(document, "allow-like-request"),
-        "Priority": free_priority(document, -1),
+        "Priority": behind,
         "Statement": like(decided),
         "Action": { "Allow": {} },
         "VisibilityConfig": visibility("allow-like-request"),
     });
     let opens = format!("{} pass, where the default action stops them now", told(decided));
-    Exclusion { json: json!({ "AddRule": rule }), opens }
+    Ok(Exclusion { json: json!({ "AddRule": rule }), opens })
 }
 
 /// The rule's own statement gets an exception.
 fn of_own(rule: &Value, decided: &Decided) -> Result<Exclusion, String> {
     let statement = &rule["Statement"];
-    let except = json!({ "NotStatement": { "Statement": like(decided) } });
-    let narrowed = if let Some(rate) = statement.get("RateBasedStatement") {
-        // A rate-based statement cannot stand inside another one: what it counts is narrowed.
-        let mut rate = rate.clone();
-        rate["ScopeDownStatement"] = match rate.get("ScopeDownStatement").filter(|scope| !scope.is_null()) {
-            Some(scope) => all(scope, except),
-            None => except,
-        };
-        json!({ "RateBasedStatement": rate })
-    } else if statement.get("RuleGroupReferenceStatement").is_some()
-        || statement.get("ManagedRuleGroupStatement").is_some()
-    {
+    if statement.get("RuleGroupReferenceStatement").is_some() || statement.get("ManagedRuleGroupStatement").is_some() {
         return Err(
             "the rule refers to a rule group, and the record does not tell which rule in there decided".to_owned()
         );
-    } else {
-        all(statement, except)
-    };
+    }
+    let narrowed = narrowed(statement, decided);
     let name = &rule["Name"];
     let opens = format!("{} pass rule `{}`, which goes on stopping all others", told(decided), text(name));
     Ok(Exclusion { json: json!({ "ChangeRule": { "Name": name, "Statement": narrowed } }), opens })
 }
 
-/// The rule in the group only counts; where it adds a label, a rule behind the group acts on that in its place, but for
-/// requests like this one. A scope-down of the group would let them pass all its rules.
-fn of_group(document: &Value, rule: &Value, inner: &str, decided: &Decided, label: Option<&String>) -> Exclusion {
+/// What a statement matches, but for requests like this one.
+fn narrowed(statement: &Value, decided: &Decided) -> Value {
+    let except = json!({ "NotStatement": { "Statement": like(decided) } });
+    let Some(rate) = statement.get("RateBasedStatement") else { return all(statement, except) };
+    // A rate-based statement cannot stand inside another one: what it counts is narrowed.
+    let mut rate = rate.clone();
+    rate["ScopeDownStatement"] = match rate.get("ScopeDownStatement").filter(|scope| !scope.is_null()) {
+        Some(scope) => all(scope, except),
+        None => except,
+    };
+    json!({ "RateBasedStatement": rate })
+}
+
+/// The rule in the group only counts; a rule behind the group acts in its place, but for requests like this one: on the
+/// label that it adds, or by its own statement, where the group is the account's own. A scope-down of the group would let
+/// them pass all its rules.
+fn of_group(document: &Value, rule: &Value, inner: &str, decided: &Decided, inside: Inside<'_>) -> Exclusion {
     let statement = &rule["Statement"];
     let kinds = ["RuleGroupReferenceStatement", "ManagedRuleGroupStatement"];
     let kind = kinds.into_iter().find(|kind| statement.get(kind).is_some()).unwrap_or(kinds[0]);
     let mut overrides = statement[kind]["RuleActionOverrides"].as_array().cloned().unwrap_or_default();
     overrides.retain(|known| known["Name"] != inner);
     overrides.push(json!({ "Name": inner, "ActionToUse": { "Count": {} } }));
-    let mut narrowed = statement.clone();
-    narrowed[kind]["RuleActionOverrides"] = json!(overrides);
-    let change = json!({ "Name": rule["Name"], "Statement": narrowed });
-    let Some(label) = label else {
+    let mut counting = statement.clone();
+    counting[kind]["RuleActionOverrides"] = json!(overrides);
+    let change = json!({ "Name": rule["Name"], "Statement": counting });
+    let instead = match inside.labels.first() {
+        Some(label) => Some(json!({ "LabelMatchStatement": { "Scope": "LABEL", "Key": label } })),
+        None => inside.rules.and_then(|group| own_statement(group, inner)),
+    };
+    let Some(instead) = instead else {
         let opens = format!(
             "every request passes rule `{inner}` of `{}`, which only counts from then on: it adds no label by which requests \
              could be told apart behind it",
@@ -99,12 +124,11 @@ fn of_group(document: &Value, rule: &Value, inner: &str, decided: &Decided, labe
         );
         return Exclusion { json: json!({ "ChangeRule": change }), opens };
     };
-    let has = json!({ "LabelMatchStatement": { "Scope": "LABEL", "Key": label } });
     let name = fresh_name(document, &format!("{inner}-but-one"));
     let added = json!({
         "Name": name,
-        "Priority": free_priority(document, rule["Priority"].as_i64().unwrap_or(0)),
-        "Statement": all(&has, json!({ "NotStatement": { "Statement": like(decided) } })),
+        "Priority": priority(rule).unwrap_or_default() + 1,
+        "Statement": narrowed(&instead, decided),
         "Action": { decided.action: {} },
         "VisibilityConfig": visibility(&name),
     });
@@ -114,7 +138,32 @@ fn of_group(document: &Value, rule: &Value, inner: &str, decided: &Decided, labe
         told(decided),
         text(&rule["Name"])
     );
-    Exclusion { json: json!({ "ChangeRule": change, "AddRule": added }), opens }
+    let mut json = json!({ "ChangeRule": change, "AddRule": added });
+    let moved = moved(document, priority(rule).unwrap_or_default());
+    if !moved.is_empty() {
+        json["MoveRules"] = json!(moved);
+    }
+    Exclusion { json, opens }
+}
+
+/// The statement of a group's rule, where it means the same outside of its group: labels that it looks for do not, unless
+/// their namespace is written with them.
+fn own_statement(group: &Value, rule: &str) -> Option<Value> {
+    let statement = &named(group, rule).ok()?["Statement"];
+    let relative = |text: &str| !text.starts_with("awswaf:");
+    (!looks_for_labels(statement, &relative)).then(|| statement.clone())
+}
+
+fn looks_for_labels(value: &Value, relative: &dyn Fn(&str) -> bool) -> bool {
+    match value {
+        Value::Object(members) => {
+            let label = members.get("LabelMatchStatement").and_then(|label| label["Key"].as_str());
+            let namespace = members.get("LabelNamespace").and_then(|label| label["Namespace"].as_str());
+            label.or(namespace).is_some_and(relative) || members.values().any(|one| looks_for_labels(one, relative))
+        }
+        Value::Array(items) => items.iter().any(|one| looks_for_labels(one, relative)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
+    }
 }
 
 /// Both statements; what is a conjunction already gets one more part.
@@ -173,15 +222,21 @@ fn fresh_name(document: &Value, wanted: &str) -> String {
     names.into_iter().find(is_free).unwrap_or(wanted)
 }
 
-/// The next priority behind one that no rule has yet.
-fn free_priority(document: &Value, behind: i64) -> i64 {
-    let taken: BTreeSet<i64> =
-        document["Rules"].as_array().into_iter().flatten().filter_map(|rule| rule["Priority"].as_i64()).collect();
-    let mut free = behind + 1;
-    while taken.contains(&free) {
-        free += 1;
-    }
-    free
+/// The rules that stand in a row right behind a priority, each a place further. A rule that allows and came between a
+/// group and what acts in its place would let pass what the group stops.
+fn moved(document: &Value, behind: i64) -> Vec<Value> {
+    let taken: BTreeMap<i64, &Value> =
+        rules(document).filter_map(|rule| Some((priority(rule)?, &rule["Name"]))).collect();
+    let row = (behind + 1..).map_while(|priority| Some((priority, *taken.get(&priority)?)));
+    row.map(|(priority, name)| json!({ "Name": name, "Priority": priority + 1 })).collect()
+}
+
+fn rules(document: &Value) -> impl Iterator<Item = &Value> {
+    document["Rules"].as_array().into_iter().flatten()
+}
+
+fn priority(rule: &Value) -> Option<i64> {
+    rule["Priority"].as_i64()
 }
 
 fn visibility(metric: &str) -> Value {

@@ -7,13 +7,14 @@ mod replay;
 mod tests;
 
 use base::Scope;
-use model::wafv2::WebAcl;
+use model::wafv2::{Owned as _, RuleGroup, WebAcl};
 use operation::{Call, Failure, Operation, RuleName, Spec};
 use wire::Json;
 
 use crate::explain_request;
 use crate::refusal::{NOT_FOUND, VALIDATION, invalid, not_found};
 use decided::Decided;
+use exclusion::Inside;
 
 /// The operation.
 pub(crate) struct SuggestExclusion;
@@ -37,7 +38,7 @@ pub(crate) struct Output {
     rule: String,
     /// The web ACL's rule that refers to its rule group, where it stands in one.
     group_rule: Option<String>,
-    /// `ChangeRule` and `AddRule`: members of rules in AWS's JSON, to put into the web ACL.
+    /// `ChangeRule`, `AddRule` and `MoveRules`: members of rules in AWS's JSON, to put into the web ACL.
     exclusion: Json,
     /// Which requests would pass that do not pass now.
     opens: String,
@@ -69,7 +70,9 @@ impl Operation for SuggestExclusion {
             Some(rule) => labels(call, &decided.acl, rule)?,
             None => Vec::new(),
         };
-        let exclusion = exclusion::of(&acl.document, &decided, &labels).map_err(invalid)?;
+        let own = own_group(call, &acl, &decided).await?;
+        let inside = Inside { labels: &labels, rules: own.as_ref().map(|group| &group.document) };
+        let exclusion = exclusion::of(&acl.document, &decided, inside).map_err(invalid)?;
         let replayed = replay::replay(call, request, &decided, &explained.data).await?;
         let (group_rule, rule) = match decided.rule {
             None => (None, "Default_Action".to_owned()),
@@ -86,6 +89,17 @@ impl Operation for SuggestExclusion {
             verification: replayed.words,
         })
     }
+}
+
+/// The rule group in which the rule stands, where it is the account's own.
+async fn own_group(call: &mut Call<'_>, acl: &WebAcl, decided: &Decided) -> Result<Option<RuleGroup>, Failure> {
+    let Some(RuleName { group_rule: Some(group_rule), .. }) = &decided.rule else { return Ok(None) };
+    let mut rules = acl.document["Rules"].as_array().into_iter().flatten();
+    let rule = rules.find(|rule| rule["Name"] == **group_rule);
+    let arn = rule.and_then(|rule| rule["Statement"]["RuleGroupReferenceStatement"]["ARN"].as_str());
+    let Some((arn, name)) = arn.and_then(|arn| Some((arn, arn.split('/').nth(2)?))) else { return Ok(None) };
+    let found: Option<RuleGroup> = call.tx.get(&call.scope, name).await?;
+    Ok(found.filter(|group| group.arn(&call.scope) == arn))
 }
 
 fn labels(call: &Call<'_>, acl: &str, rule: &RuleName) -> Result<Vec<String>, Failure> {

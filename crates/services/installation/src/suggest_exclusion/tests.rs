@@ -14,6 +14,7 @@ use waf::document::{IpSet, RegexPatterns, RuleGroup};
 use waf::{Action, Body, Country, Facts, Purpose, RateRule, References, Request, Token};
 
 use super::decided::Decided;
+use super::exclusion::Inside;
 use super::{Input, SuggestExclusion, exclusion};
 use crate::refusal::{NOT_FOUND, VALIDATION};
 use crate::testing::{Line, ONE, TWO, World, line, scope};
@@ -49,17 +50,30 @@ impl References for Node {
     }
 
     fn rule_group(&self, _: &str) -> Option<Arc<RuleGroup>> {
-        let mut silent = rule("silent", 2, &holds("silence"), "Block");
-        silent["RuleLabels"] = json!([]);
-        let rules =
-            [rule("attack", 0, &holds("attack"), "Block"), rule("theft", 1, &holds("theft"), "Captcha"), silent];
-        let group = json!({ "Rules": rules, "LabelNamespace": "awswaf:111111111111:rulegroup:ours:" });
+        let group = json!({ "Rules": rules(), "LabelNamespace": "awswaf:111111111111:rulegroup:ours:" });
         Some(Arc::new(RuleGroup::parse(&group).unwrap()))
     }
 
     fn addresses(&self, _: &str) -> Option<Arc<IpSet>> {
         None
     }
+}
+
+/// The group's rules.
+fn rules() -> [Value; 4] {
+    let silent = |name: &str, priority: u32, statement: &Value| {
+        let mut silent = rule(name, priority, statement, "Block");
+        silent["RuleLabels"] = json!([]);
+        silent
+    };
+    let seen = json!({ "LabelMatchStatement": { "Scope": "LABEL", "Key": "noise" } });
+    let both = json!({ "AndStatement": { "Statements": [seen, holds("noise")] } });
+    [
+        rule("attack", 0, &holds("attack"), "Block"),
+        rule("theft", 1, &holds("theft"), "Captcha"),
+        silent("silent", 2, &holds("silence")),
+        silent("labelled", 3, &both),
+    ]
 }
 
 fn holds(text: &str) -> Value {
@@ -112,6 +126,10 @@ fn decided(rule: Option<(Option<&str>, &str)>, action: &'static str, argument: O
 fn changed(document: &Value, exclusion: &Value) -> Value {
     let mut document = document.clone();
     let rules = document["Rules"].as_array_mut().unwrap();
+    for moved in exclusion["MoveRules"].as_array().into_iter().flatten() {
+        let rule = rules.iter_mut().find(|rule| rule["Name"] == moved["Name"]).unwrap();
+        rule["Priority"] = moved["Priority"].clone();
+    }
     if let Some(change) = exclusion["ChangeRule"].as_object() {
         let rule = rules.iter_mut().find(|rule| rule["Name"] == change["Name"]).unwrap();
         rule.as_object_mut().unwrap().extend(change.clone());
@@ -140,7 +158,8 @@ fn passes(document: &Value, method: &str, target: &str) -> bool {
 /// A suggestion for a request with the query `q=attack` lets it pass, and only what is like it.
 fn check(document: &Value, decided: &Decided, labels: &[&str], (passing, stopped): (&[&str], &[&str])) {
     let labels: Vec<String> = labels.iter().map(|label| (*label).to_owned()).collect();
-    let exclusion = exclusion::of(document, decided, &labels).unwrap();
+    let own = json!({ "Rules": rules() });
+    let exclusion = exclusion::of(document, decided, Inside { labels: &labels, rules: Some(&own) }).unwrap();
     let narrowed = changed(document, &exclusion.json);
     for target in passing {
         assert!(!passes(document, "GET", target), "{target} is stopped before");
@@ -168,11 +187,56 @@ fn a_rule_of_a_group_goes_on_stopping_all_but_the_like() {
 }
 
 #[test]
-fn a_rule_of_a_group_without_a_label_is_told_to_open_for_everybody() {
+fn a_rule_that_allows_never_gets_before_what_stands_in_for_a_group() {
+    let allows = |priority: u32| rule("partners", priority, &holds("partner"), "Allow");
+    let label = ["awswaf:111111111111:rulegroup:ours:attack"];
+    let of = decided(Some((Some("ours"), "attack")), "Block", Some("q"));
+    for rules in [
+        vec![group("ours", 0), allows(1)],
+        vec![
+            group("ours", 0),
+            rule("other", 1, &holds("x"), "Block"),
+            allows(2),
+            rule("last", 9, &holds("y"), "Block"),
+        ],
+        vec![group("ours", 0), allows(5)],
+        vec![allows(4), group("ours", 3)],
+    ] {
+        let stopped = ["/?q=attack&r=partner", "/prod/pets?r=attack,partner"];
+        check(&document("Allow", &rules), &of, &label, (&["/prod/pets?q=attack"], &stopped));
+    }
+}
+
+#[test]
+fn what_the_default_action_stopped_passes_behind_all_rules_that_stop() {
+    let rules = [rule("theft", 1, &holds("theft"), "Block"), rule("attack", 7, &holds("attack"), "Block")];
+    let stopped = ["/prod/pets?q=attack", "/prod/pets?q=theft"];
+    check(&document("Block", &rules), &decided(None, "Block", None), &[], (&["/prod/pets?q=1"], &stopped));
+    let last = [rule("last", 2_147_483_647, &holds("x"), "Block")];
+    let refused = exclusion::of(&document("Block", &last), &decided(None, "Block", None), Inside::default());
+    assert!(refused.unwrap_err().contains("none can stand behind it"));
+}
+
+#[test]
+fn a_rule_of_an_own_group_without_a_label_stands_behind_the_group_by_its_statement() {
     let document = document("Allow", &[group("ours", 0)]);
-    let exclusion = exclusion::of(&document, &decided(Some((Some("ours"), "silent")), "Block", None), &[]).unwrap();
-    assert!(exclusion.opens.starts_with("every request passes rule `silent`"), "{}", exclusion.opens);
-    let narrowed = changed(&document, &exclusion.json);
+    let of = decided(Some((Some("ours"), "silent")), "Block", Some("q"));
+    let stopped = ["/prod/pets?r=silence", "/?q=silence", "/prod/pets?q=attack"];
+    check(&document, &of, &[], (&["/prod/pets?q=silence"], &stopped));
+}
+
+#[test]
+fn a_rule_of_a_group_that_nothing_can_stand_for_is_told_to_open_for_everybody() {
+    let document = document("Allow", &[group("ours", 0)]);
+    let own = json!({ "Rules": rules() });
+    for (rule, rules) in [("silent", None), ("labelled", Some(&own)), ("gone", Some(&own))] {
+        let of = decided(Some((Some("ours"), rule)), "Block", None);
+        let exclusion = exclusion::of(&document, &of, Inside { labels: &[], rules }).unwrap();
+        assert!(exclusion.opens.starts_with(&format!("every request passes rule `{rule}`")), "{}", exclusion.opens);
+        assert_eq!(exclusion.json.get("AddRule"), None);
+    }
+    let of = decided(Some((Some("ours"), "silent")), "Block", None);
+    let narrowed = changed(&document, &exclusion::of(&document, &of, Inside::default()).unwrap().json);
     assert!(passes(&narrowed, "GET", "/?q=silence") && !passes(&narrowed, "GET", "/?q=attack"));
 }
 
@@ -203,7 +267,7 @@ fn a_long_path_is_told_by_its_beginning() {
     let mut of = decided(Some((None, "own")), "Block", None);
     of.path = format!("/prod/{}", "a".repeat(250));
     let document = document("Allow", &[rule("own", 0, &holds("attack"), "Block")]);
-    let exclusion = exclusion::of(&document, &of, &[]).unwrap();
+    let exclusion = exclusion::of(&document, &of, Inside::default()).unwrap();
     assert!(exclusion.opens.contains("whose path begins like"), "{}", exclusion.opens);
     assert!(passes(&changed(&document, &exclusion.json), "GET", &format!("{}?q=attack", of.path)));
 }
@@ -212,7 +276,9 @@ fn a_long_path_is_told_by_its_beginning() {
 fn what_is_gone_from_the_web_acl_cannot_be_excluded() {
     let document = document("Allow", &[]);
     for rule in [Some((None, "own")), Some((Some("ours"), "attack"))] {
-        assert!(exclusion::of(&document, &decided(rule, "Block", None), &[]).unwrap_err().contains("no rule"));
+        assert!(
+            exclusion::of(&document, &decided(rule, "Block", None), Inside::default()).unwrap_err().contains("no rule")
+        );
     }
 }
 
