@@ -21,8 +21,8 @@ pub struct Judgement {
     pub inserted: Vec<Inserted>,
     /// Which parts of the request were longer than what is inspected.
     pub oversize: Vec<Oversize>,
-    /// The budget of steps or memory ran out. What was left unknown closed: `OversizeHandling` `MATCH` matched, rules that
-    /// refuse or ask acted, rules that allow did not, and labels that were not seen may have been missed.
+    /// The budget of steps or memory ran out. What was left unknown closed: rules that refuse or ask acted, rules that allow
+    /// did not, and labels that were not seen may have been missed.
     pub exhausted: bool,
 }
 

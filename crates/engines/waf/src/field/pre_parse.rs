@@ -57,7 +57,7 @@ impl PreParse {
         &self.0
     }
 
-    /// How many text transformations a statement's capacity counts for it.
+    /// How many there are, without `NONE`. AWS publishes no cost of them.
     pub fn len(&self) -> usize {
         self.0.len()
     }

@@ -23,7 +23,7 @@ impl Judge<'_> {
         if let Some(truth) = self.truths[condition] {
             return truth;
         }
-        let truth = self.find_out(condition).unwrap_or(Truth::Unknown);
+        let truth = self.find_out(condition).unwrap_or(Truth::UNKNOWN);
         *self.truths[condition].insert(truth)
     }
 
@@ -32,7 +32,7 @@ impl Judge<'_> {
         // Texts are looked for before the input is made: mostly they are not there.
         let screened = compiled.clues == 0 || self.screen(compiled.input).is_ok();
         if screened && self.possible_in(condition) == 0 {
-            return Ok(Truth::No);
+            return Ok(Truth::NO);
         }
         let input = match self.inspected(condition)? {
             Inspected::Input(input) => input,
@@ -48,35 +48,33 @@ impl Judge<'_> {
         let possible = self.possible_in(condition);
         for value in 0..self.contents.count(&self.program.inputs[input]) {
             if possible & mask(value) != 0 && self.holds(&compiled.look, input, value)? {
-                return Ok(Truth::Yes);
+                return Ok(Truth::YES);
             }
         }
-        Ok(Truth::No)
+        Ok(Truth::NO)
     }
 
     /// What is inspected for a condition, once it is made; or what holds without a look at it.
     pub(super) fn inspected(&mut self, condition: usize) -> Result<Inspected, Exhausted> {
         let compiled = &self.program.conditions[condition];
         let input = &self.program.inputs[compiled.input];
-        // A part that is too long to be inspected within the budget is what the statement's handling is for.
-        if self.contents.make(self.program, compiled.input, &mut self.budget).is_err() {
-            return match compiled.oversize {
-                OversizeHandling::Match => Ok(Inspected::Settled(Truth::Yes)),
-                OversizeHandling::Continue | OversizeHandling::NoMatch => Err(Exhausted),
-            };
-        }
+        let made = self.contents.make(self.program, compiled.input, &mut self.budget);
+        // A part that is known to be too long needs no budget where the statement answers for it.
         if self.contents.is_oversize(input) {
             match compiled.oversize {
                 OversizeHandling::Continue => {}
-                OversizeHandling::Match => return Ok(Inspected::Settled(Truth::Yes)),
-                OversizeHandling::NoMatch => return Ok(Inspected::Settled(Truth::No)),
+                OversizeHandling::Match => return Ok(Inspected::Settled(Truth::YES)),
+                OversizeHandling::NoMatch => return Ok(Inspected::Settled(Truth::NO)),
             }
         }
+        // SECURITY: what the budget did not suffice for is unknown, whatever its statement says of what is too long: negated, a
+        // match would let pass.
+        made?;
         if self.contents.is_broken(input) {
             match compiled.invalid {
                 None => {}
-                Some(InvalidFallbackBehavior::Match) => return Ok(Inspected::Settled(Truth::Yes)),
-                Some(InvalidFallbackBehavior::NoMatch) => return Ok(Inspected::Settled(Truth::No)),
+                Some(InvalidFallbackBehavior::Match) => return Ok(Inspected::Settled(Truth::YES)),
+                Some(InvalidFallbackBehavior::NoMatch) => return Ok(Inspected::Settled(Truth::NO)),
                 Some(InvalidFallbackBehavior::EvaluateAsString) => {
                     let instead = input.as_string.expect("made where such a condition is");
                     self.contents.make(self.program, instead, &mut self.budget)?;

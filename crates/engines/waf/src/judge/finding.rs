@@ -30,22 +30,22 @@ impl<'a> Judge<'a> {
             Test::And(several) | Test::Or(several) => several.iter().for_each(|one| self.collect(one, findings)),
             Test::Condition(condition) => {
                 let known = self.truths[place(*condition)];
-                if known == Some(Truth::Yes) {
+                if known == Some(Truth::YES) {
                     findings.extend(self.finding(place(*condition)));
                 }
             }
             Test::IpSet(set, forwarded) => {
-                if self.ip_set(set, forwarded.as_ref()) == Truth::Yes {
+                if self.ip_set(set, forwarded.as_ref()) == Truth::YES {
                     findings.push(self.of_origin("IP", forwarded.as_ref().map(|it| &*it.header.name)));
                 }
             }
             Test::Geo(countries, forwarded) => {
-                if self.is_in(countries, forwarded.as_ref()) == Truth::Yes {
+                if self.is_in(countries, forwarded.as_ref()) == Truth::YES {
                     findings.push(self.of_origin("GEO", forwarded.as_ref().map(|it| &*it.name)));
                 }
             }
             Test::Asn(numbers, forwarded) => {
-                if self.asn(numbers, forwarded.as_ref()) == Truth::Yes {
+                if self.asn(numbers, forwarded.as_ref()) == Truth::YES {
                     findings.push(self.of_origin("ASN", forwarded.as_ref().map(|it| &*it.name)));
                 }
             }

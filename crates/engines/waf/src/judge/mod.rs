@@ -113,7 +113,7 @@ impl<'a> Judge<'a> {
 
     fn run(mut self) -> (Judgement, Budget, Vec<Took>) {
         let mut found = Found::default();
-        let ended = self.walk(&self.program.steps, Truth::Yes, &mut found);
+        let ended = self.walk(&self.program.steps, Truth::YES, &mut found);
         let (action, terminating) = match ended {
             Some(Ended { action, matched, kind }) => (action, Some(Terminating { matched, kind })),
             None => (self.default_action(), None),
@@ -167,19 +167,19 @@ impl<'a> Judge<'a> {
     }
 
     fn apply(&mut self, rule: &'a Rule, scope: Truth, found: &mut Found) -> Option<Ended> {
-        let truth = self.test(&rule.test).min(scope);
-        if truth <= Truth::Absent {
+        let truth = self.test(&rule.test).and(scope);
+        if !truth.may_hold() {
             return None;
         }
         match &rule.then {
             Then::Do { does, overridden, excluded } => {
                 // What is not known is no reason to let a request pass.
-                if truth == Truth::Unknown && matches!(does, Does::Allow(_)) {
+                if !truth.holds() && matches!(does, Does::Allow(_)) {
                     return None;
                 }
                 let mut matched = self.matched(rule, does.name());
                 (matched.overridden, matched.excluded) = (*overridden, *excluded);
-                if truth == Truth::Yes {
+                if truth.holds() {
                     self.add_labels(&rule.labels);
                 }
                 if self.watch.counts(rule) {
@@ -301,7 +301,7 @@ impl<'a> Judge<'a> {
     /// What is known of a statement; from left to right, and no further than it takes.
     fn test(&mut self, test: &'a Test) -> Truth {
         match test {
-            Test::Always => Truth::Yes,
+            Test::Always => Truth::YES,
             Test::Condition(condition) => self.condition(*condition),
             Test::IpSet(set, forwarded) => self.ip_set(set, forwarded.as_ref()),
             Test::Geo(countries, forwarded) => self.geo(countries, forwarded.as_ref()),
@@ -309,20 +309,20 @@ impl<'a> Judge<'a> {
             Test::Label(wanted, own) => self.label(wanted, own),
             Test::Rate(rate) => self.rate(rate),
             Test::And(several) => {
-                let mut sum = Truth::Yes;
+                let mut sum = Truth::YES;
                 for one in several {
-                    sum = sum.min(self.test(one));
-                    if sum == Truth::No {
+                    sum = sum.and(self.test(one));
+                    if sum == Truth::NO {
                         break;
                     }
                 }
                 sum
             }
             Test::Or(several) => {
-                let mut sum = Truth::No;
+                let mut sum = Truth::NO;
                 for one in several {
-                    sum = sum.max(self.test(one));
-                    if sum == Truth::Yes {
+                    sum = sum.or(self.test(one));
+                    if sum == Truth::YES {
                         break;
                     }
                 }
@@ -333,12 +333,13 @@ impl<'a> Judge<'a> {
     }
 
     fn label(&self, wanted: &LabelMatch, own: &str) -> Truth {
-        if self.labels.iter().any(|label| wanted.holds(label, own)) {
-            Truth::Yes
-        } else if self.budget.exhausted() {
-            Truth::Unknown
-        } else {
-            Truth::No
+        let found = self.labels.iter().find(|label| wanted.holds(label, own));
+        match found {
+            // Where an unknown statement stood before one about places, this one may not have been asked at all.
+            Some(label) if self.budget.exhausted() && origin::is_of_place(label) => Truth::UNKNOWN,
+            Some(_) => Truth::YES,
+            None if self.budget.exhausted() => Truth::UNKNOWN,
+            None => Truth::NO,
         }
     }
 }

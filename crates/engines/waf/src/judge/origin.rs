@@ -11,6 +11,15 @@ use crate::request::Request;
 /// Of more addresses than this, `ANY` looks at the last ones.
 const ADDRESSES_MAX: usize = 10;
 
+/// What labels of places begin with.
+const CLIENT: &str = "awswaf:clientip:geo:";
+const FORWARDED: &str = "awswaf:forwardedip:geo:";
+
+/// A label that a statement about places adds.
+pub(super) fn is_of_place(label: &str) -> bool {
+    label.starts_with(CLIENT) || label.starts_with(FORWARDED)
+}
+
 /// Whose address it is.
 pub(super) enum Origin {
     /// This one.
@@ -34,10 +43,10 @@ impl Judge<'_> {
         };
         let looked_at = looked_at.unwrap_or(&[]);
         if looked_at.is_empty() {
-            return Truth::Absent;
+            return Truth::ABSENT;
         }
         if looked_at.iter().flatten().any(|address| set.contains(*address)) {
-            return Truth::Yes;
+            return Truth::YES;
         }
         Truth::of(looked_at.contains(&None) && header.fallback_matches)
     }
@@ -46,14 +55,14 @@ impl Judge<'_> {
     pub(super) fn geo(&mut self, countries: &[[u8; 2]], forwarded: Option<&ForwardedIp>) -> Truth {
         if let Origin::Address(address) = self.origin(forwarded) {
             let found = self.facts.country(address);
-            let whose = if forwarded.is_some() { "forwardedip" } else { "clientip" };
+            let whose = if forwarded.is_some() { FORWARDED } else { CLIENT };
             let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).trim_end_matches('\0').to_owned();
             // AWS writes XX where nobody knows.
             let code = found.map_or_else(|| "XX".to_owned(), |country| text(&country.code));
             let region = found.map_or_else(|| "XX".to_owned(), |country| text(&country.region));
-            self.add_labels(&[format!("awswaf:{whose}:geo:country:{code}").into()]);
+            self.add_labels(&[format!("{whose}country:{code}").into()]);
             if !region.is_empty() {
-                self.add_labels(&[format!("awswaf:{whose}:geo:region:{code}-{region}").into()]);
+                self.add_labels(&[format!("{whose}region:{code}-{region}").into()]);
             }
         }
         self.is_in(countries, forwarded)
@@ -65,7 +74,7 @@ impl Judge<'_> {
             Origin::Address(address) => {
                 Truth::of(self.facts.country(address).is_some_and(|country| countries.contains(&country.code)))
             }
-            Origin::Absent => Truth::Absent,
+            Origin::Absent => Truth::ABSENT,
             Origin::Invalid => Truth::of(forwarded.is_some_and(|header| header.fallback_matches)),
         }
     }
@@ -74,7 +83,7 @@ impl Judge<'_> {
         match self.origin(forwarded) {
             // AWS counts what nobody knows as network 0.
             Origin::Address(address) => Truth::of(numbers.contains(&self.facts.asn(address).unwrap_or(0))),
-            Origin::Absent => Truth::Absent,
+            Origin::Absent => Truth::ABSENT,
             Origin::Invalid => Truth::of(forwarded.is_some_and(|header| header.fallback_matches)),
         }
     }

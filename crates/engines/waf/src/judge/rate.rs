@@ -18,13 +18,13 @@ const END: u8 = 0xff;
 impl<'a> Judge<'a> {
     /// Counts the request, if it is in scope and has all that makes a kind.
     pub(super) fn rate(&mut self, rate: &'a RateTest) -> Truth {
-        let scope = rate.scope.as_ref().map_or(Truth::Yes, |scope| self.test(scope));
-        if scope <= Truth::Absent {
+        let scope = rate.scope.as_ref().map_or(Truth::YES, |scope| self.test(scope));
+        if !scope.may_hold() {
             return scope;
         }
         match self.instance(rate) {
-            Ok(instance) => Truth::of(self.facts.over_limit(&rate.rule, &instance)).min(scope),
-            Err(truth) => truth.min(scope),
+            Ok(instance) => Truth::of(self.facts.over_limit(&rate.rule, &instance)).and(scope),
+            Err(truth) => truth.and(scope),
         }
     }
 
@@ -62,7 +62,7 @@ impl<'a> Judge<'a> {
             Key::Ip => push_address(self.request.client, instance),
             Key::ForwardedIp(header) => match self.origin(Some(header)) {
                 Origin::Address(address) => push_address(address, instance),
-                Origin::Absent => return Err(Truth::Absent),
+                Origin::Absent => return Err(Truth::ABSENT),
                 Origin::Invalid => return Err(Truth::of(header.fallback_matches)),
             },
             Key::Asn => instance.extend(self.facts.asn(self.request.client).unwrap_or(0).to_be_bytes()),
@@ -70,7 +70,7 @@ impl<'a> Judge<'a> {
                 let mut labels: Vec<&str> =
                     self.labels.iter().map(|label| &**label).filter(|label| label.starts_with(&**namespace)).collect();
                 if labels.is_empty() {
-                    return Err(if self.budget.exhausted() { Truth::Unknown } else { Truth::No });
+                    return Err(if self.budget.exhausted() { Truth::UNKNOWN } else { Truth::NO });
                 }
                 labels.sort_unstable();
                 for label in labels {
@@ -78,10 +78,10 @@ impl<'a> Judge<'a> {
                 }
             }
             Key::Input(input) => {
-                self.contents.make(self.program, *input, &mut self.budget).map_err(|_| Truth::Unknown)?;
+                self.contents.make(self.program, *input, &mut self.budget).map_err(|_| Truth::UNKNOWN)?;
                 let count = self.contents.count(&self.program.inputs[*input]);
                 if count == 0 {
-                    return Err(Truth::No);
+                    return Err(Truth::NO);
                 }
                 for value in 0..count {
                     push(self.contents.value(self.program, *input, value), instance);

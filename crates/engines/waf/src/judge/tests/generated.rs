@@ -5,6 +5,8 @@ use proptest::sample::select;
 use serde_json::{Value, json};
 
 use super::*;
+use crate::budget::{Budget, MEMORY_MAX};
+use crate::judge::judge_within;
 
 /// Words that rules look for and requests are made of, so that they meet.
 const WORDS: [&str; 14] =
@@ -178,6 +180,29 @@ proptest! {
         requests in proptest::collection::vec(sent(), 1..6),
     ) {
         agree(&rules, requests)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_is_stopped_is_stopped_within_any_budget(
+        rules in rules(false),
+        sent in sent(),
+        steps in proptest::collection::vec(0..2_000_u64, 8),
+        memory in select(vec![0, 8, 64, MEMORY_MAX]),
+    ) {
+        let acl = compiled(&rules).unwrap();
+        if sent.judged(&acl, &World::default()).action == Action::Allow {
+            return Ok(());
+        }
+        for steps in steps.into_iter().chain([0]) {
+            let judged = sent.seen(|request| {
+                judge_within(&acl.program, request, &World::default(), Budget::new(steps, memory)).0
+            });
+            prop_assert_ne!(judged.action, Action::Allow, "{} steps: {:?} {:#}", steps, sent, Value::Array(rules));
+        }
     }
 }
 

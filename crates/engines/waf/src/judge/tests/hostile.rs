@@ -24,6 +24,11 @@ fn within(acl: &WebAcl, sent: &Sent, steps: u64, memory: usize) -> (String, u64)
 fn what_the_budget_leaves_unknown_closes() {
     let unknown = bytes(&body(), "CONTAINS", "attack", &[]);
     let known = path("EXACTLY", "/");
+    let geo = json!({ "GeoMatchStatement": { "CountryCodes": ["US"] } });
+    let absent = json!({ "IPSetReferenceStatement": {
+        "ARN": "arn:aws:wafv2:us-east-1:000000000000:regional/ipset/x/known",
+        "IPSetForwardedIPConfig": { "HeaderName": "x-none", "Position": "FIRST", "FallbackBehavior": "MATCH" },
+    } });
     let (never, sent) = (path("EXACTLY", "/never"), Sent::get("/").post("x".repeat(1_000)));
     for (rules, expected) in [
         (vec![rule("r", 0, &unknown, "Block", &[])], "block by r; exhausted"),
@@ -53,6 +58,23 @@ fn what_the_budget_leaves_unknown_closes() {
         (vec![rule("r", 0, &or(&[unknown.clone(), never]), "Block", &[])], "block by r; exhausted"),
         (vec![rule("r", 0, &or(&[known.clone(), unknown.clone()]), "Block", &[])], "block by r"),
         (vec![rule("k", 0, &known, "Block", &[]), rule("r", 1, &unknown, "Block", &[])], "block by k"),
+        (
+            // Had the text not been there, the header would not have mattered.
+            vec![rule("r", 0, &not(&and(&[absent.clone(), unknown.clone()])), "Block", &[])],
+            "block by r; exhausted",
+        ),
+        (
+            vec![rule("r", 0, &not(&and(&[unknown.clone(), absent.clone()])), "Allow", &[])],
+            "allow by default; exhausted",
+        ),
+        (vec![rule("r", 0, &and(&[absent.clone(), unknown.clone()]), "Block", &[])], "allow by default; exhausted"),
+        (
+            vec![
+                rule("place", 0, &and(&[unknown.clone(), geo]), "Count", &[]),
+                rule("r", 1, &not(&label("LABEL", "awswaf:clientip:geo:country:US")), "Block", &[]),
+            ],
+            "block by r; place COUNT; +awswaf:clientip:geo:country:US; +awswaf:clientip:geo:region:US-WA; exhausted",
+        ),
     ] {
         let acl = compiled(&rules).unwrap();
         let (told, spent) = within(&acl, &sent, 500, MEMORY_MAX);
@@ -71,16 +93,35 @@ fn what_does_not_fit_into_memory_closes() {
 }
 
 #[test]
-fn too_long_parts_match_by_their_statement_even_without_a_budget() {
-    let acl = compiled(&[rule(
-        "r",
-        0,
-        &bytes(&json!({ "Body": { "OversizeHandling": "MATCH" } }), "CONTAINS", "attack", &[]),
-        "Block",
-        &[],
-    )]);
-    let sent = Sent::get("/").post("x".repeat(1_000)).cut_off();
-    assert_eq!(within(&acl.unwrap(), &sent, 10, MEMORY_MAX).0, "block by r; exhausted");
+fn what_its_statement_says_of_too_long_parts_is_no_answer_for_want_of_a_budget() {
+    let statement = |handling: &str, names: &[&str]| {
+        bytes(&json!({ "Body": { "OversizeHandling": handling } }), "CONTAINS", "attack", names)
+    };
+    let sent = Sent::get("/").post("%78".repeat(300));
+    for (sent, statement, does, steps, expected) in [
+        (&sent, statement("MATCH", &[]), "Block", 10, "block by r; exhausted"),
+        (&sent, not(&statement("MATCH", &[])), "Block", 10, "block by r; exhausted"),
+        (&sent, not(&statement("NO_MATCH", &[])), "Block", 10, "block by r; exhausted"),
+        (&sent, statement("MATCH", &[]), "Allow", 10, "allow by default; exhausted"),
+        // What is known to be too long is so, even where its transformation has no room.
+        (
+            &sent.clone().cut_off(),
+            not(&statement("MATCH", &["URL_DECODE"])),
+            "Block",
+            1_000,
+            "allow by default; exhausted",
+        ),
+        (
+            &sent.clone().cut_off(),
+            not(&statement("NO_MATCH", &["URL_DECODE"])),
+            "Block",
+            1_000,
+            "block by r; exhausted",
+        ),
+    ] {
+        let acl = compiled(&[rule("r", 0, &statement, does, &[])]).unwrap();
+        assert_eq!(within(&acl, sent, steps, MEMORY_MAX).0, expected, "{statement} {does}");
+    }
 }
 
 /// Many rules of every costly kind.

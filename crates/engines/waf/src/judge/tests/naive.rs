@@ -50,7 +50,7 @@ fn walk(
             }
             continue;
         }
-        if truth(&rule.statement, own, request, world, labels) != Truth::Yes {
+        if truth(&rule.statement, own, request, world, labels) != Truth::YES {
             continue;
         }
         for label in &rule.labels {
@@ -100,7 +100,7 @@ fn truth(statement: &Statement, own: &str, request: &Request<'_>, world: &World,
             match &it.forwarded {
                 None => Truth::of(set.contains(request.client)),
                 Some(forwarded) => match first_address(request, &forwarded.header.name) {
-                    None => Truth::Absent,
+                    None => Truth::ABSENT,
                     Some(Err(())) => Truth::of(forwarded.header.fallback_matches),
                     Some(Ok(address)) => Truth::of(set.contains(address)),
                 },
@@ -122,11 +122,11 @@ fn truth(statement: &Statement, own: &str, request: &Request<'_>, world: &World,
             Truth::of(found.is_some_and(|found| it.countries.contains(&found.code)))
         }
         Statement::Label(it) => Truth::of(labels.iter().any(|label| it.holds(label, own))),
-        Statement::And(several) => several.iter().fold(Truth::Yes, |sum, one| {
-            if sum == Truth::No { sum } else { sum.min(truth(one, own, request, world, labels)) }
+        Statement::And(several) => several.iter().fold(Truth::YES, |sum, one| {
+            if sum == Truth::NO { sum } else { sum.and(truth(one, own, request, world, labels)) }
         }),
-        Statement::Or(several) => several.iter().fold(Truth::No, |sum, one| {
-            if sum == Truth::Yes { sum } else { sum.max(truth(one, own, request, world, labels)) }
+        Statement::Or(several) => several.iter().fold(Truth::NO, |sum, one| {
+            if sum == Truth::YES { sum } else { sum.or(truth(one, own, request, world, labels)) }
         }),
         Statement::Not(one) => !truth(one, own, request, world, labels),
         Statement::Asn(_) | Statement::RateBased(_) | Statement::RuleGroup(_) | Statement::Managed(_) => {
@@ -141,15 +141,15 @@ fn of_values(inspected: &Inspected, request: &Request<'_>, holds: &dyn Fn(&[u8])
     if extracted.extent() == Extent::Oversize {
         match inspected.field.oversize {
             OversizeHandling::Continue => {}
-            OversizeHandling::Match => return Truth::Yes,
-            OversizeHandling::NoMatch => return Truth::No,
+            OversizeHandling::Match => return Truth::YES,
+            OversizeHandling::NoMatch => return Truth::NO,
         }
     }
     if extracted.broken().is_some() {
         match inspected.field.invalid {
             None => {}
-            Some(InvalidFallbackBehavior::Match) => return Truth::Yes,
-            Some(InvalidFallbackBehavior::NoMatch) => return Truth::No,
+            Some(InvalidFallbackBehavior::Match) => return Truth::YES,
+            Some(InvalidFallbackBehavior::NoMatch) => return Truth::NO,
             Some(InvalidFallbackBehavior::EvaluateAsString) => Field::Body.extract(request, &mut extracted),
         }
     }
