@@ -1,6 +1,7 @@
 //! The change itself, in AWS's JSON: the rule goes on stopping everything but requests like this one.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -107,6 +108,7 @@ fn of_group(document: &Value, rule: &Value, inner: &str, decided: &Decided, insi
     let kinds = ["RuleGroupReferenceStatement", "ManagedRuleGroupStatement"];
     let kind = kinds.into_iter().find(|kind| statement.get(kind).is_some()).unwrap_or(kinds[0]);
     let mut overrides = statement[kind]["RuleActionOverrides"].as_array().cloned().unwrap_or_default();
+    let action = action(&overrides, inside.rules, inner, decided.action);
     overrides.retain(|known| known["Name"] != inner);
     overrides.push(json!({ "Name": inner, "ActionToUse": { "Count": {} } }));
     let mut counting = statement.clone();
@@ -129,21 +131,57 @@ fn of_group(document: &Value, rule: &Value, inner: &str, decided: &Decided, insi
         "Name": name,
         "Priority": priority(rule).unwrap_or_default() + 1,
         "Statement": narrowed(&instead, decided),
-        "Action": { decided.action: {} },
+        "Action": action,
         "VisibilityConfig": visibility(&name),
     });
-    let opens = format!(
-        "{} pass rule `{inner}` of `{}`; rule `{name}`, which stands behind it, goes on stopping all others, and every other \
-         rule judges them as before",
-        told(decided),
-        text(&rule["Name"])
+    let group = text(&rule["Name"]);
+    let mut opens = format!(
+        "{} pass rule `{inner}` of `{group}`; rule `{name}`, which stands behind it, goes on stopping all others, and every \
+         other rule judges them as before",
+        told(decided)
     );
+    match (allowing(&overrides, inside.rules, inner), inside.rules) {
+        (Some(allowing), _) => {
+            let _ = write!(opens, "; what rule `{allowing}` of `{group}` allows is not stopped any more");
+        }
+        (None, None) if kind == "RuleGroupReferenceStatement" => {
+            let _ = write!(opens, "; what rules of `{group}` behind `{inner}` allow is not stopped any more");
+        }
+        (None, _) => {}
+    }
     let mut json = json!({ "ChangeRule": change, "AddRule": added });
     let moved = moved(document, priority(rule).unwrap_or_default());
     if !moved.is_empty() {
         json["MoveRules"] = json!(moved);
     }
     Exclusion { json, opens }
+}
+
+/// What the rule in the group did, answers and headers included: as the web ACL overrode it, else as an own group has it. A
+/// body that belongs to the group is no other's to answer with.
+fn action(overrides: &[Value], group: Option<&Value>, inner: &str, kind: &str) -> Value {
+    let overridden = overrides.iter().find(|known| known["Name"] == inner).map(|known| &known["ActionToUse"]);
+    let own = || Some(&named(group?, inner).ok()?["Action"]);
+    let is_whole = |action: &&Value| action["Block"]["CustomResponse"].get("CustomResponseBodyKey").is_none();
+    let known = overridden.or_else(|| own().filter(is_whole)).filter(|action| action.get(kind).is_some());
+    known.cloned().unwrap_or_else(|| json!({ kind: {} }))
+}
+
+/// A rule of the group that allows what the counting one let come so far.
+fn allowing<'a>(overrides: &'a [Value], group: Option<&'a Value>, inner: &str) -> Option<&'a str> {
+    let allows = |action: &Value| action.get("Allow").is_some();
+    let behind = |rule: &&Value| {
+        let first = group.and_then(|group| priority(named(group, inner).ok()?));
+        first.is_none_or(|first| priority(rule) > Some(first))
+    };
+    let overridden = |name: &Value| overrides.iter().find(|known| known["Name"] == *name);
+    let own = group
+        .into_iter()
+        .flat_map(rules)
+        .filter(behind)
+        .find(|rule| allows(overridden(&rule["Name"]).map_or(&rule["Action"], |known| &known["ActionToUse"])));
+    let foreign = || overrides.iter().find(|known| group.is_none() && allows(&known["ActionToUse"]));
+    own.or_else(foreign).map(|rule| text(&rule["Name"]))
 }
 
 /// The statement of a group's rule, where it means the same outside of its group: labels that it looks for do not, unless
