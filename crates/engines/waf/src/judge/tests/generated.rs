@@ -9,8 +9,10 @@ use crate::budget::{Budget, MEMORY_MAX};
 use crate::judge::judge_within;
 
 /// Words that rules look for and requests are made of, so that they meet.
-const WORDS: [&str; 14] =
-    ["a", "ab", "abc", "Admin", "ADMIN", "admin", "x", "%61", "%2561", "1", "' or 1=1", "<script>", " ", "/"];
+const WORDS: [&str; 16] = [
+    "a", "ab", "abc", "Admin", "ADMIN", "admin", "x", "%61", "%2561", "1", "' or 1=1", "<script>", " ", "/", "attack",
+    "health",
+];
 const EXPRESSIONS: [&str; 12] =
     ["abc", "(?i)admin", "^a", "a$", "^[a-z]+$", r"\d", "ab|x", "a.*c", "[^a-z]", "a{2,}", r"\bab\b", ""];
 
@@ -113,29 +115,39 @@ fn statement(shared: bool) -> impl Strategy<Value = Value> {
 fn rules(shared: bool) -> impl Strategy<Value = Vec<Value>> {
     let actions = vec!["Block", "Count", "Count", "Count", "Allow", "Captcha"];
     let labels = select(vec![vec![], vec!["one"], vec!["ns:two"], vec!["one", "ns:two"]]);
-    let own = (statement(shared), select(actions), labels).prop_map(Some);
-    let entries = proptest::collection::vec(prop_oneof![9 => own, 1 => Just(None)], 1..9);
-    entries.prop_map(|entries| {
-        entries
-            .into_iter()
-            .enumerate()
-            .map(|(place, entry)| match entry {
-                Some((statement, does, labels)) => rule(&format!("r{place}"), place, &statement, does, &labels),
-                None => with(
-                    rule(
-                        &format!("r{place}"),
-                        place,
-                        &json!({ "RuleGroupReferenceStatement": {
-                        "ARN": "arn:aws:wafv2:us-east-1:000000000000:regional/rulegroup/x/labels",
-                    } }),
-                        "Block",
-                        &[],
-                    ),
-                    &json!({ "Action": null, "RuleLabels": null, "OverrideAction": { "Count": {} } }),
-                ),
-            })
-            .collect()
-    })
+    let own = (statement(shared), select(actions), labels).prop_map(|(statement, does, labels)| Entry::Own {
+        statement,
+        does,
+        labels,
+    });
+    let group = (select(vec!["labels", "blocks", "allows"]), select(vec!["None", "Count"]));
+    let group = group.prop_map(|(group, overriding)| Entry::Group { group, overriding });
+    let entries = proptest::collection::vec(prop_oneof![8 => own, 2 => group], 1..9);
+    entries.prop_map(|entries| entries.iter().enumerate().map(|(place, entry)| entry.rule(place)).collect())
+}
+
+/// A rule without its place.
+#[derive(Debug, Clone)]
+enum Entry {
+    Own { statement: Value, does: &'static str, labels: Vec<&'static str> },
+    Group { group: &'static str, overriding: &'static str },
+}
+
+impl Entry {
+    fn rule(&self, place: usize) -> Value {
+        let name = format!("r{place}");
+        match self {
+            Entry::Own { statement, does, labels } => rule(&name, place, statement, does, labels),
+            Entry::Group { group, overriding } => refers(&name, place, group, overriding),
+        }
+    }
+}
+
+/// A rule that refers to a group.
+fn refers(name: &str, priority: usize, group: &str, overriding: &str) -> Value {
+    let arn = format!("arn:aws:wafv2:us-east-1:000000000000:regional/rulegroup/x/{group}");
+    let rule = rule(name, priority, &json!({ "RuleGroupReferenceStatement": { "ARN": arn } }), "Block", &[]);
+    with(rule, &json!({ "Action": null, "RuleLabels": null, "OverrideAction": { overriding: {} } }))
 }
 
 fn text() -> impl Strategy<Value = String> {
