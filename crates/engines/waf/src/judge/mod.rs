@@ -188,13 +188,20 @@ impl<'a> Judge<'a> {
                     found.others.push(matched);
                     return None;
                 }
-                self.act(does, matched, rule.kind, found)
+                self.act(does, matched, rule.kind, truth, found)
             }
             Then::Group { id, steps, count } => self.group(rule, id, steps, *count, truth, found),
         }
     }
 
-    fn act(&mut self, does: &Does, mut matched: Matched, kind: &'static str, found: &mut Found) -> Option<Ended> {
+    fn act(
+        &mut self,
+        does: &Does,
+        mut matched: Matched,
+        kind: &'static str,
+        truth: Truth,
+        found: &mut Found,
+    ) -> Option<Ended> {
         let action = match does {
             Does::Allow(headers) => {
                 self.insert(headers);
@@ -202,7 +209,7 @@ impl<'a> Judge<'a> {
             }
             Does::Block(answered) => Action::Block(answered.clone()),
             Does::Count(headers) => {
-                self.insert(headers);
+                self.insert_proven(headers, truth);
                 found.others.push(matched);
                 return None;
             }
@@ -210,7 +217,7 @@ impl<'a> Judge<'a> {
                 let token = self.facts.token(*purpose, *immunity);
                 matched.token = Some((*purpose, token));
                 if let Token::Valid { .. } = token {
-                    self.insert(inserted);
+                    self.insert_proven(inserted, truth);
                     found.others.push(matched);
                     return None;
                 }
@@ -287,6 +294,14 @@ impl<'a> Judge<'a> {
         for header in headers {
             self.inserted.retain(|other| other.name != header.name);
             self.inserted.push(header.clone());
+        }
+    }
+
+    /// Inserts what tells a back end that a rule matched.
+    // SECURITY: what is not known to match must not look as if it were; labels are kept so as well.
+    fn insert_proven(&mut self, headers: &[Inserted], truth: Truth) {
+        if truth.holds() {
+            self.insert(headers);
         }
     }
 

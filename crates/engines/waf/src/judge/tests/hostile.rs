@@ -85,6 +85,22 @@ fn what_the_budget_leaves_unknown_closes() {
 }
 
 #[test]
+fn a_rule_that_is_not_known_to_match_inserts_no_header() {
+    let handling = json!({ "CustomRequestHandling": { "InsertHeaders": [{ "Name": "seen", "Value": "yes" }] } });
+    let sent = Sent::get("/").post("x".repeat(1_000) + "attack");
+    let world = World { token: Token::Valid { solved_s: 1 }, ..World::default() };
+    for does in ["Count", "Captcha"] {
+        let rule = rule("r", 0, &bytes(&body(), "CONTAINS", "attack", &[]), does, &[]);
+        let acl = compiled(&[with(rule, &json!({ "Action": { does: handling } }))]).unwrap();
+        for (steps, headers) in [(STEPS_MAX, 1), (500, 0)] {
+            let judge =
+                |request: &Request<'_>| judge_within(&acl.program, request, &world, Budget::new(steps, MEMORY_MAX)).0;
+            assert_eq!(sent.seen(judge).inserted.len(), headers, "{does} {steps}");
+        }
+    }
+}
+
+#[test]
 fn what_does_not_fit_into_memory_closes() {
     let acl = compiled(&[rule("r", 0, &bytes(&body(), "CONTAINS", "attack", &["URL_DECODE"]), "Block", &[])]).unwrap();
     let sent = Sent::get("/").post("%78".repeat(1_000));
