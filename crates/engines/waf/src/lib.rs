@@ -20,6 +20,7 @@ pub mod capacity;
 pub mod compile;
 mod judge;
 mod budget;
+mod shared;
 mod regex;
 mod needles;
 pub mod field;
@@ -27,7 +28,7 @@ mod json;
 pub mod transform;
 pub mod injection;
 
-pub use compile::{Needs, WebAcl, compile};
+pub use compile::{Needs, WebAcl, check, compile};
 pub use facts::{Country, Facts, Purpose, RateRule, Token};
 pub use invalid::Invalid;
 pub use json::Broken;

@@ -60,6 +60,19 @@ pub(crate) struct Needles {
     pub(crate) second: Option<Vec<Needle>>,
 }
 
+impl Needles {
+    /// How many clues a condition on them needs: one of the first, and one of the second where there are any.
+    pub(crate) fn clues(&self) -> usize {
+        1 + usize::from(self.second.is_some())
+    }
+
+    /// Bytes that they occupy.
+    pub(crate) fn memory_bytes(&self) -> usize {
+        let all = self.first.iter().chain(self.second.iter().flatten());
+        all.map(|needle| size_of::<Needle>() + needle.bytes.capacity()).sum()
+    }
+}
+
 /// Looks for texts that every match contains. `None` where there are no such texts, or too many.
 pub(crate) fn needles(hir: &Hir) -> Option<Needles> {
     /// What is found once in so many bytes is rare enough.

@@ -1,6 +1,7 @@
 //! Regular expressions on bytes: one lazily built automaton each, a bounded cache, and never an unbounded search.
 
 use std::panic::{RefUnwindSafe, UnwindSafe};
+use std::sync::{Arc, LazyLock};
 
 use regex_automata::hybrid::dfa::{Cache, DFA};
 use regex_automata::nfa::thompson::pikevm::PikeVM;
@@ -11,6 +12,8 @@ use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
 
 use crate::budget::{Budget, Exhausted};
+use crate::needles::{Needles, needles};
+use crate::shared::Shared;
 
 /// What one expression's program may occupy, in bytes: about as much as AWS's own limits leave.
 const PROGRAM_BYTES_MAX: usize = 256 * 1024;
@@ -27,12 +30,21 @@ type Caches = Pool<Cache, Box<dyn Fn() -> Cache + Send + Sync + UnwindSafe + Ref
 /// A regular expression: bytes, no Unicode, as AWS's dialect is.
 pub(crate) struct Regex {
     hir: Hir,
+    needles: Option<Needles>,
     nfa: NFA,
     dfa: DFA,
     caches: Caches,
 }
 
+/// Managed groups ask one thing of many parts, and many web ACLs ask the same.
+static KNOWN: LazyLock<Shared<Regex>> = LazyLock::new(Shared::new);
+
 impl Regex {
+    /// The expression that `document::dialect` has translated; equal ones are one.
+    pub(crate) fn shared(translated: &str) -> Result<Arc<Regex>, String> {
+        KNOWN.get(translated.as_bytes(), || Regex::new(translated))
+    }
+
     /// Compiles what `document::dialect` has translated.
     pub(crate) fn new(translated: &str) -> Result<Regex, String> {
         let hir = ParserBuilder::new()
@@ -43,17 +55,18 @@ impl Regex {
             .map_err(|_| "it can't be read".to_owned())?;
         let (nfa, dfa) = automaton(std::slice::from_ref(&hir), MatchKind::LeftmostFirst)
             .ok_or_else(|| "it is too large".to_owned())?;
-        Ok(Regex { hir, nfa, caches: caches(&dfa), dfa })
+        Ok(Regex { needles: needles(&hir), hir, nfa, caches: caches(&dfa), dfa })
     }
 
-    /// Its structure, for whoever looks for what must stand in a match.
-    pub(crate) fn hir(&self) -> &Hir {
-        &self.hir
+    /// What must stand in every match; `None` where nothing must, or too much could.
+    pub(crate) fn needles(&self) -> Option<&Needles> {
+        self.needles.as_ref()
     }
 
     /// Bytes that it occupies without its caches.
     pub(crate) fn bytes(&self) -> usize {
-        self.nfa.memory_usage() + self.dfa.memory_usage() + size_of::<Regex>()
+        let needles = self.needles.as_ref().map_or(0, Needles::memory_bytes);
+        self.nfa.memory_usage() + self.dfa.memory_usage() + needles + size_of::<Regex>()
     }
 
     /// Whether it matches somewhere.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use memchr::memmem::Finder;
 
 use super::part::Part;
-use super::scanner::Scanner;
+use super::texts::{Clue, TextList, Texts};
 use crate::document::{ComparisonOperator, Inspected, PositionalConstraint};
 use crate::field::{Field, FieldToMatch, InvalidFallbackBehavior, OversizeHandling};
 use crate::injection::Sensitivity;
-use crate::needles::{Needle, Needles, needles};
+use crate::needles::{Needle, Needles};
 use crate::regex::{Regex, RegexSet};
 use crate::transform::TextTransformation;
 
@@ -48,15 +48,6 @@ pub(crate) struct Condition {
     pub(crate) wakes: Vec<usize>,
 }
 
-/// What a text means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Clue {
-    /// It may make this condition possible.
-    pub(crate) condition: u32,
-    /// Which of the clues that the condition needs.
-    pub(crate) which: usize,
-}
-
 /// What is looked for in each value of an input.
 #[derive(Debug)]
 pub(crate) enum Look {
@@ -87,16 +78,30 @@ pub(super) enum Wanted {
     Xss,
 }
 
+/// Who wants to know something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum Asker {
+    /// The web ACL's own rules, and rule groups that somebody wrote.
+    #[default]
+    Own,
+    /// Managed groups, which ask the same wherever they are used.
+    Managed,
+}
+
 /// Gathers what rules ask for.
 #[derive(Default)]
 pub(super) struct Gathered {
+    /// Whose rules are read.
+    pub(super) asker: Asker,
     fields: Vec<Field>,
     inputs: Vec<Input>,
     conditions: Vec<Condition>,
+    /// Of each condition: whether managed groups ask for it, whoever else does.
+    askers: Vec<Asker>,
+    /// Of each condition: the one text that it looks for, where it is no expression.
+    literals: Vec<Option<Needle>>,
     known_inputs: HashMap<(usize, Option<(usize, TextTransformation)>), usize>,
     known_conditions: HashMap<(usize, OversizeHandling, Option<InvalidFallbackBehavior>, Wanted), u32>,
-    /// Texts of each part, and which conditions each makes possible.
-    texts: Vec<HashMap<Needle, Vec<Clue>>>,
 }
 
 impl Gathered {
@@ -104,7 +109,6 @@ impl Gathered {
     pub(super) fn input(&mut self, field: &Field, steps: &[TextTransformation]) -> usize {
         let part = self.fields.iter().position(|known| known == field).unwrap_or_else(|| {
             self.fields.push(field.clone());
-            self.texts.push(HashMap::new());
             self.fields.len() - 1
         });
         let mut input = self.fresh_input(part, None, steps);
@@ -140,24 +144,16 @@ impl Gathered {
         let input = self.input(field, inspected.chain.steps());
         let key = (input, *oversize, *invalid, wanted);
         if let Some(known) = self.known_conditions.get(&key) {
+            if self.asker == Asker::Managed {
+                self.askers[place(*known)] = Asker::Managed;
+            }
             return *known;
         }
         let id = u32::try_from(self.conditions.len()).expect("fewer conditions than capacity has units");
-        let (look, texts) = look(&key.3, regex);
-        let clues = texts.as_ref().map_or(0, |texts| 1 + usize::from(texts.second.is_some()));
-        let mut parts = vec![self.inputs[input].part];
+        let (look, literal, clues) = look(&key.3, regex);
         if *invalid == Some(InvalidFallbackBehavior::EvaluateAsString) {
             let instead = self.input(&Field::Body, inspected.chain.steps());
             self.inputs[input].as_string = Some(instead);
-            parts.push(self.inputs[instead].part);
-        }
-        let (first, second) = texts.map_or((Vec::new(), None), |texts| (texts.first, texts.second));
-        for (which, texts) in [first, second.unwrap_or_default()].into_iter().enumerate() {
-            for text in texts {
-                for part in &parts {
-                    self.texts[*part].entry(text.clone()).or_default().push(Clue { condition: id, which });
-                }
-            }
         }
         if *oversize == OversizeHandling::Match || *invalid == Some(InvalidFallbackBehavior::Match) {
             self.inputs[input].by_themselves.push(id);
@@ -170,6 +166,8 @@ impl Gathered {
             clues,
             wakes: Vec::new(),
         });
+        self.askers.push(self.asker);
+        self.literals.push(literal);
         self.known_conditions.insert(key, id);
         id
     }
@@ -193,16 +191,43 @@ impl Gathered {
         for (id, input) in self.inputs.iter_mut().enumerate() {
             input.together = together(id, &self.conditions);
         }
-        let mut parts = Vec::with_capacity(self.fields.len());
-        for (field, texts) in self.fields.into_iter().zip(self.texts) {
-            let mut texts: Vec<(Needle, Vec<Clue>)> = texts.into_iter().collect();
-            texts.sort_unstable();
-            let (texts, clues): (Vec<Needle>, Vec<Vec<Clue>>) = texts.into_iter().unzip();
-            let scanner = if texts.is_empty() { None } else { Some(Scanner::new(&texts)?) };
-            let clues = clues.into_iter().map(Vec::into_boxed_slice).collect();
-            parts.push(Part { field, scanner, clues });
+        let texts: Option<Vec<Texts>> = self.texts().into_iter().map(Texts::new).collect();
+        let parts = self.fields.into_iter().zip(texts?).map(|(field, texts)| Part { field, texts });
+        Some((parts.collect(), self.inputs, self.conditions))
+    }
+
+    /// There is an automaton for all texts.
+    pub(super) fn fits(&self) -> bool {
+        self.texts().iter().flatten().all(TextList::fits)
+    }
+
+    /// The texts of each part: what managed groups look for, and everything else.
+    fn texts(&self) -> Vec<[TextList<'_>; 2]> {
+        let mut lists: Vec<[TextList<'_>; 2]> = self.fields.iter().map(|_| Default::default()).collect();
+        for (id, (condition, literal)) in (0_u32..).zip(self.conditions.iter().zip(&self.literals)) {
+            let (first, second) = match &condition.look {
+                Look::Regex(regex) => regex.needles().map_or((&[][..], &[][..]), |needles| {
+                    (needles.first.as_slice(), needles.second.as_deref().unwrap_or_default())
+                }),
+                Look::Bytes { .. } | Look::Size(..) | Look::Sqli(_) | Look::Xss => (literal.as_slice(), &[][..]),
+            };
+            let input = &self.inputs[condition.input];
+            let instead = match condition.invalid {
+                Some(InvalidFallbackBehavior::EvaluateAsString) => input.as_string,
+                Some(InvalidFallbackBehavior::Match | InvalidFallbackBehavior::NoMatch) | None => None,
+            };
+            for part in [Some(input.part), instead.map(|instead| self.inputs[instead].part)].into_iter().flatten() {
+                let [managed, own] = &mut lists[part];
+                let list = match self.askers[place(id)] {
+                    Asker::Managed => managed,
+                    Asker::Own => own,
+                };
+                for (which, texts) in (0_u32..).zip([first, second]) {
+                    texts.iter().for_each(|text| list.add(text, Clue { condition: id, which }));
+                }
+            }
         }
-        Some((parts, self.inputs, self.conditions))
+        lists.into_iter().map(|lists| lists.map(TextList::sorted)).collect()
     }
 }
 
@@ -211,23 +236,21 @@ pub(crate) fn place(condition: u32) -> usize {
     usize::try_from(condition).expect("an index made from a usize")
 }
 
-fn look(wanted: &Wanted, regex: Option<&Arc<Regex>>) -> (Look, Option<Needles>) {
+/// What is looked for, its text where it is one, and how many clues it needs.
+fn look(wanted: &Wanted, regex: Option<&Arc<Regex>>) -> (Look, Option<Needle>, usize) {
     match wanted {
         Wanted::Bytes(search, constraint) => {
             let finder = Box::new(Finder::new(search).into_owned());
-            (
-                Look::Bytes { finder, constraint: *constraint },
-                Some(Needles { first: vec![Needle::anywhere(search)], second: None }),
-            )
+            (Look::Bytes { finder, constraint: *constraint }, Some(Needle::anywhere(search)), 1)
         }
         Wanted::Regex(_) => {
             let regex = Arc::clone(regex.expect("a regular expression comes along with its name"));
-            let texts = needles(regex.hir());
-            (Look::Regex(regex), texts)
+            let clues = regex.needles().map_or(0, Needles::clues);
+            (Look::Regex(regex), None, clues)
         }
-        Wanted::Size(comparison, size) => (Look::Size(*comparison, *size), None),
-        Wanted::Sqli(sensitivity) => (Look::Sqli(*sensitivity), None),
-        Wanted::Xss => (Look::Xss, None),
+        Wanted::Size(comparison, size) => (Look::Size(*comparison, *size), None, 0),
+        Wanted::Sqli(sensitivity) => (Look::Sqli(*sensitivity), None, 0),
+        Wanted::Xss => (Look::Xss, None, 0),
     }
 }
 

@@ -2,12 +2,15 @@
 //!
 //! Rules look into *parts* of the request (the path, the body, …). A part after some transformations is an *input*; each
 //! is made at most once a request, whoever asks. What a rule wants to know of an input is a *condition*; equal ones are
-//! one. Most conditions need certain texts in their input: one automaton a part looks for the texts of all of them, and
-//! a rule whose texts are absent is never visited.
+//! one. Most conditions need certain texts in their input: one automaton a part looks for all that managed groups want
+//! to know, another one for what the web ACL's own rules do, and a rule whose texts are absent is never visited.
+//!
+//! Expressions and automata are made once a process: web ACLs that want the same share them.
 
 mod part;
 mod input;
 mod scanner;
+mod texts;
 mod test;
 mod rule;
 mod guard;
@@ -62,6 +65,12 @@ pub struct Needs {
 pub fn compile(document: &document::WebAcl, references: &dyn References) -> Result<WebAcl, Broken> {
     let program = rule::program(document, references)?;
     Ok(WebAcl { program: Arc::new(program) })
+}
+
+/// What a web ACL would ask of the world, or why it could not be enforced: all that [`compile()`] finds out, without what
+/// takes long about it.
+pub fn check(document: &document::WebAcl, references: &dyn References) -> Result<Needs, Broken> {
+    rule::needs(document, references)
 }
 
 impl WebAcl {
@@ -174,3 +183,6 @@ impl Program {
         parts + conditions + inputs + self.rules.len() * size_of::<Rule>()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,6 @@
-//! A part of the request, and the automaton that looks for texts in it.
+//! A part of the request, and the texts that are looked for in it.
 
-use super::input::Clue;
-use super::scanner::Scanner;
+use super::texts::Texts;
 use crate::field::Field;
 
 /// A part of the request that rules look into.
@@ -9,10 +8,8 @@ use crate::field::Field;
 pub(crate) struct Part {
     /// Which.
     pub(crate) field: Field,
-    /// Looks for the texts of all conditions on this part; absent where none has any.
-    pub(crate) scanner: Option<Scanner>,
-    /// For each text: what it means.
-    pub(crate) clues: Vec<Box<[Clue]>>,
+    /// The texts of all conditions on this part.
+    pub(crate) texts: Texts,
 }
 
 impl Part {
@@ -33,7 +30,6 @@ impl Part {
     }
 
     pub(super) fn memory_bytes(&self) -> usize {
-        let lists: usize = self.clues.iter().map(|list| list.len() * size_of::<Clue>() + 16).sum();
-        size_of::<Part>() + lists + self.scanner.as_ref().map_or(0, Scanner::memory_bytes)
+        size_of::<Part>() + self.texts.memory_bytes()
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::answer::Terms;
 use super::guard::guards;
-use super::input::Gathered;
+use super::input::{Asker, Gathered};
 use super::test::{Builder, Test};
 use super::{Broken, Does, Ending, Needs, Program};
 use crate::document::{self, Behaviour, Overrides, ResponseBodies, RuleAction, Statement};
@@ -69,16 +69,8 @@ pub(crate) enum Step {
 
 /// Builds the program of a web ACL.
 pub(super) fn program(acl: &document::WebAcl, references: &dyn References) -> Result<Program, Broken> {
-    let mut making =
-        Making { acl, references, gathered: Gathered::default(), needs: Needs::default(), rules: Vec::new() };
-    let home =
-        Home { own: acl.label_namespace.clone(), bodies: &acl.bodies, path: None, overrides: None, strict: true };
-    let steps = making.list(&acl.rules, &home)?;
-    let whole = |reason: String| Broken { rule: "Default_Action".to_owned(), reason };
-    let default = Ending::of(&acl.default_action, &acl.bodies).map_err(|key| whole(missing_body(&key)))?;
-    let finished = making.gathered.finished();
-    let (parts, inputs, conditions) =
-        finished.ok_or_else(|| whole("follows rules that look for more texts than fit into memory".to_owned()))?;
+    let (making, steps, default) = Making::read(acl, references)?;
+    let (parts, inputs, conditions) = making.gathered.finished().ok_or_else(too_many_texts)?;
     let rules = making.rules.into_iter().map(|rule| rule.expect("every place of a list is filled"));
     Ok(Program {
         parts,
@@ -91,6 +83,21 @@ pub(super) fn program(acl: &document::WebAcl, references: &dyn References) -> Re
         body_bytes_max: acl.body_bytes_max,
         token_domains: acl.token_domains.clone(),
     })
+}
+
+/// What the program would ask of the world; nothing is built.
+pub(super) fn needs(acl: &document::WebAcl, references: &dyn References) -> Result<Needs, Broken> {
+    let (making, _, _) = Making::read(acl, references)?;
+    if making.gathered.fits() { Ok(making.needs) } else { Err(too_many_texts()) }
+}
+
+fn too_many_texts() -> Broken {
+    whole("follows rules that look for more texts than fit into memory".to_owned())
+}
+
+/// What is wrong with the web ACL as a whole.
+fn whole(reason: String) -> Broken {
+    Broken { rule: "Default_Action".to_owned(), reason }
 }
 
 struct Making<'a> {
@@ -112,7 +119,21 @@ struct Home<'a> {
     strict: bool,
 }
 
-impl Making<'_> {
+impl<'a> Making<'a> {
+    /// Reads all rules and what ends an evaluation that none of them ended.
+    fn read(
+        acl: &'a document::WebAcl,
+        references: &'a dyn References,
+    ) -> Result<(Making<'a>, Vec<Step>, Ending), Broken> {
+        let mut making =
+            Making { acl, references, gathered: Gathered::default(), needs: Needs::default(), rules: Vec::new() };
+        let home =
+            Home { own: acl.label_namespace.clone(), bodies: &acl.bodies, path: None, overrides: None, strict: true };
+        let steps = making.list(&acl.rules, &home)?;
+        let default = Ending::of(&acl.default_action, &acl.bodies).map_err(|key| whole(missing_body(&key)))?;
+        Ok((making, steps, default))
+    }
+
     fn list(&mut self, rules: &[document::Rule], home: &Home<'_>) -> Result<Vec<Step>, Broken> {
         if let Some(overrides) = home.overrides {
             known(overrides, rules, home)?;
@@ -199,18 +220,18 @@ impl Making<'_> {
             Behaviour::Keep => false,
             Behaviour::Count => true,
         };
-        let (id, group, overrides, strict) = match &rule.statement {
+        let (id, group, overrides, asker) = match &rule.statement {
             Statement::RuleGroup(it) => {
                 let group = self.references.rule_group(&it.arn);
                 let missing = || format!("names the rule group `{}`, which does not exist", it.arn);
-                (Arc::clone(&it.arn), group.ok_or_else(missing)?, &it.overrides, true)
+                (Arc::clone(&it.arn), group.ok_or_else(missing)?, &it.overrides, Asker::Own)
             }
             Statement::Managed(it) => {
                 let group = managed::find(&it.vendor, &it.name, it.version.as_deref());
                 let missing =
                     || format!("names the managed rule group `{}`, which there is not in this version", it.name);
                 let id = format!("{}#{}", it.vendor, it.name).into();
-                (id, Arc::clone(&group.ok_or_else(missing)?.rules), &it.overrides, false)
+                (id, Arc::clone(&group.ok_or_else(missing)?.rules), &it.overrides, Asker::Managed)
             }
             _ => return Err("overrides the action of a group and refers to none".to_owned().into()),
         };
@@ -219,9 +240,12 @@ impl Making<'_> {
             bodies: &group.bodies,
             path: Some(path),
             overrides: Some(overrides),
-            strict,
+            strict: asker == Asker::Own,
         };
-        Ok(Then::Group { id, steps: self.list(&group.rules, &home).map_err(Fault::Inner)?, count })
+        self.gathered.asker = asker;
+        let steps = self.list(&group.rules, &home).map_err(Fault::Inner)?;
+        self.gathered.asker = Asker::Own;
+        Ok(Then::Group { id, steps, count })
     }
 
     fn action(&mut self, rule: &document::Rule, action: &RuleAction, home: &Home<'_>) -> Result<Then, Fault> {

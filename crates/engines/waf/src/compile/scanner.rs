@@ -1,5 +1,7 @@
 //! One automaton that looks for many texts at once, without regard to case.
 
+use std::sync::{Arc, LazyLock};
+
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::NFA;
 use aho_corasick::{Anchored, MatchKind, dfa::DFA};
@@ -7,6 +9,7 @@ use aho_corasick::{Anchored, MatchKind, dfa::DFA};
 use crate::budget::{Budget, Exhausted};
 use crate::document::is_word;
 use crate::needles::Needle;
+use crate::shared::Shared;
 
 /// Up to so many bytes of texts the fastest form is affordable.
 const FAST_TEXT_BYTES_MAX: usize = 6 * 1024;
@@ -49,15 +52,26 @@ enum Form {
     Small(Box<NFA>),
 }
 
+/// All that some web ACL of this process uses.
+static KNOWN: LazyLock<Shared<Scanner>> = LazyLock::new(Shared::new);
+
 impl Scanner {
-    /// Looks for these; `None` if they are too many.
-    pub(super) fn new(needles: &[Needle]) -> Option<Scanner> {
-        let texts: Vec<&[u8]> = needles.iter().map(|needle| &*needle.bytes).collect();
-        let bytes: usize = texts.iter().map(|text| text.len()).sum();
-        if bytes > TEXT_BYTES_MAX {
+    /// Looks for these; `None` if they are too many. Who looks for the same in the same order shares one.
+    pub(super) fn shared(needles: &[&Needle]) -> Option<Arc<Scanner>> {
+        KNOWN.get(&written(needles), || Scanner::new(needles).ok_or(())).ok()
+    }
+
+    /// They are not too many.
+    pub(super) fn fits(needles: &[&Needle]) -> bool {
+        bytes(needles) <= TEXT_BYTES_MAX
+    }
+
+    fn new(needles: &[&Needle]) -> Option<Scanner> {
+        if !Scanner::fits(needles) {
             return None;
         }
-        let automaton = if bytes <= FAST_TEXT_BYTES_MAX {
+        let texts: Vec<&[u8]> = needles.iter().map(|needle| &*needle.bytes).collect();
+        let automaton = if bytes(needles) <= FAST_TEXT_BYTES_MAX {
             let mut builder = DFA::builder();
             let builder = builder.match_kind(MatchKind::Standard).ascii_case_insensitive(true).prefilter(false);
             Form::Fast(Box::new(builder.build(&texts).ok()?))
@@ -66,7 +80,7 @@ impl Scanner {
             let builder = builder.match_kind(MatchKind::Standard).ascii_case_insensitive(true).prefilter(false);
             Form::Small(Box::new(builder.build(&texts).ok()?))
         };
-        let edges = |needle: &Needle| {
+        let edges = |needle: &&Needle| {
             let (before, behind) = (needle.word_begins, needle.word_ends);
             (before || behind).then_some(Edges { length: needle.bytes.len(), before, behind })
         };
@@ -123,6 +137,21 @@ impl Scanner {
     }
 }
 
+fn bytes(needles: &[&Needle]) -> usize {
+    needles.iter().map(|needle| needle.bytes.len()).sum()
+}
+
+/// All that an automaton is made of; no two lists are written alike.
+fn written(needles: &[&Needle]) -> Vec<u8> {
+    let mut written = Vec::with_capacity(bytes(needles) + needles.len() * (size_of::<usize>() + 1));
+    for needle in needles {
+        written.extend_from_slice(&needle.bytes.len().to_le_bytes());
+        written.push(u8::from(needle.word_begins) | u8::from(needle.word_ends) << 1);
+        written.extend_from_slice(&needle.bytes);
+    }
+    written
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -134,7 +163,7 @@ mod tests {
             word_ends: text.ends_with('|'),
         };
         let texts: Vec<Needle> = texts.iter().map(needle).collect();
-        let scanner = Scanner::new(&texts).unwrap();
+        let scanner = Scanner::shared(&texts.iter().collect::<Vec<_>>()).unwrap();
         let mut words = vec![0; scanner.words()];
         scanner.scan(value.as_bytes(), &mut words, &mut Budget::new(10_000, 0)).unwrap();
         (0..texts.len()).filter(|text| words[text / 64] >> (text % 64) & 1 == 1).collect()
@@ -152,5 +181,24 @@ mod tests {
         let many: Vec<String> = (0..2_000).map(|number| format!("text-{number:05}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert_eq!(seen(&many, "xTEXT-01999 text-00000"), [0, 1999]);
+    }
+
+    #[test]
+    fn only_who_looks_for_the_same_shares() {
+        let needle = |bytes: &[u8], word_begins, word_ends| Needle { bytes: bytes.into(), word_begins, word_ends };
+        let shared = |needles: &[Needle]| Scanner::shared(&needles.iter().collect::<Vec<_>>()).unwrap();
+        let first = [needle(b"ab", false, false), needle(b"c", false, false)];
+        let scanner = shared(&first);
+        assert!(Arc::ptr_eq(&scanner, &shared(&first)));
+        for other in [
+            vec![needle(b"a", false, false), needle(b"bc", false, false)],
+            vec![needle(b"abc", false, false)],
+            vec![needle(b"ab", true, false), needle(b"c", false, false)],
+            vec![needle(b"ab", false, true), needle(b"c", false, false)],
+            vec![needle(b"ab", false, false)],
+            vec![needle(b"c", false, false), needle(b"ab", false, false)],
+        ] {
+            assert!(!Arc::ptr_eq(&scanner, &shared(&other)), "{other:?}");
+        }
     }
 }

@@ -17,7 +17,7 @@ const PATTERNS_MAX: usize = 10;
 pub struct Pattern {
     /// As it was written.
     pub source: Arc<str>,
-    /// Compiled once; it costs a document nothing to be used by many web ACLs.
+    /// Compiled once, whoever else asks for the same.
     pub(crate) regex: Arc<Regex>,
 }
 
@@ -33,9 +33,9 @@ impl Pattern {
         if characters == 0 || characters > CHARACTERS_MAX {
             return Err(invalid(field, shortened(source), "a regular expression has 1 to 512 characters"));
         }
-        let regex = dialect::translated(source).and_then(|ours| Regex::new(&ours));
+        let regex = dialect::translated(source).and_then(|ours| Regex::shared(&ours));
         match regex {
-            Ok(regex) => Ok(Pattern { source: source.into(), regex: Arc::new(regex) }),
+            Ok(regex) => Ok(Pattern { source: source.into(), regex }),
             Err(reason) => {
                 let reason = format!("the regular expression isn't valid or uses what is not supported: {reason}");
                 Err(invalid(field, shortened(source), reason))

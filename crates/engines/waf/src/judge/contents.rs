@@ -220,10 +220,13 @@ impl<'r> Contents<'r> {
 
     fn scan(&mut self, program: &Program, input: usize, budget: &mut Budget) -> Result<Seen, Exhausted> {
         let mut seen = Seen::default();
-        let Some(scanner) = &program.parts[program.inputs[input].part].scanner else { return Ok(seen) };
-        let mut words = vec![0; scanner.words()];
+        let texts = &program.parts[program.inputs[input].part].texts;
+        if texts.is_empty() {
+            return Ok(seen);
+        }
+        let mut words = vec![0; texts.words()];
         let mut look = |place: usize, value: &[u8], seen: &mut Seen| {
-            if scanner.scan(value, &mut words, budget)? > 0 {
+            if texts.scan(value, &mut words, budget)? > 0 {
                 seen.add(place, &words);
                 words.fill(0);
             }

@@ -58,7 +58,7 @@ impl Judge<'_> {
         let program = self.program;
         let part = &program.parts[program.inputs[input].part];
         for (text, values) in &self.contents.seen(program, input, &mut self.budget)?.at {
-            for clue in &part.clues[*text] {
+            for clue in part.texts.clues(*text) {
                 let condition = place(clue.condition);
                 let of = program.conditions[condition].input;
                 if of != input && program.inputs[of].as_string != Some(input) {
@@ -66,7 +66,7 @@ impl Judge<'_> {
                 }
                 let possible = &mut self.possible[condition];
                 let before = possible[0] & possible[1];
-                possible[clue.which] |= values;
+                possible[place(clue.which)] |= values;
                 if before == 0 && possible[0] & possible[1] != 0 {
                     wake(program, condition, &mut self.awake);
                 }

@@ -13,7 +13,7 @@ use model::wafv2::{AddressVersion, IpSet, Owned, RegexPatternSet, RuleGroup, Web
 use operation::{Call, Failure};
 use serde_json::{Value, json};
 use waf::capacity::weigh;
-use waf::compile::{Broken, compile};
+use waf::compile::{Broken, check};
 use waf::document;
 use wire::shape::Json;
 
@@ -82,7 +82,7 @@ pub(crate) async fn rule_group(call: &mut Call<'_>, document: &Value, capacity: 
 pub(crate) async fn still_stands(call: &mut Call<'_>, acl: &WebAcl) -> Result<(), Failure> {
     let read = document::WebAcl::parse(&acl.document).map_err(Error::from)?;
     let world = World::of(call, &acl.scope, &acl.references, Asked::OnEach).await?;
-    compile(&read, &world).map(drop).map_err(|broken| {
+    check(&read, &world).map(drop).map_err(|broken| {
         let told = find::told_to(&call.scope, acl);
         Error::InvalidOperation(format!("With these rules {told} would not work any more: {broken}")).into()
     })
@@ -145,7 +145,7 @@ fn asked_for(place: &Place, text: &str) -> String {
 // SECURITY: a rule that asks for a country where nobody knows countries would never match, and block nobody.
 fn answerable(call: &Call<'_>, document: &document::WebAcl, world: &World) -> Result<(), Error> {
     let broken = |broken: Broken| Error::parameter("RULE", broken.rule.clone(), broken.to_string());
-    let needs = compile(document, world).map_err(broken)?.needs();
+    let needs = check(document, world).map_err(broken)?;
     let facts = &call.ports.installation.firewall;
     if needs.geo && !facts.countries {
         let reason =
