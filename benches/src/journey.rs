@@ -15,7 +15,7 @@ use edge::Handler as _;
 use egress::{Egress, Policy};
 use functions::{Invocation, InvokeRefusal, Outcome};
 use gateway::firewall::Firewall;
-use gateway::firewall::places::Places;
+use gateway::firewall::Provided;
 use gateway::metering::{Metering, Share};
 use gateway::quotas::Quotas;
 use gateway::tokens::Tokens;
@@ -108,7 +108,7 @@ impl Journeys {
             tokens,
             invoker: invoker(&snapshot, &sink, &clock),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
-            firewall: Arc::new(Firewall::new(metering.fingerprints.clone(), Arc::clone(&clock), Places::default())),
+            firewall: Arc::new(Firewall::new(metering.fingerprints.clone(), Arc::clone(&clock), Provided::default())),
             metering: Arc::new(metering),
             sink,
             clock,

@@ -42,6 +42,10 @@ impl Facts for Nowhere {
         None
     }
 
+    fn is_listed(&self, _: &str, _: IpAddr) -> Option<bool> {
+        None
+    }
+
     fn over_limit(&self, _: &RateRule, _: &[u8]) -> bool {
         false
     }
@@ -64,8 +68,8 @@ impl References for Nowhere {
         None
     }
 
-    fn addresses(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
+    fn has_list(&self, _: &str) -> bool {
+        false
     }
 }
 

@@ -13,6 +13,10 @@ pub const HEADER_COUNT_MAX: usize = 200;
 pub const INTEGRATION_TIMEOUT_MS_MIN: i32 = 50;
 /// The longest and the default integration timeout, in milliseconds (AWS).
 pub const INTEGRATION_TIMEOUT_MS_MAX: i32 = 29_000;
+/// A list of addresses of the operator's, in bytes (ours: some millions of them).
+pub const ADDRESS_LIST_BYTES_MAX: u64 = 64 * 1024 * 1024;
+/// A database of addresses, in bytes (ours: more than any that is published takes).
+pub const ADDRESS_DATABASE_BYTES_MAX: u64 = 1024 * 1024 * 1024;
 /// An OpenAPI document for import, in bytes (AWS: 6 MB).
 pub const IMPORT_BYTES_MAX: usize = 6_291_456;
 /// A management call's body, in bytes: the import document and some room (ours).

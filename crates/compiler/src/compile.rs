@@ -35,7 +35,7 @@ pub struct Compiler {
     master_key: Arc<MasterKey>,
     /// Functions of this node's own settings; what is stored under their names is closed.
     configured: Vec<Arc<Function>>,
-    /// The operator's lists of addresses.
+    /// The names of the operator's lists of addresses.
     lists: AddressLists,
     /// What this node knows of any address.
     places: PlacesKnown,
@@ -53,7 +53,7 @@ impl Compiler {
         Self { configured, ..self }
     }
 
-    /// The same with the operator's lists of addresses.
+    /// The same for a node that has these lists of addresses.
     #[must_use]
     pub fn with_lists(self, lists: AddressLists) -> Self {
         Self { lists, ..self }

@@ -1,6 +1,6 @@
 //! A web ACL: its rules compiled with everything they name, its log's settings read.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use base::Scope;
@@ -31,8 +31,9 @@ pub enum Reference {
     Group(Box<RuleGroup>),
 }
 
-/// The operator's lists of addresses by their names: what managed rule groups about reputation ask for.
-pub type AddressLists = BTreeMap<String, Arc<document::IpSet>>;
+/// The names of the operator's lists of addresses: what managed rule groups about reputation ask for. What stands in them
+/// is asked for with each request, and may change without a new snapshot.
+pub type AddressLists = BTreeSet<String>;
 
 /// What a node knows of any address: what statements about countries and networks ask.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -151,8 +152,8 @@ impl waf::References for Known<'_> {
         self.groups.get(arn).cloned()
     }
 
-    fn addresses(&self, list: &str) -> Option<Arc<document::IpSet>> {
-        self.lists.get(list).cloned()
+    fn has_list(&self, list: &str) -> bool {
+        self.lists.contains(list)
     }
 }
 

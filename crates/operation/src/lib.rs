@@ -38,6 +38,6 @@ pub use policy::Keys;
 pub use principal::{Credentials, Principal};
 pub use service::{Refused, Service, TagsOf, no_tags};
 pub use spec::{Http, Kind, Spec};
-pub use status::{CoverageLine, Finding, FunctionIsolation, Losses, NodeStatus, Wall};
+pub use status::{CoverageLine, Finding, FunctionIsolation, Losses, NodeStatus, StaleFile, Wall};
 pub use transaction::{Listed, Transaction};
 pub use web_tokens::{Claims, NoWebTokens, Untrue, WebTokens};

@@ -14,6 +14,8 @@ pub trait NodeStatus: Send + Sync + std::fmt::Debug {
     fn coverage(&self, scope: &Scope) -> Vec<CoverageLine>;
     /// Records it had to drop since its start.
     fn losses(&self) -> Losses;
+    /// The operator's files that changed and cannot be used as they are now.
+    fn stale_files(&self) -> Vec<StaleFile>;
     /// What keeps functions apart here. The first call finds out, which takes some ten milliseconds.
     fn isolation(&self) -> FunctionIsolation;
 }
@@ -55,6 +57,17 @@ pub struct Losses {
     pub trails: u64,
     /// Asynchronous events that were given up.
     pub events: u64,
+}
+
+/// A file of the operator's that changed and cannot be used as it is now: what was read before goes on to count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StaleFile {
+    /// What it is and where, such as ``the address list `ddos` /etc/portcullis/ddos.txt``.
+    pub what: String,
+    /// Why it cannot be used.
+    pub why: String,
+    /// Since when.
+    pub since: Timestamp,
 }
 
 /// What keeps functions apart on a node.

@@ -85,6 +85,10 @@ impl NodeStatus for Idle {
         Losses::default()
     }
 
+    fn stale_files(&self) -> Vec<crate::StaleFile> {
+        Vec::new()
+    }
+
     fn isolation(&self) -> FunctionIsolation {
         FunctionIsolation::default()
     }

@@ -50,6 +50,10 @@ impl Facts for World {
         None
     }
 
+    fn is_listed(&self, _: &str, _: IpAddr) -> Option<bool> {
+        None
+    }
+
     fn over_limit(&self, _: &RateRule, _: &[u8]) -> bool {
         false
     }
@@ -74,8 +78,8 @@ impl References for World {
         None
     }
 
-    fn addresses(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
+    fn has_list(&self, _: &str) -> bool {
+        false
     }
 }
 

@@ -11,6 +11,10 @@ pub trait Facts {
     /// Whose network an address belongs to; `None` where nobody knows.
     fn asn(&self, address: IpAddr) -> Option<u32>;
 
+    /// Whether an address is in one of the operator's lists: managed groups about reputation and anonymity ask for them.
+    /// `None` where there is no such list; what is not known closes.
+    fn is_listed(&self, list: &str, address: IpAddr) -> Option<bool>;
+
     /// Counts this request for an instance of a rate-based rule, and answers whether the instance is over its limit.
     /// `instance` is the rule's aggregation key as bytes (an address, or custom keys with their lengths).
     fn over_limit(&self, rule: &RateRule, instance: &[u8]) -> bool;

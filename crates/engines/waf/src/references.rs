@@ -15,6 +15,7 @@ pub trait References {
     /// A rule group by its ARN.
     fn rule_group(&self, arn: &str) -> Option<Arc<RuleGroup>>;
 
-    /// One of the operator's lists of addresses by its name: managed groups about reputation and anonymity ask for them.
-    fn addresses(&self, list: &str) -> Option<Arc<IpSet>>;
+    /// Whether the operator has a list of addresses of this name. What stands in it may change at any time, so it is asked
+    /// for with each request: [`Facts::is_listed`](crate::Facts::is_listed).
+    fn has_list(&self, list: &str) -> bool;
 }

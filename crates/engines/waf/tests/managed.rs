@@ -78,6 +78,11 @@ impl Facts for World {
         None
     }
 
+    fn is_listed(&self, list: &str, address: IpAddr) -> Option<bool> {
+        let (_, four, six) = LISTS.iter().find(|(name, _, _)| *name == list)?;
+        Some(IpSet::of([four.parse().unwrap(), six.parse().unwrap()]).contains(address))
+    }
+
     fn over_limit(&self, _: &RateRule, _: &[u8]) -> bool {
         false
     }
@@ -100,9 +105,8 @@ impl References for World {
         None
     }
 
-    fn addresses(&self, list: &str) -> Option<Arc<IpSet>> {
-        let (_, four, six) = LISTS.iter().find(|(name, _, _)| *name == list)?;
-        Some(Arc::new(IpSet::of([four.parse().unwrap(), six.parse().unwrap()])))
+    fn has_list(&self, list: &str) -> bool {
+        LISTS.iter().any(|(name, _, _)| *name == list)
     }
 }
 
@@ -272,8 +276,8 @@ fn an_operator_without_a_list_cannot_use_the_group_that_asks_for_it() {
             None
         }
 
-        fn addresses(&self, _: &str) -> Option<Arc<IpSet>> {
-            None
+        fn has_list(&self, _: &str) -> bool {
+            false
         }
     }
     let acl = json!({

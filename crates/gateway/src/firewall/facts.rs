@@ -1,19 +1,23 @@
 //! What the judge may ask about one request.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::Guard;
 use edge::ReceivedHeaders;
 use waf::{Country, Facts, Purpose, RateRule, Token};
 
 use super::audience::Audience;
-use super::{Firewall, page};
+use super::{Firewall, Provided, page};
 
 /// The world as one request's web ACL sees it.
 #[derive(Debug)]
 pub(crate) struct Seen<'a> {
     /// The node's memory.
     pub(crate) firewall: &'a Firewall,
+    /// What the operator provides, as it was when the request came.
+    pub(crate) provided: Guard<Arc<Provided>>,
     /// Among how many nodes limits are shared.
     pub(crate) nodes: u32,
     /// Now, on the clock that never runs backwards.
@@ -37,11 +41,15 @@ pub(crate) enum Counts {
 
 impl Facts for Seen<'_> {
     fn country(&self, address: IpAddr) -> Option<Country> {
-        self.firewall.places.country(address)
+        self.provided.places.country(address)
     }
 
     fn asn(&self, address: IpAddr) -> Option<u32> {
-        self.firewall.places.network(address)
+        self.provided.places.network(address)
+    }
+
+    fn is_listed(&self, list: &str, address: IpAddr) -> Option<bool> {
+        Some(self.provided.lists.get(list)?.contains(address))
     }
 
     fn over_limit(&self, rule: &RateRule, instance: &[u8]) -> bool {

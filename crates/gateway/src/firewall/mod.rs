@@ -8,6 +8,7 @@ pub mod mint;
 mod tried;
 mod picture;
 pub mod places;
+mod provided;
 pub mod rates;
 pub(crate) mod case;
 pub(crate) mod veil;
@@ -21,15 +22,17 @@ mod testing;
 use std::cell::RefCell;
 use std::sync::Arc;
 
+use arc_swap::ArcSwap;
 use base::{Clock, Fingerprints};
 use telemetry::{LogLine, Sink};
 
 use self::case::Case;
 use self::mint::Mint;
-use self::places::Places;
 use self::rates::Rates;
 use self::samples::Samples;
 use self::tally::{AclTally, Tallies};
+
+pub use self::provided::Provided;
 
 /// What all gateways of a node share for their web ACLs.
 #[derive(Debug)]
@@ -38,8 +41,8 @@ pub struct Firewall {
     pub rates: Rates,
     /// Makes and reads tokens.
     pub(crate) mint: Mint,
-    /// Where addresses are.
-    pub places: Places,
+    /// What the operator provides, as it is now.
+    pub(crate) provided: ArcSwap<Provided>,
     /// How often rules matched, and what they took.
     pub(crate) tallies: Tallies,
     /// Some of the requests.
@@ -48,14 +51,24 @@ pub struct Firewall {
 
 impl Firewall {
     /// Nobody has asked for anything yet.
-    pub fn new(fingerprints: Fingerprints, clock: Arc<dyn Clock>, places: Places) -> Self {
+    pub fn new(fingerprints: Fingerprints, clock: Arc<dyn Clock>, provided: Provided) -> Self {
         Self {
             rates: Rates::default(),
             mint: Mint::new(fingerprints, clock),
-            places,
+            provided: ArcSwap::from_pointee(provided),
             tallies: Tallies::default(),
             samples: Samples::default(),
         }
+    }
+
+    /// What the operator provides, as it is now.
+    pub fn provided(&self) -> Arc<Provided> {
+        self.provided.load_full()
+    }
+
+    /// Puts something else in its place; requests that are being judged go on with what they began with.
+    pub fn provide(&self, provided: Provided) {
+        self.provided.store(Arc::new(provided));
     }
 
     /// Keeps what is to be kept of a judged request: numbers, perhaps a sample, and a line where its web ACL logs.

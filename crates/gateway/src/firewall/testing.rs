@@ -30,6 +30,10 @@ impl Facts for World {
         Some(64_496)
     }
 
+    fn is_listed(&self, _: &str, _: IpAddr) -> Option<bool> {
+        None
+    }
+
     fn over_limit(&self, _: &RateRule, _: &[u8]) -> bool {
         true
     }
@@ -59,8 +63,8 @@ impl References for World {
         arn.ends_with("ours").then(|| Arc::new(RuleGroup::parse(&group).unwrap()))
     }
 
-    fn addresses(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
+    fn has_list(&self, _: &str) -> bool {
+        false
     }
 }
 

@@ -4,6 +4,7 @@ mod support;
 mod authorize;
 mod authorizers;
 mod firewall;
+mod origins;
 mod explained;
 mod functions;
 mod http;

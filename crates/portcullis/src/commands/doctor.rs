@@ -87,6 +87,7 @@ async fn node(client: &Client) -> Vec<Check> {
                 .to_owned(),
         },
     });
+    checks.extend(stale(&status["StaleFiles"]));
     checks.extend(isolation(&status["FunctionIsolation"]));
     let findings = status["Findings"].as_array().map(Vec::as_slice).unwrap_or_default();
     if findings.is_empty() {
@@ -97,6 +98,20 @@ async fn node(client: &Client) -> Vec<Check> {
         remedy: text(finding, "Remedy").to_owned(),
     }));
     checks
+}
+
+/// Files of the operator's that changed and cannot be used as they are now.
+fn stale(found: &Value) -> Vec<Check> {
+    let files = found.as_array().map(Vec::as_slice).unwrap_or_default();
+    let check = |file: &Value| Check::Bad {
+        what: format!(
+            "{} is out of date, its last good content still counts: {}",
+            text(file, "What"),
+            text(file, "Why")
+        ),
+        remedy: "Mend the file; it is read again within seconds.".to_owned(),
+    };
+    files.iter().map(check).collect()
 }
 
 /// What keeps functions apart: every wall that does not stand, and whether the operator has waived them.
@@ -161,6 +176,18 @@ fn text<'v>(value: &'v Value, name: &str) -> &'v str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_that_cannot_be_used_is_told_with_its_reason() {
+        let file = json!({ "What": "the address list `ddos` /etc/ddos.txt", "Why": "it is no text", "Since": 0 });
+        let checks = stale(&json!([file]));
+        let what = checks.iter().map(|check| data(check)["What"].as_str().unwrap_or_default().to_owned());
+        let expected =
+            "the address list `ddos` /etc/ddos.txt is out of date, its last good content still counts: it is no text";
+        assert_eq!(what.collect::<Vec<_>>(), [expected]);
+        assert!(checks.iter().all(|check| data(check)["Good"] == false));
+        assert!(stale(&json!([])).is_empty());
+    }
 
     #[test]
     fn a_missing_wall_and_a_waiver_are_told_with_what_to_do() {

@@ -17,6 +17,7 @@ use snapshot::{Function, FunctionName, FunctionNetwork, Snapshot};
 use store_records::{BlobKey, Blobs};
 use telemetry::{LogLine, Sink};
 
+use super::firewall::Stale;
 use super::status::Status;
 use super::stores::Stores;
 use crate::settings::Settings;
@@ -69,7 +70,13 @@ impl Running {
     }
 
     /// What the node says of itself, functions included.
-    pub(super) fn status(&self, publisher: &Arc<Publisher>, sink: &Sink, clock: &Arc<dyn Clock>) -> Status {
+    pub(super) fn status(
+        &self,
+        publisher: &Arc<Publisher>,
+        sink: &Sink,
+        clock: &Arc<dyn Clock>,
+        stale: &Stale,
+    ) -> Status {
         Status {
             publisher: Arc::clone(publisher),
             sink: sink.clone(),
@@ -78,6 +85,7 @@ impl Running {
             functions: self.functions.clone(),
             events: self.events.clone(),
             isolation: self.isolation,
+            stale: Arc::clone(stale),
         }
     }
 }

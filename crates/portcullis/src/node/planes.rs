@@ -21,7 +21,7 @@ use snapshot::{Freshness, Place};
 use telemetry::{Sink, Writer};
 
 use super::certificates::AuthorityRenewal;
-use super::firewall::Provided;
+use super::firewall::{Follow, Found, Stale};
 use super::functions::{self, Running};
 use super::listeners::Listeners;
 use super::metering::{Membership, metering};
@@ -43,6 +43,7 @@ pub(super) struct Planes {
     keeper: Keeper,
     pub(super) membership: Membership,
     traffic: Traffic,
+    follow: Follow,
     scope: Scope,
     pub(super) functions: Functions,
     pub(super) events: EventQueue,
@@ -75,11 +76,11 @@ impl Planes {
         let freshness = Freshness::new(settings.stale_max.unwrap_or_default(), clock.elapsed());
         let place = Place::new(settings.region.clone(), &settings.zone);
         let configured = functions::configured(settings, scope);
-        let provided = Provided::read(settings)?;
-        let facts = provided.facts();
+        let found = Found::read(settings)?;
+        let facts = found.facts();
         let compiler = Compiler::new(Arc::clone(master_key))
             .with_functions(configured.clone())
-            .with_lists(provided.lists)
+            .with_lists(found.lists())
             .with_places(PlacesKnown { countries: facts.countries, networks: facts.networks });
         let resources = Arc::clone(&stores.resources);
         let publisher = Publisher::new(resources, compiler, Arc::clone(clock), place, freshness.clone());
@@ -88,10 +89,14 @@ impl Planes {
         let configured = configured.iter().map(|function| function.name.clone()).collect();
         let running =
             Running::start(settings, (stores, master_key), &sink, &egress, clock, publisher.snapshot(), configured);
-        let status = running.status(&publisher, &sink, clock);
+        let stale = Stale::default();
+        let status = running.status(&publisher, &sink, clock, &stale);
         let uses = Arc::<KeyUses>::default();
         let callers = Arc::new(Identities::new(Arc::clone(master_key), CALLERS, Arc::clone(&uses)));
         let (metering, keeper) = metering(settings, &stores.counters, master_key, clock);
+        let fingerprints = master_key.fingerprints();
+        let firewall = Arc::new(Firewall::new(fingerprints, Arc::clone(clock), found.provided));
+        let follow = Follow { firewall: Arc::clone(&firewall), clock: Arc::clone(clock), stale, files: found.files };
         let handles = Handles {
             egress: Egress::new(egress.clone(), Arc::clone(clock)),
             identities: callers,
@@ -100,7 +105,7 @@ impl Planes {
             invoker: running.invoker,
             grants: Arc::new(Grants::new(limits::AUTHORIZER_ANSWERS_BYTES_MAX)),
             metering: Arc::clone(&metering),
-            firewall: Arc::new(Firewall::new(master_key.fingerprints(), Arc::clone(clock), provided.places)),
+            firewall,
             sink: sink.clone(),
             clock: Arc::clone(clock),
             installation: scope.clone(),
@@ -135,6 +140,7 @@ impl Planes {
             writer,
             publisher,
             traffic,
+            follow,
             functions: running.functions,
             events: running.events,
             event_worker: running.worker,
@@ -162,6 +168,7 @@ impl Planes {
         node.background.spawn(functions::follow(Arc::clone(&self.publisher), self.functions));
         node.background.spawn(self.event_worker.run());
         node.background.spawn(self.keeper.run());
+        node.background.spawn(self.follow.run());
         self.membership.join().await.map_err(|fault| StartError::Store(Box::new(fault)))?;
         node.background.spawn(self.membership.stay());
         let key_uses = self.key_uses;

@@ -1,6 +1,6 @@
 //! What a node says of itself: what it closed and why, what protects each method, what it had to drop.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use base::{Clock, Scope, Timestamp};
 use compiler::Finding as Compiled;
@@ -8,12 +8,14 @@ use control::Publisher;
 use functions::isolation::{Found, State};
 use functions::{Functions, Isolation};
 use gateway::{EventQueue, Openness};
-use operation::{CoverageLine, Finding, FunctionIsolation, Losses, NodeStatus, Wall};
+use operation::{CoverageLine, Finding, FunctionIsolation, Losses, NodeStatus, StaleFile, Wall};
 use snapshot::{
     ApiKeySource, AttachedAcl, Authorization, AuthorizerJudge, Identity, Limit, Logging, Method, Snapshot, Stage,
     StageUnit, ThrottleSource, UsagePlan, WebAclUnit,
 };
 use telemetry::Sink;
+
+use super::firewall::Stale;
 
 /// The node's view of itself.
 #[derive(Debug)]
@@ -25,6 +27,7 @@ pub(super) struct Status {
     pub(super) functions: Functions,
     pub(super) events: EventQueue,
     pub(super) isolation: Isolation,
+    pub(super) stale: Stale,
 }
 
 impl NodeStatus for Status {
@@ -77,6 +80,10 @@ impl NodeStatus for Status {
     fn losses(&self) -> Losses {
         let dropped = self.sink.dropped();
         Losses { log_lines: dropped.logs, trails: dropped.trails, events: self.events.given_up() }
+    }
+
+    fn stale_files(&self) -> Vec<StaleFile> {
+        self.stale.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn isolation(&self) -> FunctionIsolation {

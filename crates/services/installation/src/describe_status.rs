@@ -31,6 +31,8 @@ pub(crate) struct Output {
     dropped: Dropped,
     /// What is closed of the caller's account, and why.
     findings: Vec<Finding>,
+    /// Files of the operator's that changed and cannot be used as they are now; told to the installation's first account.
+    stale_files: Vec<StaleFile>,
     /// What keeps functions apart on this node.
     function_isolation: FunctionIsolation,
 }
@@ -43,6 +45,15 @@ pub(crate) struct Dropped {
     trails: i64,
     /// Asynchronous events that were given up.
     events: i64,
+}
+
+/// A file that cannot be used as it is now.
+#[derive(Debug, PartialEq, wire::Shape)]
+#[shape(upper)]
+pub(crate) struct StaleFile {
+    what: String,
+    why: String,
+    since: Timestamp,
 }
 
 /// What keeps functions apart.
@@ -86,6 +97,9 @@ impl Operation for DescribeStatus {
         let (status, installation) = (&call.ports.status, &call.ports.installation);
         let losses = status.losses();
         let finding = |found: operation::Finding| Finding { unit: found.unit, why: found.why, remedy: found.remedy };
+        let stale = |file: operation::StaleFile| StaleFile { what: file.what, why: file.why, since: file.since };
+        // What stands in the operator's files, and where, is no business of other accounts.
+        let files = if call.scope.account == installation.account { status.stale_files() } else { Vec::new() };
         Ok(Output {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             region: installation.region.to_string(),
@@ -101,6 +115,7 @@ impl Operation for DescribeStatus {
                 events: whole(losses.events),
             },
             findings: status.findings(&call.scope).into_iter().map(finding).collect(),
+            stale_files: files.into_iter().map(stale).collect(),
             function_isolation: isolation(status.isolation()),
         })
     }
@@ -142,6 +157,15 @@ mod tests {
         for (account, expected) in [(ONE, 1), (TWO, 0)] {
             let output = world.ask::<DescribeStatus>(account, &Input {}).await.expect("an answer");
             assert_eq!(output.findings.len(), expected, "{account}");
+        }
+    }
+
+    #[tokio::test]
+    async fn files_of_the_operator_are_told_to_the_founding_account() {
+        let world = World::new().await;
+        for (account, expected) in [(ONE, 1), (TWO, 0)] {
+            let output = world.ask::<DescribeStatus>(account, &Input {}).await.expect("an answer");
+            assert_eq!(output.stale_files.len(), expected, "{account}");
         }
     }
 }

@@ -342,6 +342,11 @@ impl NodeStatus for Node {
         Losses { log_lines: 3, trails: 4, events: 5 }
     }
 
+    fn stale_files(&self) -> Vec<operation::StaleFile> {
+        let what = "the address list `ddos` /etc/ddos.txt".to_owned();
+        vec![operation::StaleFile { what, why: "it is no text".to_owned(), since: at(NOW - 30) }]
+    }
+
     fn isolation(&self) -> FunctionIsolation {
         let wall = Wall {
             name: "Landlock".to_owned(),

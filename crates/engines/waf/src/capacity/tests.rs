@@ -24,8 +24,8 @@ impl References for Groups {
         arn.ends_with("known").then(|| Arc::new(RuleGroup::parse(&group).unwrap()))
     }
 
-    fn addresses(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
+    fn has_list(&self, _: &str) -> bool {
+        false
     }
 }
 

@@ -20,6 +20,7 @@ fn needed(test: &Test, gathered: &Gathered) -> Option<Vec<u32>> {
         Test::Always
         | Test::Not(_)
         | Test::IpSet(..)
+        | Test::List(..)
         | Test::Geo(..)
         | Test::Asn(..)
         | Test::Label(..)
@@ -33,6 +34,6 @@ fn acts(test: &Test) -> bool {
         Test::Geo(..) | Test::Rate(_) => true,
         Test::And(several) | Test::Or(several) => several.iter().any(acts),
         Test::Not(one) => acts(one),
-        Test::Always | Test::Condition(_) | Test::IpSet(..) | Test::Asn(..) | Test::Label(..) => false,
+        Test::Always | Test::Condition(_) | Test::IpSet(..) | Test::List(..) | Test::Asn(..) | Test::Label(..) => false,
     }
 }

@@ -24,6 +24,8 @@ pub(crate) enum Test {
     Condition(u32),
     /// An address is in a set.
     IpSet(Arc<IpSet>, Option<ForwardedIpSet>),
+    /// An address is in a list of the operator's.
+    List(Arc<str>, Option<ForwardedIpSet>),
     /// An address is in one of these countries.
     Geo(Box<[[u8; 2]]>, Option<ForwardedIp>),
     /// An address is in one of these networks.
@@ -100,7 +102,7 @@ impl Builder<'_> {
             Statement::Size(it) => self.condition(&it.inspected, Wanted::Size(it.comparison, it.size)),
             Statement::Sqli(it) => self.condition(&it.inspected, Wanted::Sqli(it.sensitivity)),
             Statement::Xss(it) => self.condition(&it.inspected, Wanted::Xss),
-            Statement::IpSet(it) => Test::IpSet(self.ip_set(it)?, it.forwarded.clone()),
+            Statement::IpSet(it) => self.addresses(it)?,
             Statement::Geo(it) => {
                 self.needs.geo = true;
                 Test::Geo(it.countries.as_slice().into(), it.forwarded.clone())
@@ -133,16 +135,15 @@ impl Builder<'_> {
         Test::Condition(self.gathered.condition(inspected, wanted, Some(&pattern.regex)))
     }
 
-    fn ip_set(&self, it: &IpSetMatch) -> Result<Arc<IpSet>, String> {
+    fn addresses(&self, it: &IpSetMatch) -> Result<Test, String> {
+        let forwarded = it.forwarded.clone();
         match it.arn.strip_prefix(LIST_PREFIX) {
-            Some(list) => self
-                .references
-                .addresses(list)
-                .ok_or_else(|| format!("needs the list of addresses `{list}`, which this installation does not have")),
-            None => self
-                .references
-                .ip_set(&it.arn)
-                .ok_or_else(|| format!("names the IP set `{}`, which does not exist", it.arn)),
+            Some(list) if self.references.has_list(list) => Ok(Test::List(list.into(), forwarded)),
+            Some(list) => Err(format!("needs the list of addresses `{list}`, which this installation does not have")),
+            None => match self.references.ip_set(&it.arn) {
+                Some(set) => Ok(Test::IpSet(set, forwarded)),
+                None => Err(format!("names the IP set `{}`, which does not exist", it.arn)),
+            },
         }
     }
 

@@ -26,8 +26,8 @@ impl References for Nowhere {
         None
     }
 
-    fn addresses(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
+    fn has_list(&self, _: &str) -> bool {
+        false
     }
 }
 

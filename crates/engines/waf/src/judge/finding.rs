@@ -39,6 +39,11 @@ impl<'a> Judge<'a> {
                     findings.push(self.of_origin("IP", forwarded.as_ref().map(|it| &*it.header.name)));
                 }
             }
+            Test::List(list, forwarded) => {
+                if self.list(list, forwarded.as_ref()).holds() {
+                    findings.push(self.of_origin("IP", forwarded.as_ref().map(|it| &*it.header.name)));
+                }
+            }
             Test::Geo(countries, forwarded) => {
                 if self.is_in(countries, forwarded.as_ref()) == Truth::YES {
                     findings.push(self.of_origin("GEO", forwarded.as_ref().map(|it| &*it.name)));

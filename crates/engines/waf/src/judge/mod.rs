@@ -319,6 +319,7 @@ impl<'a> Judge<'a> {
             Test::Always => Truth::YES,
             Test::Condition(condition) => self.condition(*condition),
             Test::IpSet(set, forwarded) => self.ip_set(set, forwarded.as_ref()),
+            Test::List(list, forwarded) => self.list(list, forwarded.as_ref()),
             Test::Geo(countries, forwarded) => self.geo(countries, forwarded.as_ref()),
             Test::Asn(numbers, forwarded) => self.asn(numbers, forwarded.as_ref()),
             Test::Label(wanted, own) => self.label(wanted, own),

@@ -32,9 +32,16 @@ pub(super) enum Origin {
 
 impl Judge<'_> {
     pub(super) fn ip_set(&self, set: &IpSet, forwarded: Option<&ForwardedIpSet>) -> Truth {
-        let Some(ForwardedIpSet { header, position }) = forwarded else {
-            return Truth::of(set.contains(self.request.client));
-        };
+        self.is_among(forwarded, |address| Truth::of(set.contains(address)))
+    }
+
+    pub(super) fn list(&self, list: &str, forwarded: Option<&ForwardedIpSet>) -> Truth {
+        self.is_among(forwarded, |address| self.facts.is_listed(list, address).map_or(Truth::UNKNOWN, Truth::of))
+    }
+
+    /// Whether the address is among some, or one of those that a header names.
+    fn is_among(&self, forwarded: Option<&ForwardedIpSet>, among: impl Fn(IpAddr) -> Truth) -> Truth {
+        let Some(ForwardedIpSet { header, position }) = forwarded else { return among(self.request.client) };
         let addresses = addresses(self.request, &header.name);
         let looked_at = match position {
             ForwardedIpPosition::First => addresses.get(..1),
@@ -45,10 +52,8 @@ impl Judge<'_> {
         if looked_at.is_empty() {
             return Truth::ABSENT;
         }
-        if looked_at.iter().flatten().any(|address| set.contains(*address)) {
-            return Truth::YES;
-        }
-        Truth::of(looked_at.contains(&None) && header.fallback_matches)
+        let found = looked_at.iter().flatten().map(|address| among(*address)).fold(Truth::NO, Truth::or);
+        found.or(Truth::of(looked_at.contains(&None) && header.fallback_matches))
     }
 
     /// Writes where the address is on the request, whatever is asked.

@@ -23,7 +23,7 @@ impl Truth {
     pub(crate) const ABSENT: Truth = Truth { least: Answer::Absent, most: Answer::Absent };
     /// It holds.
     pub(crate) const YES: Truth = Truth { least: Answer::Yes, most: Answer::Yes };
-    /// The budget ran out before anything was known.
+    /// The budget ran out before anything was known, or nobody could tell.
     pub(crate) const UNKNOWN: Truth = Truth { least: Answer::No, most: Answer::Yes };
 
     /// Of a plain answer.

@@ -68,6 +68,7 @@ impl<'a> View<'a> {
     pub(crate) fn facts<'s>(&'s self, acl: &'s WebAcl, handles: &'s Handles, counts: Counts) -> Seen<'s> {
         Seen {
             firewall: &handles.firewall,
+            provided: handles.firewall.provided.load(),
             nodes: handles.metering.nodes(),
             now: handles.clock.elapsed(),
             received: self.received,

@@ -18,7 +18,7 @@ use bytes::Bytes;
 use edge::Handler as _;
 use egress::{Egress, Policy};
 use gateway::firewall::Firewall;
-use gateway::firewall::places::Places;
+use gateway::firewall::Provided;
 use gateway::metering::{Metering, Share};
 use gateway::{Gateway, Handles, Served};
 use http::{HeaderMap, StatusCode};
@@ -162,7 +162,7 @@ impl Plan {
             invoker: self.invoker(&served.snapshot),
             grants: Arc::new(gateway::Grants::new(1 << 20)),
             metering: self.metering(),
-            firewall: Arc::new(Firewall::new(master_key().fingerprints(), Arc::clone(&clock), Places::default())),
+            firewall: Arc::new(Firewall::new(master_key().fingerprints(), Arc::clone(&clock), Provided::default())),
             sink: records.sink.clone(),
             clock,
             installation: scope(INSTALLATION),

@@ -60,8 +60,8 @@ fn compiled(document: &Value, arn: Arc<str>) -> WebAcl {
         fn rule_group(&self, _: &str) -> Option<Arc<waf::document::RuleGroup>> {
             None
         }
-        fn addresses(&self, _: &str) -> Option<Arc<waf::document::IpSet>> {
-            None
+        fn has_list(&self, list: &str) -> bool {
+            list == "reputation"
         }
     }
     let parsed = waf::document::WebAcl::parse(document).expect("a sound web ACL");

@@ -41,6 +41,7 @@ fn status(
         functions: functions::Functions::new(settings, Arc::new(NoCode), engine, Arc::clone(&clock)),
         events,
         isolation: functions::Isolation::Required,
+        stale: Arc::default(),
         started: clock.now(),
         publisher,
         sink,
@@ -96,7 +97,7 @@ fn explainer(
         firewall: Arc::new(gateway::firewall::Firewall::new(
             master_key.fingerprints(),
             Arc::clone(clock),
-            gateway::firewall::places::Places::default(),
+            gateway::firewall::Provided::default(),
         )),
         sink: sink.clone(),
         clock: Arc::clone(clock),

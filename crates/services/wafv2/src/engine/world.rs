@@ -129,7 +129,7 @@ impl References for World {
         self.rule_groups.get(arn).map(Arc::clone)
     }
 
-    fn addresses(&self, list: &str) -> Option<Arc<document::IpSet>> {
-        self.lists.contains(list).then(Arc::default)
+    fn has_list(&self, list: &str) -> bool {
+        self.lists.contains(list)
     }
 }

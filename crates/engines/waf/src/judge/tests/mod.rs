@@ -49,6 +49,10 @@ impl Facts for World {
         (address.to_string() == "192.0.2.1").then_some(64_496)
     }
 
+    fn is_listed(&self, list: &str, address: IpAddr) -> Option<bool> {
+        (list == "reputation").then(|| self.ip_set("known").unwrap().contains(address))
+    }
+
     fn over_limit(&self, rule: &RateRule, instance: &[u8]) -> bool {
         self.counted.borrow_mut().push((rule.id, instance.to_vec()));
         self.limit_over
@@ -84,8 +88,8 @@ impl References for World {
         Some(Arc::new(RuleGroup::parse(&group).unwrap()))
     }
 
-    fn addresses(&self, list: &str) -> Option<Arc<IpSet>> {
-        (list == "reputation").then(|| self.ip_set("known").unwrap())
+    fn has_list(&self, list: &str) -> bool {
+        ["reputation", "lost"].contains(&list)
     }
 }
 

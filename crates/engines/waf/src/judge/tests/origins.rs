@@ -97,4 +97,18 @@ fn what_is_not_there_breaks_the_web_acl() {
         assert!(broken.reason.contains(named), "{broken}");
     }
     assert!(matches(&list("reputation"), &Sent::get("/")));
+    assert!(!matches(&list("reputation"), &Sent::get("/").from("203.0.113.1")));
+}
+
+#[test]
+fn a_list_that_nobody_can_tell_of_closes() {
+    let statement = json!({ "IPSetReferenceStatement": { "ARN": "portcullis:list:lost" } });
+    let not = json!({ "NotStatement": { "Statement": statement } });
+    for statement in [&statement, &not] {
+        assert!(matches(statement, &Sent::get("/")), "a rule that blocks does");
+    }
+    let allow = rule("allow", 0, &statement, "Allow", &[]);
+    let block = rule("block", 1, &path("STARTS_WITH", "/"), "Block", &[]);
+    let judgement = Sent::get("/").judged(&compiled(&[allow, block]).unwrap(), &World::default());
+    assert_eq!(&*judgement.terminating.unwrap().matched.rule, "block", "a rule that allows does not");
 }

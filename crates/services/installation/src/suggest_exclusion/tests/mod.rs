@@ -29,6 +29,10 @@ impl Facts for Node {
         None
     }
 
+    fn is_listed(&self, _: &str, _: IpAddr) -> Option<bool> {
+        None
+    }
+
     fn over_limit(&self, _: &RateRule, _: &[u8]) -> bool {
         true
     }
@@ -52,8 +56,8 @@ impl References for Node {
         Some(Arc::new(RuleGroup::parse(&group).unwrap()))
     }
 
-    fn addresses(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
+    fn has_list(&self, _: &str) -> bool {
+        false
     }
 }
 
