@@ -8,6 +8,7 @@ pub mod attacks;
 pub mod benign;
 pub mod foreign;
 pub mod acl;
+pub mod compiling;
 pub mod rates;
 pub mod speed;
 pub mod slow;

@@ -14,7 +14,7 @@ use super::wire::Wire;
 const BATCHES: usize = 101;
 
 /// CPU time that this thread has had, in nanoseconds.
-fn spent_ns() -> i64 {
+pub(super) fn spent_ns() -> i64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     time.tv_sec * 1_000_000_000 + time.tv_nsec
 }

@@ -1,11 +1,11 @@
-//! A web ACL that asks what this node cannot answer is closed, whoever took it.
+//! Web ACLs: one that changes is compiled, the others stay; and what a node does not have closes those that ask for it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use base::seal::MasterKey;
 use base::{AccountId, Region, Scope};
-use compiler::{Compiler, Input, PlacesKnown, Unit, WebAclInput, World};
+use compiler::{Compiler, Input, WebAclInput, World};
 use model::wafv2::{Entity, Visibility, WebAcl};
 use serde_json::{Value, json};
 use snapshot::{Name, Place, WebAclUnit};
@@ -15,62 +15,61 @@ fn scope() -> Scope {
     Scope { account, region: Region::parse("us-east-1").expect("a region") }
 }
 
-fn name() -> Name {
-    Name::new(scope().account, "edge")
+fn empty() -> World {
+    World::empty(Place::new(scope().region, "localhost"))
 }
 
-/// A web ACL with one rule that blocks.
-fn input(statement: &Value) -> Input {
-    let visibility =
-        json!({"SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": true, "MetricName": "strangers"});
-    let document = json!({"Name": "edge", "LabelNamespace": "awswaf:000000000000:webacl:edge:",
-        "DefaultAction": {"Allow": {}}, "Rules": [{"Name": "strangers", "Priority": 0, "Statement": statement,
-            "Action": {"Block": {}}, "VisibilityConfig": visibility}]});
+/// A web ACL of one managed group.
+fn acl(name: &str, group: &str) -> Input {
+    let visibility = json!({ "SampledRequestsEnabled": true, "CloudWatchMetricsEnabled": true, "MetricName": "group" });
+    let document: Value = json!({
+        "Name": name,
+        "LabelNamespace": format!("awswaf:000000000000:webacl:{name}:"),
+        "DefaultAction": { "Allow": {} },
+        "Rules": [{
+            "Name": "group", "Priority": 0, "OverrideAction": { "None": {} }, "VisibilityConfig": visibility,
+            "Statement": { "ManagedRuleGroupStatement": { "VendorName": "AWS", "Name": group } },
+        }],
+    });
     let entity = Entity {
-        name: "edge".to_owned(),
-        id: "0".to_owned(),
+        name: name.to_owned(),
+        id: "a1b2".to_owned(),
+        lock_token: "c3d4".to_owned(),
         description: String::new(),
-        lock_token: "0".to_owned(),
         tags: BTreeMap::new(),
     };
-    let visibility = Visibility { sampled_requests: true, metrics: true, metric_name: "edge".to_owned() };
+    let visibility = Visibility { sampled_requests: true, metrics: true, metric_name: name.to_owned() };
     let acl = WebAcl { scope: scope(), entity, capacity: 1, document, visibility, references: Vec::new() };
-    let found = WebAclInput { acl, logging: None, references: BTreeMap::new() };
-    Input::WebAcl { name: name(), scope: scope(), found: Some(Ok(Box::new(found))) }
+    let input = WebAclInput { acl, logging: None, references: BTreeMap::new() };
+    Input::WebAcl { name: Name::new(scope().account, name), scope: scope(), found: Some(Ok(Box::new(input))) }
 }
 
-fn compiled(places: PlacesKnown, statement: &Value) -> World {
-    let compiler = Compiler::new(Arc::new(MasterKey::random())).with_places(places);
-    compiler.compile(1, vec![input(statement)], &World::empty(Place::new(scope().region, "localhost")))
+fn ready(world: &World, name: &str) -> Option<Arc<snapshot::WebAcl>> {
+    match world.snapshot.web_acls.get(&Name::new(scope().account, name))? {
+        WebAclUnit::Ready(acl) => Some(Arc::clone(acl)),
+        WebAclUnit::Broken { .. } => None,
+    }
 }
 
 #[test]
-fn rules_about_places_that_the_node_does_not_know_close_the_web_acl() {
-    let (geo, asn) = ("its rules ask for countries", "its rules ask for networks");
-    let country = json!({"GeoMatchStatement": {"CountryCodes": ["DE"]}});
-    let network = json!({"AsnMatchStatement": {"AsnList": [64496]}});
-    let not = |statement: &Value| json!({"NotStatement": {"Statement": statement}});
-    let keyed = json!({"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "CUSTOM_KEYS",
-        "CustomKeys": [{"HTTPMethod": {}}, {"ASN": {}}], "ScopeDownStatement": not(&network)}});
-    for (countries, networks, statement, closed) in [
-        (false, true, &country, Some(geo)),
-        (false, true, &not(&country), Some(geo)),
-        (true, false, &country, None),
-        (true, false, &network, Some(asn)),
-        (true, false, &not(&network), Some(asn)),
-        (true, false, &keyed, Some(asn)),
-        (false, true, &network, None),
-        (false, true, &keyed, None),
-    ] {
-        let world = compiled(PlacesKnown { countries, networks }, statement);
-        let unit = world.snapshot.web_acls.get(&name()).expect("it is there, closed or not");
-        let found = world.findings.get(&Unit::WebAcl(name()));
-        match closed {
-            None => assert!(matches!(unit, WebAclUnit::Ready(_)) && found.is_none(), "{statement}"),
-            Some(says) => {
-                assert!(matches!(unit, WebAclUnit::Broken { why, .. } if why.contains(says)), "{statement}: {unit:?}");
-                assert!(found.is_some_and(|found| found[0].why.contains(says)), "{statement}");
-            }
-        }
+fn a_web_acl_that_did_not_change_is_not_compiled_again() {
+    let compiler = Compiler::new(Arc::new(MasterKey::random()));
+    let group = "AWSManagedRulesAdminProtectionRuleSet";
+    let before = compiler.compile(1, vec![acl("one", group), acl("two", group)], &empty());
+    let after = compiler.compile(2, vec![acl("one", "AWSManagedRulesWordPressRuleSet")], &before);
+    let both = |name| (ready(&before, name).expect("sound"), ready(&after, name).expect("sound"));
+    let ((one, changed), (two, same)) = (both("one"), both("two"));
+    assert!(Arc::ptr_eq(&two, &same));
+    assert!(!Arc::ptr_eq(&one, &changed));
+}
+
+#[test]
+fn a_group_that_asks_for_a_list_closes_where_there_is_none() {
+    let lists = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+    for (names, closed) in [(&["anonymous", "hosting"][..], false), (&["anonymous"], true), (&[], true)] {
+        let compiler = Compiler::new(Arc::new(MasterKey::random())).with_lists(lists(names));
+        let world = compiler.compile(1, vec![acl("one", "AWSManagedRulesAnonymousIpList")], &empty());
+        assert_eq!(ready(&world, "one").is_none(), closed, "{names:?}");
+        assert_eq!(world.findings.len(), usize::from(closed), "{names:?}");
     }
 }

@@ -38,7 +38,7 @@ pub enum Unusable {
     #[error("it is no whole MaxMind database")]
     Damaged(#[from] MaxMindDbError),
     /// It knows something else: whatever were asked would never match.
-    #[error("it does not know {asked} of a single address (it is a `{kind}`)")]
+    #[error("it has {asked} for no address at all (it is a `{kind}`)")]
     OfSomethingElse {
         /// What it should know.
         asked: &'static str,
@@ -46,7 +46,7 @@ pub enum Unusable {
         kind: String,
     },
     /// A record has something else in its place.
-    #[error("one of its records has no {asked} where it should be")]
+    #[error("one of its records has something else where {asked} should be")]
     Mistaken {
         /// What should be there.
         asked: &'static str,
@@ -70,14 +70,14 @@ impl Places {
 impl Countries {
     /// Takes a database of which every part has been looked at: a request must not be the first to find it damaged.
     pub fn read(bytes: Vec<u8>) -> Result<Self, Unusable> {
-        read(bytes, "the country", |found| Ok(country(found)?.is_some())).map(Self)
+        read(bytes, "a country", |found| Ok(country(found)?.is_some())).map(Self)
     }
 }
 
 impl Networks {
     /// Takes a database of which every part has been looked at: a request must not be the first to find it damaged.
     pub fn read(bytes: Vec<u8>) -> Result<Self, Unusable> {
-        read(bytes, "the network's number", |found| Ok(network(found)?.is_some())).map(Self)
+        read(bytes, "a network's number", |found| Ok(network(found)?.is_some())).map(Self)
     }
 }
 
@@ -99,7 +99,9 @@ fn country(found: &Found<'_>) -> Result<Option<Country>, Mistaken> {
 }
 
 fn network(found: &Found<'_>) -> Result<Option<u32>, Mistaken> {
-    found.decode_path(&path!["autonomous_system_number"]).map_err(|_| Mistaken)
+    // Whatever size of number it is written as.
+    let number: Option<i64> = found.decode_path(&path!["autonomous_system_number"]).map_err(|_| Mistaken)?;
+    number.map(u32::try_from).transpose().map_err(|_| Mistaken)
 }
 
 fn text<'a>(found: &Found<'a>, path: &[PathElement<'_>]) -> Result<Option<&'a str>, Mistaken> {

@@ -61,9 +61,9 @@ fn a_database_that_knows_something_else_is_refused() {
     let countries = countries(&[("192.0.2.0/24", "DE")]);
     let networks = networks(&[("192.0.2.0/24", 64_496)]);
     let why = Countries::read(networks.clone()).unwrap_err().to_string();
-    assert_eq!(why, "it does not know the country of a single address (it is a `Test-ASN`)");
+    assert_eq!(why, "it has a country for no address at all (it is a `Test-ASN`)");
     let why = Networks::read(countries.clone()).unwrap_err().to_string();
-    assert_eq!(why, "it does not know the network's number of a single address (it is a `Test-City`)");
+    assert_eq!(why, "it has a network's number for no address at all (it is a `Test-City`)");
     let empty = database("Test-City", 24, &[]);
     assert!(matches!(Countries::read(empty), Err(Unusable::OfSomethingElse { .. } | Unusable::Damaged(_))));
     Countries::read(countries).unwrap();
@@ -88,8 +88,18 @@ fn a_record_with_something_else_in_its_place_spoils_the_database() {
         assert!(matches!(Countries::read(database), Err(Unusable::Mistaken { .. })), "{wrong:?}");
     }
     let numbers = |value| Value::Map(vec![("autonomous_system_number", value)]);
-    let wrong = [("192.0.2.0/24", numbers(Value::Number(1))), ("198.51.100.0/24", numbers(text("AS64496")))];
-    assert!(matches!(Networks::read(database("Test-ASN", 24, &wrong)), Err(Unusable::Mistaken { .. })));
+    // A number of 64 bits that no network has, and a negative one of 32.
+    let long = Value::Raw([&[8, 9 - 7][..], &(1_u64 << 32).to_be_bytes()].concat());
+    let negative = Value::Raw([&[4, 8 - 7][..], &(-1_i32).to_be_bytes()].concat());
+    for wrong in [text("AS64496"), long, negative] {
+        let wrong = [("192.0.2.0/24", numbers(Value::Number(1))), ("198.51.100.0/24", numbers(wrong))];
+        assert!(
+            matches!(Networks::read(database("Test-ASN", 24, &wrong)), Err(Unusable::Mistaken { .. })),
+            "{wrong:?}"
+        );
+    }
+    let short = Value::Raw([&[5 << 5 | 2][..], &64_496_u16.to_be_bytes()].concat());
+    Networks::read(database("Test-ASN", 24, &[("192.0.2.0/24", numbers(short))])).unwrap();
 }
 
 #[test]

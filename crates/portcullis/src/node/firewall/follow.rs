@@ -11,7 +11,7 @@ use operation::StaleFile;
 use super::file::{File, Stamp, Unreadable};
 
 /// How often the files are looked at. A change counts once it is seen twice in the same state.
-const EVERY: Duration = Duration::from_secs(2);
+const EVERY: Duration = Duration::from_secs(1);
 
 /// Files that changed and cannot be used as they are now.
 pub(in crate::node) type Stale = Arc<Mutex<Vec<StaleFile>>>;

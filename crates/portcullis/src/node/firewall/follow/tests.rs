@@ -135,7 +135,7 @@ fn what_cannot_be_used_leaves_what_was_read_before_and_is_told() {
         ("known", Vec::new(), "it is empty, and was not"),
         ("geo", rubbish, "the geo database DIR/geo: it is no whole MaxMind database"),
         ("geo", half[..half.len() / 2].to_vec(), "it is no whole MaxMind database"),
-        ("geo", networks(&[("192.0.2.0/24", 64_496)]), "it does not know the country of a single address"),
+        ("geo", networks(&[("192.0.2.0/24", 64_496)]), "it has a country for no address at all"),
     ];
     for (name, bytes, why) in cases {
         let mut world = World::new();
