@@ -50,7 +50,7 @@ impl<T> Known<T> {
         self.things.get(of)?.upgrade()
     }
 
-    /// What is forgotten is at least half of all, so that a sweep costs each that came since no more than itself.
+    /// A sweep waits until twice as many are known as the last one left, so that each that comes costs two looks at most.
     fn sweep(&mut self) {
         if self.things.len() >= self.sweep_at {
             self.things.retain(|_, thing| thing.strong_count() > 0);

@@ -223,7 +223,9 @@ impl Gathered {
                     Asker::Own => own,
                 };
                 for (which, texts) in (0_u32..).zip([first, second]) {
-                    texts.iter().for_each(|text| list.add(text, Clue { condition: id, which }));
+                    for text in texts {
+                        list.add(text, Clue { condition: id, which });
+                    }
                 }
             }
         }

@@ -116,13 +116,13 @@ fn node(file: &mut Vec<u8>, record_bits: usize, left: usize, right: usize) {
     let bytes = |number: usize| u32::try_from(number).expect("a small file").to_be_bytes();
     let (left, right) = (bytes(left), bytes(right));
     match record_bits {
-        24 => [&left[1..], &right[1..]].into_iter().for_each(|part| file.extend_from_slice(part)),
+        24 => file.extend_from_slice(&[&left[1..], &right[1..]].concat()),
         28 => {
             file.extend_from_slice(&left[1..]);
             file.push(left[0] << 4 | right[0]);
             file.extend_from_slice(&right[1..]);
         }
-        _ => [left, right].iter().for_each(|part| file.extend_from_slice(part)),
+        _ => file.extend_from_slice(&[left, right].concat()),
     }
 }
 
@@ -165,7 +165,9 @@ fn write(into: &mut Vec<u8>, value: &Value) {
         }
         Value::List(values) => {
             head(into, Kind::List, values.len());
-            values.iter().for_each(|value| write(into, value));
+            for value in values {
+                write(into, value);
+            }
         }
         Value::Raw(bytes) => into.extend_from_slice(bytes),
     }

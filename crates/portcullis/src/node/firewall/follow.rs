@@ -55,6 +55,7 @@ impl Followed {
 impl Follow {
     /// Looks for ever, if there is anything to look at.
     pub(in crate::node) async fn run(mut self) {
+        let (stale, clock) = (Arc::clone(&self.stale), Arc::clone(&self.clock));
         while !self.files.is_empty() {
             self.clock.sleep(EVERY).await;
             // Reading a database takes a second.
@@ -66,6 +67,9 @@ impl Follow {
                 Ok(follow) => self = follow,
                 Err(fault) => {
                     tracing::error!(error = %fault, "address lists and databases are no longer followed");
+                    let what = "every address list and database".to_owned();
+                    let why = "reading one of them failed, and none is followed before the node starts anew".to_owned();
+                    tell(&stale, vec![StaleFile { what, why, since: clock.now() }]);
                     return;
                 }
             }
@@ -78,9 +82,12 @@ impl Follow {
         for followed in &mut self.files {
             followed.look(&self.firewall, now);
         }
-        let stale = self.files.iter().filter_map(Followed::stale).collect();
-        *self.stale.lock().unwrap_or_else(PoisonError::into_inner) = stale;
+        tell(&self.stale, self.files.iter().filter_map(Followed::stale).collect());
     }
+}
+
+fn tell(stale: &Stale, files: Vec<StaleFile>) {
+    *stale.lock().unwrap_or_else(PoisonError::into_inner) = files;
 }
 
 impl Followed {

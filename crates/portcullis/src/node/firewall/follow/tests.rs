@@ -166,7 +166,7 @@ fn a_file_that_is_gone_or_none_is_told_and_counts_as_it_was() {
             rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR,
             0,
         )
-        .unwrap()
+        .unwrap();
     };
     let nothing: fn(&Path) = |_| {};
     let endless: fn(&Path) = |path| symlink("/dev/zero", path).unwrap();
