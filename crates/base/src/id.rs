@@ -1,6 +1,7 @@
 //! Ids as types of their own, so that swapped arguments do not compile.
 
 use std::fmt;
+use std::sync::Arc;
 
 use smol_str::SmolStr;
 
@@ -21,14 +22,14 @@ impl InvalidId {
     }
 }
 
-/// Declares a newtype over a short text that holds only bytes of `$accept`. It lies in place: among a million keys an id of its
-/// own on the heap is a cache line that every request waits for.
+/// Declares a newtype over a short text that holds only bytes of `$accept`. A text that there is millions of lies in place: one
+/// of its own on the heap is a cache line that a request waits for. Of others there are few, and pointers are smaller.
 macro_rules! text_id {
-    ($(#[$doc:meta])* $name:ident, $kind:literal, $max:literal, $accept:expr) => {
+    ($(#[$doc:meta])* $name:ident($held:ty), $kind:literal, $max:literal, $accept:expr) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         #[serde(try_from = "String", into = "String")]
-        pub struct $name(SmolStr);
+        pub struct $name($held);
 
         impl $name {
             /// Checks and takes the text of an id.
@@ -62,7 +63,7 @@ macro_rules! text_id {
 
         impl From<$name> for String {
             fn from(id: $name) -> String {
-                id.0.into()
+                id.as_str().to_owned()
             }
         }
 
@@ -92,35 +93,35 @@ const fn lower_alphanumeric(byte: u8) -> bool {
 
 text_id!(
     /// A REST API's id: ten lower-case letters and digits, unique in the installation.
-    RestApiId, "rest api id", 32, lower_alphanumeric
+    RestApiId(Arc<str>), "rest api id", 32, lower_alphanumeric
 );
 text_id!(
     /// A resource's id inside its REST API.
-    ResourceId, "resource id", 32, lower_alphanumeric
+    ResourceId(Arc<str>), "resource id", 32, lower_alphanumeric
 );
 text_id!(
     /// A deployment's id inside its REST API.
-    DeploymentId, "deployment id", 32, lower_alphanumeric
+    DeploymentId(Arc<str>), "deployment id", 32, lower_alphanumeric
 );
 text_id!(
     /// An authorizer's id inside its REST API.
-    AuthorizerId, "authorizer id", 32, lower_alphanumeric
+    AuthorizerId(Arc<str>), "authorizer id", 32, lower_alphanumeric
 );
 text_id!(
     /// A stage's name: up to 128 letters, digits, `_` and `-`.
-    StageName, "stage name", 128, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+    StageName(Arc<str>), "stage name", 128, |byte| byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
 );
 text_id!(
     /// An API key's id: ten lower-case letters and digits, unique in the installation. It tells nothing of the key's value.
-    ApiKeyId, "api key id", 32, lower_alphanumeric
+    ApiKeyId(SmolStr), "api key id", 32, lower_alphanumeric
 );
 text_id!(
     /// A usage plan's id: lower-case letters and digits, unique in the installation.
-    UsagePlanId, "usage plan id", 32, lower_alphanumeric
+    UsagePlanId(SmolStr), "usage plan id", 32, lower_alphanumeric
 );
 text_id!(
     /// An access key's public half, such as `AKIA…`.
-    AccessKeyId, "access key id", 128, |byte| byte.is_ascii_alphanumeric() || byte == b'_'
+    AccessKeyId(SmolStr), "access key id", 128, |byte| byte.is_ascii_alphanumeric() || byte == b'_'
 );
 
 /// How long the ids are that API Gateway gives its APIs.

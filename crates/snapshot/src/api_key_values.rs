@@ -83,8 +83,8 @@ impl ApiKeyValues {
 
 /// A fingerprint's list, and its tag within.
 fn place(fingerprint: &Fingerprint) -> (usize, u64) {
-    let [a, b, c, d, e, f, g, h, ..] = *fingerprint.as_bytes();
-    let number = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+    let first = fingerprint.as_bytes().first_chunk().expect("a fingerprint has 32 bytes");
+    let number = u64::from_be_bytes(*first);
     ((number >> (u64::BITS - LISTS_BITS)) as usize, number << LISTS_BITS)
 }
 

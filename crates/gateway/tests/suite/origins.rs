@@ -24,8 +24,8 @@ fn site(statement: Value, provided: Provided) -> Site {
 fn places() -> Provided {
     let known = [("192.0.2.0/24", "DE"), ("198.51.100.0/24", "US-WA"), ("2001:db8::/32", "FR")];
     let places = Places {
-        countries: Some(Arc::new(Countries::read(countries(&known)).unwrap())),
-        networks: Some(Arc::new(Networks::read(networks(&[("192.0.2.0/24", 64_496)])).unwrap())),
+        countries: Some(Arc::new(Countries::read(countries(&known)).expect("a database"))),
+        networks: Some(Arc::new(Networks::read(networks(&[("192.0.2.0/24", 64_496)])).expect("a database"))),
     };
     Provided { places, ..Provided::default() }
 }

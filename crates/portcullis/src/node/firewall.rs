@@ -6,7 +6,7 @@ mod follow;
 
 use std::path::PathBuf;
 
-use compiler::AddressLists;
+use compiler::{AddressLists, Compiler, PlacesKnown};
 use gateway::firewall::Provided;
 use operation::FirewallFacts;
 
@@ -64,8 +64,14 @@ impl Found {
         }
     }
 
+    /// The compiler, which closes web ACLs that ask for anything else.
+    pub(super) fn known_to(&self, compiler: Compiler) -> Compiler {
+        let FirewallFacts { countries, networks, lists } = self.facts();
+        compiler.with_lists(lists).with_places(PlacesKnown { countries, networks })
+    }
+
     /// The names of its lists.
-    pub(super) fn lists(&self) -> AddressLists {
+    fn lists(&self) -> AddressLists {
         self.provided.lists.keys().cloned().collect()
     }
 }

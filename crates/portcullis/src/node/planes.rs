@@ -6,7 +6,7 @@ use std::time::Duration;
 use ::functions::Functions;
 use base::seal::MasterKey;
 use base::{Clock, Scope, limits};
-use compiler::{Compiler, PlacesKnown};
+use compiler::Compiler;
 use control::{Control, Jobs, KeyUseWriter, Listen, Publisher, Setup};
 use edge::{Endpoint, Limits, Server, Tls};
 use egress::Egress;
@@ -78,10 +78,7 @@ impl Planes {
         let configured = functions::configured(settings, scope);
         let found = Found::read(settings)?;
         let facts = found.facts();
-        let compiler = Compiler::new(Arc::clone(master_key))
-            .with_functions(configured.clone())
-            .with_lists(found.lists())
-            .with_places(PlacesKnown { countries: facts.countries, networks: facts.networks });
+        let compiler = found.known_to(Compiler::new(Arc::clone(master_key)).with_functions(configured.clone()));
         let resources = Arc::clone(&stores.resources);
         let publisher = Publisher::new(resources, compiler, Arc::clone(clock), place, freshness.clone());
         let publisher = Arc::new(publisher);
