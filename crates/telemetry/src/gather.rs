@@ -75,7 +75,7 @@ fn add(run: &Run, open: &mut HashMap<Place, BlockBuilder>, queue: &Queue, blocks
 /// Packs a block; its records' bytes are given back for its own.
 fn pack(builder: &mut BlockBuilder, queue: &Queue) -> Option<Block> {
     let raw = builder.bytes();
-    let block = builder.finish_and_renew();
+    let block = builder.finish_and_renew(|| queue.give_way());
     queue.hold_anyway(block.as_ref().map_or(0, charge));
     queue.release(raw);
     block

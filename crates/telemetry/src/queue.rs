@@ -16,6 +16,9 @@ use crate::waiting::Waiting;
 /// than a record.
 const BATCH_BYTES: usize = 256 * 1024;
 
+/// While no more than this share of the bound is taken, packing may wait for its turn.
+const CALM_SHARE: usize = 8;
+
 /// Lists beyond this many would only make the writer's round longer.
 const SHARDS_MAX: usize = 16;
 
@@ -137,6 +140,18 @@ impl Queue {
         self.held.fetch_sub(bytes, Ordering::Relaxed);
     }
 
+    /// Lets those go first who answer requests on this core, for as long as little waits. A full queue would drop records:
+    /// long before that whoever packs takes its share.
+    pub(crate) fn give_way(&self) {
+        if self.is_calm() {
+            std::thread::yield_now();
+        }
+    }
+
+    fn is_calm(&self) -> bool {
+        self.held.load(Ordering::Relaxed) <= self.bytes_max / CALM_SHARE
+    }
+
     #[cfg(test)]
     pub(crate) fn held(&self) -> usize {
         self.held.load(Ordering::Relaxed)
@@ -179,4 +194,20 @@ fn thread_number() -> usize {
             new
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_queue_that_fills_gives_way_no_more() {
+        let queue = Queue::new(800);
+        for (bytes, calm) in [(0, true), (100, true), (1, false), (699, false)] {
+            assert!(queue.hold(bytes));
+            assert_eq!(queue.is_calm(), calm, "{} of 800 bytes", queue.held());
+        }
+        queue.release(700);
+        assert!(queue.is_calm(), "and does again once it is emptied");
+    }
 }

@@ -1,6 +1,6 @@
 //! A block: some entries of one stream, compressed, with time bounds and a filter of request ids.
 
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 
 use base::Timestamp;
 use base::id::RequestId;
@@ -22,6 +22,9 @@ pub const ENTRY_BYTES_MAX: usize = 1024 * 1024;
 
 /// Fast rather than small: the gateway's own cores compress.
 const COMPRESSION_LEVEL: i32 = -3;
+
+/// Bytes compressed in one go: whoever waits for the core waits so long, a fifth of a millisecond.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// A reader's decompression window is at most 2^23 bytes, whatever a corrupt frame asks for.
 const WINDOW_LOG_MAX: u32 = 23;
@@ -150,13 +153,15 @@ impl BlockBuilder {
 
     /// Compresses; `None` where nothing was pushed.
     pub fn finish(mut self) -> Option<Block> {
-        self.finish_and_renew()
+        self.finish_and_renew(|| ())
     }
 
-    /// Compresses, and begins the next block of the stream in the same room.
-    pub fn finish_and_renew(&mut self) -> Option<Block> {
+    /// Compresses in short pieces, with a call of `pause` behind each, and begins the next block of the stream in the same
+    /// room.
+    pub fn finish_and_renew(&mut self, pause: impl FnMut()) -> Option<Block> {
         let summary = self.entries.summary()?;
-        let payload = compress(self.entries.as_bytes()).expect("compressing into memory fails only without memory");
+        let payload =
+            compress(self.entries.as_bytes(), pause).expect("compressing into memory fails only without memory");
         self.entries.clear();
         Some(Block {
             stream: self.stream.clone(),
@@ -169,10 +174,17 @@ impl BlockBuilder {
     }
 }
 
-fn compress(raw: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut compressor = zstd::bulk::Compressor::new(COMPRESSION_LEVEL)?;
-    compressor.include_checksum(true)?;
-    compressor.compress(raw)
+fn compress(raw: &[u8], mut pause: impl FnMut()) -> std::io::Result<Vec<u8>> {
+    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), COMPRESSION_LEVEL)?;
+    encoder.include_checksum(true)?;
+    encoder.set_pledged_src_size(Some(raw.len() as u64))?;
+    for piece in raw.chunks(PIECE_BYTES) {
+        encoder.write_all(piece)?;
+        // What is not flushed would gather and be compressed at once later.
+        encoder.flush()?;
+        pause();
+    }
+    encoder.finish()
 }
 
 fn decompress(payload: &[u8]) -> Result<Vec<u8>, Fault> {
@@ -228,6 +240,21 @@ mod tests {
     }
 
     #[test]
+    fn a_long_block_is_compressed_in_pieces_and_read_whole() {
+        let lines: Vec<String> = (0..5_000).map(|n| format!("line {n} of a long block")).collect();
+        let mut builder = BlockBuilder::new(stream());
+        for line in &lines {
+            builder.push(Timestamp::UNIX_EPOCH, None, line.as_bytes()).unwrap();
+        }
+        let (pieces, mut pauses) = (builder.bytes().div_ceil(PIECE_BYTES), 0);
+        let block = builder.finish_and_renew(|| pauses += 1).unwrap();
+        assert!(pieces > 1, "it is a long one");
+        assert_eq!(pauses, pieces);
+        let read = block.decode().unwrap();
+        assert!(read.iter().map(|entry| &entry.bytes[..]).eq(lines.iter().map(String::as_bytes)));
+    }
+
+    #[test]
     fn many_lines_of_one_request_take_the_filter_of_one() {
         let lines: Vec<_> = (0..1_000).map(|n| (n, Some(7), vec![])).collect();
         assert_eq!(block(&lines).unwrap().filter.as_bytes().len(), 2);
@@ -256,8 +283,8 @@ mod tests {
         builder.append(&one).unwrap();
         builder.append(&two).unwrap();
         let whole = block(&[(0, Some(1), b"one".to_vec()), (0, None, b"two".to_vec())]).unwrap();
-        assert_eq!(builder.finish_and_renew(), Some(whole));
-        assert_eq!(builder.finish_and_renew(), None, "the next block begins empty");
+        assert_eq!(builder.finish_and_renew(|| ()), Some(whole));
+        assert_eq!(builder.finish_and_renew(|| ()), None, "the next block begins empty");
     }
 
     #[test]
@@ -284,7 +311,7 @@ mod tests {
     #[test]
     fn a_payload_that_unpacks_to_more_than_a_block_is_a_fault() {
         let mut block = block(&[(0, None, vec![])]).unwrap();
-        block.payload = compress(&vec![0; BLOCK_BYTES_MAX + 1]).unwrap().into();
+        block.payload = compress(&vec![0; BLOCK_BYTES_MAX + 1], || ()).unwrap().into();
         assert!(block.decode().is_err());
     }
 
@@ -294,7 +321,7 @@ mod tests {
         assert!(Block { entries: 3, ..good.clone() }.decode().is_err());
         let raw = decompress(&good.payload).unwrap();
         for cut in 1..raw.len() {
-            let payload = compress(&raw[..cut]).unwrap().into();
+            let payload = compress(&raw[..cut], || ()).unwrap().into();
             assert!(Block { payload, ..good.clone() }.decode().is_err(), "cut at {cut}");
         }
     }
@@ -333,7 +360,7 @@ mod tests {
             let good = block(&[(0, None, vec![])]).unwrap();
             let _ = Block { payload: payload.clone().into(), entries, ..good.clone() }.decode();
             // The same bytes as a sound frame: what lies inside is damaged.
-            let _ = Block { payload: compress(&payload).unwrap().into(), entries, ..good }.decode();
+            let _ = Block { payload: compress(&payload, || ()).unwrap().into(), entries, ..good }.decode();
         }
 
         #[test]
