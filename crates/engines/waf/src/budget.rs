@@ -9,8 +9,8 @@ pub(crate) struct Budget {
 }
 
 /// Enough for 64 KB of body in a dozen different transformations with everything that the managed groups ask of it, and
-/// little enough for an answer within 5 ms.
-pub(crate) const STEPS_MAX: u64 = 4_000_000;
+/// little enough for an answer within 4 ms.
+pub(crate) const STEPS_MAX: u64 = 3_200_000;
 /// What transformed values may occupy together, in bytes.
 pub(crate) const MEMORY_MAX: usize = 4 * 1024 * 1024;
 
@@ -54,6 +54,17 @@ impl Budget {
         }
     }
 
+    /// How many times so many steps can be spent.
+    pub(crate) fn covers(&self, steps: u64) -> usize {
+        if self.exhausted { 0 } else { usize::try_from(self.steps / steps).unwrap_or(usize::MAX) }
+    }
+
+    /// Refuses from now on, since what is left did not suffice for what was asked.
+    pub(crate) fn exhaust(&mut self) -> Exhausted {
+        self.exhausted = true;
+        Exhausted
+    }
+
     /// Something was refused.
     pub(crate) fn exhausted(&self) -> bool {
         self.exhausted
@@ -79,6 +90,10 @@ mod tests {
         assert_eq!(budget.spend(2, 1), Err(Exhausted));
         assert_eq!(budget.spend(1, 1), Err(Exhausted));
         assert!(budget.exhausted());
+        let mut budget = Budget::new(10, 10);
+        assert_eq!((budget.covers(3), budget.covers(11)), (3, 0));
+        budget.exhaust();
+        assert_eq!((budget.covers(3), budget.spend(1, 1)), (0, Err(Exhausted)));
         let mut budget = Budget::new(10, 10);
         assert_eq!(budget.occupy(11), Err(Exhausted));
         assert_eq!(budget.spend(1, 1), Err(Exhausted));

@@ -111,10 +111,29 @@ impl fmt::Display for Fingerprint {
 ///
 /// One word of SQL is never enough: texts and programs have them all.
 pub fn sqli(value: &[u8], sensitivity: Sensitivity) -> Option<Sqli> {
-    match sensitivity {
-        Sensitivity::Low => sql::detect(value),
-        Sensitivity::High => sql::detect_more(value),
-    }
+    sqli_within(value, sensitivity, usize::MAX).found
+}
+
+/// What reading a value came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Reading {
+    /// The first attack.
+    pub(crate) found: Option<Sqli>,
+    /// How many tokens were read, in all places where the value could stand.
+    pub(crate) tokens: usize,
+    /// There were more tokens than were allowed: where no attack was found, there may be one.
+    pub(crate) is_cut: bool,
+}
+
+/// The same, reading at most so many tokens. What a value costs is in its tokens: a repeated `-"` has one for each byte, in
+/// each place where the value could stand.
+pub(crate) fn sqli_within(value: &[u8], sensitivity: Sensitivity, tokens_max: usize) -> Reading {
+    let mut allowance = sql::Allowance::of(tokens_max);
+    let found = match sensitivity {
+        Sensitivity::Low => sql::detect(value, &mut allowance),
+        Sensitivity::High => sql::detect_more(value, &mut allowance),
+    };
+    Reading { found, tokens: tokens_max - allowance.tokens, is_cut: allowance.is_spent }
 }
 
 /// The first attack on a browser that the value holds.

@@ -11,9 +11,9 @@ use crate::document::{PositionalConstraint, is_word};
 use crate::field::{InvalidFallbackBehavior, OversizeHandling};
 use crate::injection;
 
-/// What a byte costs that is read as SQL or as HTML, in several contexts each.
-const SQLI_STEPS: u64 = 4;
-const QUOTE_STEPS: u64 = 64;
+/// What a byte costs that is read as SQL or as HTML, in several contexts each; and a token of SQL.
+const SQLI_STEPS: u64 = 1;
+const TOKEN_STEPS: u64 = 14;
 const XSS_STEPS: u64 = 6;
 
 impl Judge<'_> {
@@ -47,7 +47,7 @@ impl Judge<'_> {
         }
         let possible = self.possible_in(condition);
         for value in 0..self.contents.count(&self.program.inputs[input]) {
-            if possible & mask(value) != 0 && self.holds(&compiled.look, input, value)? {
+            if possible & mask(value) != 0 && self.holds(condition, input, value)? {
                 return Ok(Truth::YES);
             }
         }
@@ -122,9 +122,10 @@ impl Judge<'_> {
             || (self.contents.is_broken(input) && condition.invalid.is_some())
     }
 
-    fn holds(&mut self, look: &Look, input: usize, value: usize) -> Result<bool, Exhausted> {
-        let value = self.contents.value(self.program, input, value);
-        match look {
+    fn holds(&mut self, condition: usize, input: usize, place: usize) -> Result<bool, Exhausted> {
+        let value = self.contents.value(self.program, input, place);
+        let spotted = |offset: usize| Spotted { condition, place, offset: offset.min(value.len()) };
+        match &self.program.conditions[condition].look {
             Look::Bytes { finder, constraint } => {
                 self.budget.spend(value.len() + 8, 1)?;
                 Ok(place_of(finder, *constraint, value).is_some())
@@ -132,18 +133,34 @@ impl Judge<'_> {
             Look::Regex(regex) => regex.is_match(value, &mut self.budget),
             Look::Size(comparison, size) => Ok(comparison.holds(u64::try_from(value.len()).unwrap_or(u64::MAX), *size)),
             Look::Sqli(sensitivity) => {
-                // Each quote may begin the reading anew.
-                let quotes = memchr::memchr3_iter(b'\'', b'"', b'`', value).count();
                 self.budget.spend(value.len() + 8, SQLI_STEPS)?;
-                self.budget.spend(quotes, QUOTE_STEPS)?;
-                Ok(injection::sqli(value, *sensitivity).is_some())
+                let reading = injection::sqli_within(value, *sensitivity, self.budget.covers(TOKEN_STEPS));
+                self.budget.spend(reading.tokens, TOKEN_STEPS)?;
+                if reading.found.is_none() && reading.is_cut {
+                    return Err(self.budget.exhaust());
+                }
+                self.spotted.extend(reading.found.map(|found| spotted(found.offset)));
+                Ok(reading.found.is_some())
             }
             Look::Xss => {
                 self.budget.spend(value.len() + 8, XSS_STEPS)?;
-                Ok(injection::xss(value).is_some())
+                let found = injection::xss(value);
+                self.spotted.extend(found.map(|found| spotted(found.offset)));
+                Ok(found.is_some())
             }
         }
     }
+}
+
+/// Where an injection was found: it takes too long to be looked for a second time.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spotted {
+    /// By which condition.
+    pub(super) condition: usize,
+    /// In which value of its input.
+    pub(super) place: usize,
+    /// Where it begins in the value, in bytes.
+    pub(super) offset: usize,
 }
 
 /// What is inspected for a condition.

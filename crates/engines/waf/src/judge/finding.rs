@@ -5,7 +5,7 @@ use super::condition::{Inspected, place_of};
 use super::contents::mask;
 use super::truth::Truth;
 use crate::compile::{Look, Test, place};
-use crate::injection::{self, Sensitivity};
+use crate::injection::Sensitivity;
 use crate::judgement::Finding;
 
 /// A record is no place for a whole body.
@@ -88,7 +88,7 @@ impl<'a> Judge<'a> {
         let possible = self.possible_in(condition);
         for value in (0..self.contents.count(&self.program.inputs[input])).filter(|value| possible & mask(*value) != 0)
         {
-            let Some((start, end)) = self.found(&compiled.look, input, value) else { continue };
+            let Some((start, end)) = self.found(condition, input, value) else { continue };
             let made = &self.program.inputs[input];
             let bytes = self.contents.value(self.program, input, value);
             let part = self.contents.received(made)?;
@@ -109,9 +109,9 @@ impl<'a> Judge<'a> {
     }
 
     /// Begin and end of what was found in a value.
-    fn found(&mut self, look: &Look, input: usize, value: usize) -> Option<(usize, usize)> {
-        let value = self.contents.value(self.program, input, value);
-        match look {
+    fn found(&mut self, condition: usize, input: usize, place: usize) -> Option<(usize, usize)> {
+        let value = self.contents.value(self.program, input, place);
+        match &self.program.conditions[condition].look {
             Look::Bytes { finder, constraint } => {
                 let at = place_of(finder, *constraint, value)?;
                 Some((at, at + finder.needle().len()))
@@ -120,13 +120,10 @@ impl<'a> Judge<'a> {
             Look::Size(comparison, size) => {
                 comparison.holds(u64::try_from(value.len()).ok()?, *size).then_some((0, value.len()))
             }
-            Look::Sqli(sensitivity) => {
-                let found = injection::sqli(value, *sensitivity)?;
-                Some((found.offset.min(value.len()), value.len()))
-            }
-            Look::Xss => {
-                let found = injection::xss(value)?;
-                Some((found.offset.min(value.len()), value.len()))
+            Look::Sqli(_) | Look::Xss => {
+                let mut spotted = self.spotted.iter();
+                let spotted = spotted.find(|spotted| spotted.condition == condition && spotted.place == place)?;
+                Some((spotted.offset, value.len()))
             }
         }
     }

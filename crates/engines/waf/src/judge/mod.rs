@@ -20,6 +20,7 @@ use crate::facts::{Facts, Token};
 use crate::judgement::{Action, Group, Inserted, Judgement, Matched, Terminating, Took};
 use crate::label::LabelMatch;
 use crate::request::Request;
+use condition::Spotted;
 use contents::Contents;
 use screen::{NEEDED, Screened};
 use truth::Truth;
@@ -72,6 +73,8 @@ struct Judge<'a> {
     possible: Vec<[u64; 2]>,
     /// Rules of which a condition is possible.
     awake: Vec<u64>,
+    /// Injections that were found.
+    spotted: Vec<Spotted>,
     labels: Vec<Arc<str>>,
     inserted: Vec<Inserted>,
     groups: Vec<Group>,
@@ -104,6 +107,7 @@ impl<'a> Judge<'a> {
             truths: vec![None; program.conditions.len()],
             possible: program.conditions.iter().map(|condition| NEEDED[condition.clues]).collect(),
             awake: vec![0; program.rules.len().div_ceil(64)],
+            spotted: Vec::new(),
             labels: Vec::new(),
             inserted: Vec::new(),
             groups: Vec::new(),

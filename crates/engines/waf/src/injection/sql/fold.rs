@@ -66,7 +66,7 @@ struct Folding<'s, 'a> {
     comment: Option<Token<'a>>,
 }
 
-impl<'a> Folding<'_, 'a> {
+impl Folding<'_, '_> {
     /// Skips what may stand before any expression: comments, parentheses, types and signs.
     fn skip_to_first(&mut self) -> bool {
         while let Some(token) = self.scanner.next() {
@@ -155,9 +155,9 @@ impl<'a> Folding<'_, 'a> {
 
     /// `1+(1)`, `1),(1` and their like are a value.
     fn shorten_lists(&mut self) {
-        let kinds = [0, 1, 2, 3, 4].map(|place| self.tokens[place].kind);
+        let [first, second, third, fourth, fifth, _] = &self.tokens;
         let is_value = matches!(
-            kinds,
+            [first.kind, second.kind, third.kind, fourth.kind, fifth.kind],
             [Number, Operator | Comma, LeftParen, Number, RightParen]
                 | [Bareword, Operator, LeftParen, Bareword | Number, RightParen]
                 | [Number, RightParen, Comma, LeftParen, Number]
@@ -176,7 +176,8 @@ impl<'a> Folding<'_, 'a> {
 
     fn fold_two(&mut self) -> Step {
         let at = self.done;
-        let (left, right) = (self.tokens[at], self.tokens[at + 1]);
+        // Borrowed and not copied: copies of tokens took most of the time that folding takes.
+        let (left, right) = (&self.tokens[at], &self.tokens[at + 1]);
         match (left.kind, right.kind) {
             // Neighbouring strings are one, and an empty statement is none.
             (Kind::String, Kind::String) | (Semicolon, Semicolon) => {
@@ -191,17 +192,18 @@ impl<'a> Folding<'_, 'a> {
             }
             _ => {}
         }
-        if let Some((phrase, kind)) = phrase(&left, &right) {
-            self.tokens[at] = Token { kind, text: phrase, ..left };
+        if let Some((phrase, kind)) = phrase(left, right) {
+            self.tokens[at] = Token { kind, text: phrase, ..*left };
             self.read -= 1;
             self.done = at.saturating_sub(1);
             return Step::Again;
         }
-        self.fold_two_by_meaning(at, &left, &right)
+        self.fold_two_by_meaning(at)
     }
 
     /// What the first of two words is depends on the second.
-    fn fold_two_by_meaning(&mut self, at: usize, left: &Token<'a>, right: &Token<'a>) -> Step {
+    fn fold_two_by_meaning(&mut self, at: usize) -> Step {
+        let (left, right) = (&self.tokens[at], &self.tokens[at + 1]);
         match (left.kind, right.kind) {
             // `; IF` is a statement of Transact-SQL, and a function elsewhere.
             (Semicolon, Function) if right.text.len() > 1 && right.text[..2].eq_ignore_ascii_case(b"IF") => {
@@ -253,7 +255,7 @@ impl<'a> Folding<'_, 'a> {
 
     fn fold_three(&mut self) -> Step {
         let at = self.done;
-        let [left, middle, right] = [0, 1, 2].map(|place| self.tokens[at + place]);
+        let (left, middle, right) = (&self.tokens[at], &self.tokens[at + 1], &self.tokens[at + 2]);
         let is_signed = middle.is_unary();
         match (left.kind, middle.kind, right.kind) {
             // A value and another, joined by an operator or listed, are a value.

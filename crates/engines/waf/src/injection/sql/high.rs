@@ -9,7 +9,7 @@ use memchr::memchr;
 use super::kind::{Kind, Token};
 use super::scan::{Dialect, Place, Scanner};
 use super::tautology::Tautology;
-use super::{Fingerprint, Sqli, phrases};
+use super::{Allowance, Fingerprint, Sqli, phrases};
 
 /// So many tokens are remembered, a power of two; no phrase is longer.
 const REMEMBERED: usize = 8;
@@ -18,7 +18,7 @@ const REMEMBERED: usize = 8;
 const FOUND_MAX: usize = 6;
 
 /// The first phrase of an attack, in the first place where there is one.
-pub(super) fn detect(input: &[u8]) -> Option<Sqli> {
+pub(super) fn detect(input: &[u8], allowance: &mut Allowance) -> Option<Sqli> {
     let is_possible = |place: &Place| match place {
         Place::Bare => true,
         Place::Single => memchr(b'\'', input).is_some(),
@@ -26,16 +26,18 @@ pub(super) fn detect(input: &[u8]) -> Option<Sqli> {
     };
     let mut places = [Place::Bare, Place::Single, Place::Double].into_iter().filter(is_possible);
     places.find_map(|place| {
-        let (found, is_ambiguous) = in_place(input, place, Dialect::Ansi);
-        if found.is_some() || !is_ambiguous { found } else { in_place(input, place, Dialect::Mysql).0 }
+        let (found, is_ambiguous) = in_place(input, place, Dialect::Ansi, allowance);
+        if found.is_some() || !is_ambiguous { found } else { in_place(input, place, Dialect::Mysql, allowance).0 }
     })
 }
 
 /// The first phrase in one place, and whether the other dialect may find one where this one does not.
-fn in_place(input: &[u8], place: Place, dialect: Dialect) -> (Option<Sqli>, bool) {
-    let mut scanner = Scanner::new(input, place, dialect);
+fn in_place(input: &[u8], place: Place, dialect: Dialect, allowance: &mut Allowance) -> (Option<Sqli>, bool) {
+    let mut scanner = Scanner::new(input, place, dialect, allowance.tokens);
     let found = in_tokens(&mut scanner, place);
-    (found, scanner.is_ambiguous)
+    // A phrase is one whatever follows; only where none was found must all have been read.
+    let is_known = allowance.covers(&scanner) || found.is_some();
+    (found, scanner.is_ambiguous && is_known)
 }
 
 fn in_tokens(scanner: &mut Scanner<'_>, place: Place) -> Option<Sqli> {
@@ -58,6 +60,10 @@ fn in_tokens(scanner: &mut Scanner<'_>, place: Place) -> Option<Sqli> {
         if let Some(len) = phrases::ending_here(&recent).or_else(|| tautology.next(&token)) {
             return Some(recent.found(len));
         }
+    }
+    // What is cut off is not its end.
+    if scanner.is_cut {
+        return None;
     }
     // In ANSI's dialect, `#` is an operator.
     let is_behind_more = recent.back(1).open != 0 || recent.back(1).kind != Kind::String;
@@ -130,6 +136,8 @@ impl<'a> Recent<'a> {
 
 #[cfg(test)]
 mod tests {
+    use super::Allowance;
+
     /// What libinjection misses, and what gives it away.
     const ATTACKS: [(&str, &str); 62] = [
         // Behind words that fill the fingerprint.
@@ -207,8 +215,12 @@ mod tests {
     #[test]
     fn high_finds_what_low_misses() {
         for (value, expected) in ATTACKS {
-            assert_eq!(super::super::detect(value.as_bytes()), None, "LOW finds {value}");
-            let found = super::super::detect_more(value.as_bytes());
+            assert_eq!(
+                super::super::detect(value.as_bytes(), &mut Allowance::of(usize::MAX)),
+                None,
+                "LOW finds {value}"
+            );
+            let found = super::super::detect_more(value.as_bytes(), &mut Allowance::of(usize::MAX));
             assert_eq!(found.map(|found| found.fingerprint.to_string()).as_deref(), Some(expected), "{value}");
         }
     }
@@ -250,7 +262,7 @@ mod tests {
     #[test]
     fn high_leaves_texts_and_programs_alone() {
         for value in HARMLESS {
-            assert_eq!(super::super::detect_more(value.as_bytes()), None, "{value}");
+            assert_eq!(super::super::detect_more(value.as_bytes(), &mut Allowance::of(usize::MAX)), None, "{value}");
         }
     }
 }

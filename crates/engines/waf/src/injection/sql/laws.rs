@@ -5,7 +5,19 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use super::scan::{Dialect, Place, Scanner};
-use super::{detect, detect_more, in_either_dialect, in_one_dialect, is_one_word};
+use super::{Allowance, Sqli, in_either_dialect, in_one_dialect, is_one_word};
+
+fn all() -> Allowance {
+    Allowance::of(usize::MAX)
+}
+
+fn detect(value: &[u8]) -> Option<Sqli> {
+    super::detect(value, &mut all())
+}
+
+fn detect_more(value: &[u8]) -> Option<Sqli> {
+    super::detect_more(value, &mut all())
+}
 
 /// What tokens begin and end with.
 const PIECES: [&[u8]; 64] = [
@@ -30,7 +42,7 @@ proptest! {
             (Place::Bare, Dialect::Ansi), (Place::Bare, Dialect::Mysql),
             (Place::Single, Dialect::Ansi), (Place::Double, Dialect::Mysql),
         ] {
-            let mut scanner = Scanner::new(&value, place, dialect);
+            let mut scanner = Scanner::new(&value, place, dialect, usize::MAX);
             let mut at = 0;
             while let Some(token) = scanner.next() {
                 prop_assert!(scanner.at > at && scanner.at <= value.len() && token.at <= value.len());
@@ -52,12 +64,24 @@ proptest! {
     }
 
     #[test]
+    fn what_is_read_in_part_is_judged_as_the_whole_or_not_at_all(value in values(), tokens in 0_usize..30) {
+        for (judge, whole) in [
+            (super::detect as fn(&[u8], &mut Allowance) -> Option<Sqli>, detect(&value)),
+            (super::detect_more, detect_more(&value)),
+        ] {
+            let mut allowance = Allowance::of(tokens);
+            let found = judge(&value, &mut allowance);
+            prop_assert!(found.is_none() && allowance.is_spent || found == whole || found.is_some() && whole.is_some());
+        }
+    }
+
+    #[test]
     fn the_short_cut_for_words_hides_no_attack(value in "[A-Za-z_][A-Za-z0-9_]{0,40}|[0-9]{0,40}") {
         prop_assert!(is_one_word(value.as_bytes()));
         for place in [Place::Bare, Place::Single] {
-            prop_assert_eq!(in_either_dialect(value.as_bytes(), place), None);
+            prop_assert_eq!(in_either_dialect(value.as_bytes(), place, &mut all()), None);
         }
-        prop_assert_eq!(in_one_dialect(value.as_bytes(), Place::Double, Dialect::Mysql).0, None);
+        prop_assert_eq!(in_one_dialect(value.as_bytes(), Place::Double, Dialect::Mysql, &mut all()).0, None);
     }
 }
 
@@ -75,6 +99,8 @@ fn long_repetitions_come_to_their_end() {
         b"$a$b",
         b"'\\",
         b"- --",
+        b"select.",
+        b"union`",
     ]) {
         let value: Vec<u8> = piece.iter().copied().cycle().take(16 * 1024).collect();
         // Whatever the answer is, it comes.

@@ -86,23 +86,21 @@ impl<'a> Scanner<'a> {
 
     /// A word up to what ends it, or up to the dot or back quote behind a word of SQL: `SELECT.1`.
     pub(super) fn word(&mut self) -> Token<'a> {
-        let (mut len, mut met) = (0, 0);
-        for byte in &self.input[self.at..] {
+        let rest = &self.input[self.at..];
+        let mut len = 0;
+        for byte in rest {
             let class = CLASSES[usize::from(*byte)];
             if class & ENDS_WORD != 0 {
                 break;
             }
-            met |= class;
-            len += 1;
-        }
-        if met & JOINS != 0 {
-            let head = &self.input[self.at..][..len.min(Token::TEXT_MAX)];
-            for (joint, _) in head.iter().enumerate().filter(|(_, byte)| matches!(byte, b'.' | b'`')) {
-                match words::find(&head[..joint]) {
+            // Looked up on the way: a long name whose first part is a word would be read to its end once for each part.
+            if class & JOINS != 0 && len < Token::TEXT_MAX {
+                match words::find(&rest[..len]) {
                     None | Some(Kind::Bareword) => {}
-                    Some(kind) => return self.take(kind, joint),
+                    Some(kind) => return self.take(kind, len),
                 }
             }
+            len += 1;
         }
         let mut token = self.take(Kind::Bareword, len);
         if len <= Token::TEXT_MAX {

@@ -36,17 +36,26 @@ pub(super) struct Scanner<'a> {
     dialect: Dialect,
     /// The tokens so far, comments included.
     pub(super) tokens: usize,
+    /// No more are read.
+    tokens_max: usize,
+    /// There were more.
+    pub(super) is_cut: bool,
     /// Something was met that the other dialect reads in another way: `#`, or `--` without white space behind it.
     pub(super) is_ambiguous: bool,
 }
 
 impl<'a> Scanner<'a> {
-    pub(super) fn new(input: &'a [u8], place: Place, dialect: Dialect) -> Self {
-        Scanner { input, at: 0, place, dialect, tokens: 0, is_ambiguous: false }
+    /// Reads at most so many tokens.
+    pub(super) fn new(input: &'a [u8], place: Place, dialect: Dialect, tokens_max: usize) -> Self {
+        Scanner { input, at: 0, place, dialect, tokens: 0, tokens_max, is_cut: false, is_ambiguous: false }
     }
 
     /// The next token; none at the end.
     pub(super) fn next(&mut self) -> Option<Token<'a>> {
+        if self.tokens == self.tokens_max {
+            self.is_cut = true;
+            return None;
+        }
         let token = match self.place {
             Place::Single if self.at == 0 && !self.input.is_empty() => self.quoted(0, b'\'', 0),
             Place::Double if self.at == 0 && !self.input.is_empty() => self.quoted(0, b'"', 0),

@@ -1,5 +1,6 @@
 //! libinjection's vectors of tokens, of folding and of SQL injection.
 
+use super::Allowance;
 use super::fold::Folded;
 use super::kind::{Kind, Token};
 use super::scan::{Dialect, Place, Scanner};
@@ -8,7 +9,7 @@ use crate::injection::corpus::{Case, cases};
 #[test]
 fn every_public_vector_of_tokens_is_read_as_it_says() {
     check("test-tokens-", 200, |input| {
-        let mut scanner = Scanner::new(input, Place::Bare, Dialect::Ansi);
+        let mut scanner = Scanner::new(input, Place::Bare, Dialect::Ansi, usize::MAX);
         std::iter::from_fn(|| scanner.next()).map(|token| print(input, &token)).collect()
     });
 }
@@ -16,7 +17,7 @@ fn every_public_vector_of_tokens_is_read_as_it_says() {
 #[test]
 fn every_public_vector_of_folding_is_folded_as_it_says() {
     check("test-folding-", 110, |input| {
-        let mut scanner = Scanner::new(input, Place::Bare, Dialect::Ansi);
+        let mut scanner = Scanner::new(input, Place::Bare, Dialect::Ansi, usize::MAX);
         Folded::new(&mut scanner).tokens().iter().map(|token| print(input, token)).collect()
     });
 }
@@ -24,7 +25,8 @@ fn every_public_vector_of_folding_is_folded_as_it_says() {
 #[test]
 fn every_public_vector_of_injection_has_its_fingerprint() {
     check("test-sqli-", 45, |input| {
-        super::detect(input).map_or_else(String::new, |found| found.fingerprint.to_string())
+        super::detect(input, &mut Allowance::of(usize::MAX))
+            .map_or_else(String::new, |found| found.fingerprint.to_string())
     });
 }
 
