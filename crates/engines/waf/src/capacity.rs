@@ -116,6 +116,7 @@ impl<'a> Scale<'a> {
             | Field::Headers { .. }
             | Field::Cookies { .. }
             | Field::HeaderOrder
+            | Field::BodyValues
             | Field::Body => base,
         });
         for step in inspected.chain.steps() {

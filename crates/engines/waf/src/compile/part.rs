@@ -16,7 +16,7 @@ impl Part {
     /// It is read from the body.
     pub(crate) fn is_body(&self) -> bool {
         match self.field {
-            Field::Body | Field::JsonBody { .. } => true,
+            Field::Body | Field::BodyValues | Field::JsonBody { .. } => true,
             Field::Method
             | Field::UriPath
             | Field::QueryString

@@ -11,8 +11,8 @@ use crate::transform::{Changed, TextTransformation, hex_pair};
 /// An argument in a query: where its name and its value begin and end.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Argument {
-    name: (usize, usize),
-    value: (usize, usize),
+    pub(super) name: (usize, usize),
+    pub(super) value: (usize, usize),
 }
 
 /// The values of one argument, or of all. An argument without `=` has an empty value; between two `&` there is none.
@@ -50,7 +50,8 @@ fn is_called(found: &[u8], name: &str) -> bool {
     at == found.len()
 }
 
-fn part(query: &[u8], arguments: &mut Vec<Argument>) {
+/// The arguments of a query, or the fields of a form that is written as one.
+pub(super) fn part(query: &[u8], arguments: &mut Vec<Argument>) {
     arguments.clear();
     let mut start = 0;
     while start < query.len() {

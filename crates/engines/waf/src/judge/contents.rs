@@ -254,7 +254,7 @@ impl<'r> Contents<'r> {
         let mut oversize = Vec::new();
         for (part, extracted) in program.parts.iter().zip(&self.parts) {
             let kind = match part.field {
-                Field::Body => Oversize::Body,
+                Field::Body | Field::BodyValues => Oversize::Body,
                 Field::JsonBody { .. } => Oversize::JsonBody,
                 Field::Headers { .. } | Field::HeaderOrder => Oversize::Headers,
                 Field::Cookies { .. } => Oversize::Cookies,

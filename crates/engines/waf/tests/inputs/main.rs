@@ -2,6 +2,7 @@
 
 mod support;
 mod fields;
+mod forms;
 mod arguments;
 mod cookies;
 mod json;
