@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{Failure, Outcome, console, process, workspace};
+use crate::{Failure, Outcome, console, process, python, workspace};
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -40,6 +40,10 @@ pub(crate) fn main(arguments: &[String]) -> Outcome {
         let mut command = workspace::cargo();
         command.args(["run", "--quiet", "--release", "--package", "benches", "--bin", &benchmark.name]).args(rest);
         command.env("PORTCULLIS_BIN", workspace::binary("release"));
+        // It asks libinjection itself, which comes as a package of Python.
+        if benchmark.name == "waf" {
+            command.env("PORTCULLIS_PYTHON", python::environment()?);
+        }
         console::step(&benchmark.name, &benchmark.about, || process::run(&mut command)).0?;
     }
     Ok(())

@@ -7,6 +7,8 @@ pub mod encode;
 pub mod attacks;
 pub mod benign;
 pub mod foreign;
+pub mod values;
+pub mod differential;
 pub mod acl;
 pub mod compiling;
 pub mod rates;

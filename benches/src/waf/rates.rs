@@ -35,8 +35,17 @@ fn verdicts(acl: &WebAcl, samples: &[Sample]) -> Vec<Option<Blocked>> {
     samples.iter().map(|sample| acl::judge(acl, &sample.wire)).collect()
 }
 
+/// Whether what is missed is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misses {
+    /// A few of each class.
+    Shown,
+    /// None: nobody shall read them and mend rules by them.
+    Hidden,
+}
+
 /// Tables of attacks by class and by place, and what is missed.
-pub fn attacks(title: &str, samples: &[Sample]) -> String {
+pub fn attacks(title: &str, samples: &[Sample], misses: Misses) -> String {
     let verdicts = verdicts(&acl::of_groups(&GROUPS), samples);
     let (mut classes, mut places) = (BTreeMap::<_, Share>::new(), BTreeMap::<_, Share>::new());
     let (mut inputs, mut all) = (Share::default(), Share::default());
@@ -62,6 +71,9 @@ pub fn attacks(title: &str, samples: &[Sample]) -> String {
     text.push_str("\n| place | attacks | blocked |\n|---|---|---|\n");
     for (place, share) in places {
         let _ = writeln!(text, "| {} | {} | {} |", place.name(), share.all, share.percent());
+    }
+    if misses == Misses::Hidden {
+        return text;
     }
     text.push_str("\nMissed, for example:\n\n");
     let missed = samples.iter().zip(&verdicts).filter(|(_, verdict)| verdict.is_none());
@@ -90,7 +102,8 @@ pub fn harmless(samples: &[Sample]) -> String {
         let _ = writeln!(text, "| {class} | {} | {} | {} |", three.all, three.percent(), nine.percent());
     }
     text.push_str("\nBlocked, for example:\n\n");
-    let blocked = samples.iter().zip(&nine).filter_map(|(sample, verdict)| Some((sample.class, verdict.as_ref()?)));
+    let blocked = samples.iter().zip(&nine).filter(|(sample, _)| !sample.class.ends_with("never read"));
+    let blocked = blocked.filter_map(|(sample, verdict)| Some((sample.class, verdict.as_ref()?)));
     text.push_str(&examples(blocked.map(|(class, verdict)| (class, format!("{}: {}", verdict.rule, verdict.matched)))));
     text
 }

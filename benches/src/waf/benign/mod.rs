@@ -9,6 +9,7 @@ mod queries;
 mod source;
 mod documents;
 mod fresh;
+mod late;
 
 use super::random::Random;
 use super::wire::{Place, Sample, Wire};
@@ -16,7 +17,7 @@ use super::wire::{Place, Sample, Wire};
 /// What makes one request of a class, and how many of them there are.
 type Class = (&'static str, usize, fn(&mut Random) -> Wire);
 
-const CLASSES: [Class; 17] = [
+const CLASSES: [Class; 19] = [
     ("pages and searches", 12_000, browse::page),
     ("calls of interfaces", 9_000, api::call),
     ("texts in many languages", 7_000, prose::text),
@@ -34,6 +35,8 @@ const CLASSES: [Class; 17] = [
     ("XML and CSV", 1_000, documents::table),
     ("logs and metrics", 1_500, documents::telemetry),
     ("code, shell, SQL and quotes, first seen", 1_500, fresh::text),
+    ("logs, tickets, manuals and patterns, read", 1_500, late::read),
+    ("logs, tickets, manuals and patterns, never read", 1_500, late::held_out),
 ];
 
 /// All of them; the same in every run.
