@@ -50,8 +50,8 @@ pub fn beside_libinjection() -> io::Result<String> {
     }
     let [sql, scripts] = counted;
     let mut text = format!(
-        "{} values beside libinjection (the package `libinjection-python`, whose C library is version 3.9 with later \
-         repairs): {VALUES} made of pieces of SQL, HTML and texts, and as many attacks (ours and libinjection's own) after \
+        "{} values beside libinjection (the package `libinjection-python`, pinned in `tests/requirements.txt`): \
+         {VALUES} made of pieces of SQL, HTML and texts, and as many attacks (ours and libinjection's own) after \
          one to four changes of their bytes; seed {SEED}. Compared are the fingerprint at sensitivity LOW and whether a \
          script is found.\n\n| | found here | found by libinjection |\n|---|---|---|\n| SQL injection | {} | {} |\n\
          | cross-site scripting | {} | {} |\n\n",
@@ -61,20 +61,27 @@ pub fn beside_libinjection() -> io::Result<String> {
         scripts[0],
         scripts[1]
     );
+    text.push_str(&table(&differences));
+    Ok(text)
+}
+
+/// How many differences there are of each kind, and some of them.
+fn table(differences: &BTreeMap<&str, Vec<String>>) -> String {
+    let mut text = String::new();
     text.push_str("| difference | values |\n|---|---|\n");
-    for (cause, values) in &differences {
+    for (cause, values) in differences {
         let _ = writeln!(text, "| {cause} | {} |", values.len());
     }
     if differences.is_empty() {
         text.push_str("| none | 0 |\n");
     }
     text.push('\n');
-    for (cause, values) in &differences {
+    for (cause, values) in differences {
         for value in values.iter().take(EXAMPLES) {
             let _ = writeln!(text, "- {cause}: `{value}`");
         }
     }
-    Ok(text)
+    text
 }
 
 /// A difference in what is SQL. The packaged release looks for the end of PostgreSQL's `$name$ … $name$` in front of its
