@@ -9,11 +9,8 @@ use benches::waf::rates::Misses;
 use benches::waf::wire::Sample;
 use benches::waf::{acl, attacks, benign, compiling, differential, foreign, peer, rates, slow, speed};
 
-const HEAD: &str = "# The web application firewall
-
-Made by `cargo xtask bench waf`; each section is one run. `cargo xtask bench waf -- \
-                    rates` (or `compile`, `injections`, `speed`, `slow`, `peer`) makes one of them.
-";
+const HEAD: &str = "# The web application firewall\n\nMade by `cargo xtask bench waf`; each section is one run. `cargo xtask bench \
+                    waf -- rates` (or `compile`, `injections`, `speed`, `slow`, `peer`) makes one of them.\n";
 
 /// One in so many harmless requests is shown to the peer, which takes milliseconds for each.
 const PEER_SHARE: usize = 8;
@@ -86,7 +83,8 @@ fn caught_and_spared() -> io::Result<()> {
     let mut tables = String::new();
     for (name, half, misses) in halves {
         let samples = foreign::core_rule_set(&folder, half)?;
-        tables.push_str(&format!("\n{}", rates::attacks(&format!("Core Rule Set, {name}"), &samples, misses)));
+        tables.push('\n');
+        tables.push_str(&rates::attacks(&format!("Core Rule Set, {name}"), &samples, misses));
     }
     section("core-rule-set", "The Core Rule Set's tests", &format!("{about}{tables}"))?;
     let injection = foreign::libinjection(&folder)?;
