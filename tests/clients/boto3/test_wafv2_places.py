@@ -6,7 +6,7 @@ import pytest
 
 from clients.boto3.test_wafv2 import VISIBILITY, acl, arn, named, rule
 from clients.signing.test_signed_apis import Api
-from support import binary, places
+from support import binary, mmdb
 from support.installation import Installation
 from support.store import Sqlite
 
@@ -16,9 +16,11 @@ OURS, THEIRS = {"AsnList": [64496]}, {"AsnList": [64497]}
 
 @pytest.fixture
 def node(tmp_path):
-    countries = places.database(tmp_path / "countries.mmdb", {"country": {"iso_code": "DE"}})
-    networks = places.database(tmp_path / "networks.mmdb", {"autonomous_system_number": 64496})
-    with Sqlite() as store, Installation(store, "--geo-database", countries, "--asn-database", networks) as running:
+    countries, networks = tmp_path / "countries.mmdb", tmp_path / "networks.mmdb"
+    countries.write_bytes(mmdb.countries(DE="127.0.0.0/8"))
+    networks.write_bytes(mmdb.owners({"127.0.0.0/8": 64496}))
+    options = ("--geo-database", str(countries), "--asn-database", str(networks))
+    with Sqlite() as store, Installation(store, *options) as running:
         yield running
 
 
