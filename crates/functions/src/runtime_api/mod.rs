@@ -47,7 +47,7 @@ pub(crate) async fn serve(listener: TcpListener, owner: Option<u32>, desk: Arc<D
         while connections.try_join_next().is_some() {}
         let (Ok((stream, from)), Ok(seat)) = (accepted, Arc::clone(&seats).try_acquire_owned()) else { continue };
         // SECURITY: nobody else may ask for this function's events or answer them.
-        if owner.is_some_and(|owner| !peer::belongs_to(from, owner)) {
+        if owner.is_some_and(|owner| !stream.local_addr().is_ok_and(|to| peer::belongs_to(from, to, owner))) {
             tracing::warn!(%from, "another process connected to a function's Runtime API");
             continue;
         }
