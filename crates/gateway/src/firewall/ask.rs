@@ -14,10 +14,11 @@ use waf::RulePath;
 
 use super::case;
 use super::facts::Counts;
+use super::reading::Reading;
 use crate::explain::{printable, sentence};
 use crate::reason::Reason;
 use crate::request::Request;
-use crate::steps::firewall::{Beginning, View, reason};
+use crate::steps::firewall::{View, reason};
 use crate::world::Handles;
 
 /// Some of the requests that a web ACL judged.
@@ -112,8 +113,8 @@ fn judged(
         Err(refusal) => return refused(&refusal.to_string()),
     };
     let request = Request::new(Some(&head), Arc::clone(connection), &*handles.clock);
-    let beginning = Beginning::of(&raw.slice(end..), acl.judge.body_bytes_max());
-    let view = View::of(&request, &head.received, &beginning);
+    let body = Reading::of(&head.received, &raw.slice(end..), acl.judge.body_bytes_max());
+    let view = View::of(&request, &head.received, &body);
     let (seen, facts) = (view.seen(), view.facts(acl, handles, Counts::No));
     let judgement = acl.judge.judge_counting(&seen, &facts, counted);
     let reason = reason(acl, &seen, &judgement);

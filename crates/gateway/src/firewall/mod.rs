@@ -15,6 +15,7 @@ pub(crate) mod veil;
 mod log;
 pub mod tally;
 mod samples;
+pub mod reading;
 pub(crate) mod ask;
 #[cfg(test)]
 mod testing;

@@ -6,7 +6,6 @@ mod judge;
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use edge::BodyError;
 use http::{HeaderName, HeaderValue, StatusCode};
 use snapshot::{AttachedAcl, WebAcl, WebAclUnit};
@@ -14,6 +13,7 @@ use waf::{Action, Facts, Inserted, Judgement};
 
 use crate::firewall::case::Case;
 use crate::firewall::facts::Counts;
+use crate::firewall::reading::Reading;
 use crate::firewall::tally::AclTally;
 use crate::reason::{Firewall, Reason, cut};
 use crate::refused::{FrontEnd, Passed, Refused, ResponseType, Verdict};
@@ -23,7 +23,6 @@ use crate::steps::network::Admitted;
 use crate::world::{Handles, World};
 
 pub use answer::FirewallAnswer;
-pub use judge::Beginning;
 pub(crate) use judge::{View, reason};
 
 /// The web ACL let the request pass.
@@ -58,9 +57,9 @@ async fn screen_as(admitted: Admitted, world: &World, counts: Counts) -> Verdict
         return Ok(Passed { value: Screened { located }, reason: Reason::Firewall(Firewall::NoneAttached) });
     };
     let acl = ready(&attached, world).inspect_err(|refused| note_failure(&located, &attached, refused))?;
-    let beginning = beginning(&mut located, &acl, world).await?;
+    let body = reading(&mut located, &acl, world).await?;
     let began = world.handles.clock.elapsed();
-    let view = View::of(located.request(), located.received(), &beginning);
+    let view = View::of(located.request(), located.received(), &body);
     let seen = view.seen();
     let facts = view.facts(&acl, &world.handles, counts);
     let tally = (counts == Counts::Yes).then(|| world.handles.firewall.tallies.of(&acl));
@@ -167,9 +166,9 @@ fn ready(attached: &AttachedAcl, world: &World) -> Result<Arc<WebAcl>, Refused> 
 }
 
 /// As much of the body as the web ACL inspects, where its rules look at bodies at all.
-async fn beginning(located: &mut Located, acl: &WebAcl, world: &World) -> Result<Beginning, Refused> {
+async fn reading(located: &mut Located, acl: &WebAcl, world: &World) -> Result<Reading, Refused> {
     if !acl.judge.needs_body() {
-        return Ok(Beginning::default());
+        return Ok(Reading::default());
     }
     let inspected = acl.judge.body_bytes_max();
     let body = std::mem::replace(located.body_mut(), edge::Body::empty());
@@ -178,7 +177,7 @@ async fn beginning(located: &mut Located, acl: &WebAcl, world: &World) -> Result
         body.prefix(inspected as u64 + 1, &world.handles.room).await.map_err(|fault| unread(&fault))?;
     *located.body_mut() = body;
     located.held_mut().merge(held);
-    Ok(Beginning::of(&bytes, inspected))
+    Ok(Reading::of(located.received(), &bytes, inspected))
 }
 
 fn unread(fault: &BodyError) -> Refused {
@@ -190,12 +189,4 @@ fn unread(fault: &BodyError) -> Refused {
         BodyError::Broken(_) | BodyError::Source(_) => (FrontEnd::of_edge(StatusCode::BAD_REQUEST), broke()),
     };
     Refused::front_end(answer, Reason::Firewall(why))
-}
-
-impl Beginning {
-    /// As much of a body as is inspected; one byte more tells that there is more.
-    pub(crate) fn of(bytes: &Bytes, inspected: usize) -> Self {
-        let truncated = bytes.len() > inspected;
-        Self { bytes: bytes.slice(..bytes.len().min(inspected)), truncated }
-    }
 }

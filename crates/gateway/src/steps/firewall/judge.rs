@@ -2,26 +2,19 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use edge::ReceivedHeaders;
 use snapshot::WebAcl;
 use waf::{Body, Header, Judgement, Matched, Request};
 
 use crate::firewall::audience::Audience;
 use crate::firewall::facts::{Counts, Seen};
+use crate::firewall::reading::Reading;
 use crate::firewall::tally::AclTally;
 use crate::firewall::veil::Veil;
 use crate::reason::{Firewall, Found, Judged, cut};
 use crate::request::Request as Facts;
 use crate::target::Target;
 use crate::world::Handles;
-
-/// The beginning of a body, as far as it is inspected.
-#[derive(Debug, Clone, Default)]
-pub struct Beginning {
-    pub(crate) bytes: Bytes,
-    pub(crate) truncated: bool,
-}
 
 /// A browser sends at most so many header lines to get here; more would have been refused at the socket.
 const HEADERS_AT_HAND: usize = 32;
@@ -36,7 +29,7 @@ pub(crate) struct View<'a> {
 }
 
 impl<'a> View<'a> {
-    pub(crate) fn of(request: &'a Facts, received: &'a ReceivedHeaders, beginning: &'a Beginning) -> Self {
+    pub(crate) fn of(request: &'a Facts, received: &'a ReceivedHeaders, body: &'a Reading) -> Self {
         let mut headers = Vec::with_capacity(HEADERS_AT_HAND);
         headers.extend(received.iter().map(|(name, value)| Header { name: name.as_bytes(), value }));
         Self {
@@ -44,7 +37,7 @@ impl<'a> View<'a> {
             received,
             headers,
             host: request.host.as_deref().unwrap_or_default().to_ascii_lowercase(),
-            body: Body { prefix: &beginning.bytes, truncated: beginning.truncated },
+            body: Body { prefix: &body.bytes, truncated: body.truncated },
         }
     }
 
