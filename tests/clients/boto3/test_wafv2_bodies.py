@@ -45,6 +45,9 @@ def test_a_body_is_inspected_as_its_back_end_reads_it(installation, oversize):
     assert is_blocked(TEXT.encode("utf-16-le"), Content_Type="text/plain; charset=utf-16le")
     assert is_blocked(TEXT.encode("utf-32-be"))
     assert is_blocked(utf7(TEXT), Content_Type="text/html; charset=utf-7")
+    # A back end may take no notice of a mark, or of what a header says.
+    assert is_blocked(b"a\0" + TEXT.encode()) and is_blocked(b"\xff\xfe" + TEXT.encode())
+    assert is_blocked(TEXT.encode(), Content_Type="text/plain; charset=utf-16")
     # What nobody here can read is a body that is too long to be read.
     is_too_long = oversize == "MATCH"
     assert is_blocked(b"harmless", Content_Encoding="br") == is_too_long

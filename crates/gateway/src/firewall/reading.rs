@@ -13,26 +13,41 @@ use edge::ReceivedHeaders;
 /// As much of a body as is inspected.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// At most so many bytes as the web ACL inspects.
+    /// At most so many bytes as the web ACL inspects; as many of each reading, where there are several.
     pub(crate) bytes: Bytes,
     /// There is more than these bytes, or nobody can tell what they say.
     pub(crate) truncated: bool,
 }
 
+/// Between two readings: the end of a line, of a field of a form, and of JSON that may stand before it.
+const BETWEEN: &[u8] = b"\n&";
+
 impl Reading {
-    /// Reads the beginning of a body. `most`: so many bytes are inspected; of a longer body, at least one byte more is given.
+    /// Reads the beginning of a body. `most`: so many bytes of each reading are inspected; of a longer body, at least one byte
+    /// more is given.
+    // SECURITY: a back end may take no notice of what headers and marks say, and read the bytes as they came. So every
+    // reading is inspected, one behind the other, or a mark of two bytes would hide the text behind it.
     pub(crate) fn of(received: &ReceivedHeaders, body: &Bytes, most: usize) -> Self {
         if body.is_empty() {
             return Self::default();
         }
         let plain = Self { bytes: body.clone(), truncated: body.len() > most };
-        let unpacked = coding::unpack(received, plain, most);
-        let mut read = charset::transcode(received, unpacked);
-        if read.bytes.len() > most {
-            read.bytes.truncate(most);
-            read.truncated = true;
+        let unpacked = coding::unpack(received, &plain, most);
+        let transcoded = charset::transcode(received, unpacked.as_ref().unwrap_or(&plain));
+        if unpacked.is_none() && transcoded.is_none() {
+            return Self { bytes: plain.bytes.slice(..body.len().min(most)), truncated: plain.truncated };
         }
-        read
+        let mut readings: Vec<Bytes> = Vec::new();
+        let mut truncated = false;
+        for one in [transcoded, unpacked, Some(plain)].into_iter().flatten() {
+            truncated |= one.truncated || one.bytes.len() > most;
+            let bytes = one.bytes.slice(..one.bytes.len().min(most));
+            // What could not be read stands there as it came already.
+            if !readings.contains(&bytes) {
+                readings.push(bytes);
+            }
+        }
+        Self { bytes: readings.join(BETWEEN).into(), truncated }
     }
 }
 
@@ -49,9 +64,28 @@ mod tests {
         Head::read(&Bytes::from(text), &Limits::default()).expect("a sound head").received
     }
 
-    /// What is read of a body that comes with such headers.
+    /// What is read of a body that comes with such headers, before anything else that it may be read as.
     pub(super) fn reading(name: &str, values: &[&str], body: &[u8], most: usize) -> (Vec<u8>, bool) {
         let read = Reading::of(&headers(name, values), &Bytes::copy_from_slice(body), most);
-        (read.bytes.to_vec(), read.truncated)
+        let plain = &body[..body.len().min(most)];
+        let first = read.bytes.strip_suffix(plain).expect("as it came, it is inspected, too");
+        let first = first.strip_suffix(BETWEEN).unwrap_or(if first.is_empty() { plain } else { first });
+        (first.to_vec(), read.truncated)
+    }
+
+    #[test]
+    fn a_mark_or_a_header_hides_nothing_that_a_back_end_may_read_as_it_came() {
+        let text = b"<script>alert(1)</script>";
+        for (name, value, before) in [
+            ("content-type", "text/plain", &b"a\0"[..]),
+            ("content-type", "text/plain", b"\xff\xfe"),
+            ("content-type", "text/plain; charset=utf-16", b""),
+            ("content-type", "text/plain; charset=utf-7", b"+"),
+            ("content-encoding", "gzip", b""),
+        ] {
+            let body = Bytes::from([before, text].concat());
+            let read = Reading::of(&headers(name, &[value]), &body, 1000);
+            assert!(read.bytes.windows(text.len()).any(|window| window == text), "{value} {before:?}");
+        }
     }
 }
