@@ -108,7 +108,7 @@ pub fn of_rules(statements: impl Iterator<Item = Value>) -> WebAcl {
         "AssociationConfig": {"RequestBody": {"API_GATEWAY": {"DefaultSizeInspectionLimit": "KB_64"}}},
     });
     let acl = document::WebAcl::parse(&acl).expect("the document above is one of AWS's");
-    compile(&acl, &Nowhere).expect("what is measured names nothing but managed groups")
+    compile(&acl, "measured", &Nowhere).expect("what is measured names nothing but managed groups")
 }
 
 /// What ended a request.

@@ -70,7 +70,7 @@ fn ready(scope: &Scope, arn: &Arc<str>, input: &WebAclInput, lists: &AddressList
     let parsed =
         document::WebAcl::parse(&acl.document).map_err(|fault| format!("its rules cannot be read: {fault}"))?;
     let known = Known::read(references, lists)?;
-    let judge = waf::compile(&parsed, &known).map_err(|broken| broken.to_string())?;
+    let judge = waf::compile(&parsed, arn, &known).map_err(|broken| broken.to_string())?;
     let logging = match logging {
         None => None,
         Some(Ok(settings)) => Some(log(settings)?),

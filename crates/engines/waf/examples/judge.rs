@@ -242,7 +242,7 @@ fn slow() -> Vec<(&'static str, String)> {
 fn compiled(rules: &[Value]) -> WebAcl {
     let acl = json!({ "Name": "measured", "LabelNamespace": "awswaf:000000000000:webacl:measured:", "DefaultAction": { "Allow": {} }, "Rules": rules });
     let document = document::WebAcl::parse(&acl).expect("the rules are written here");
-    waf::compile(&document, &World).expect("the rules are written here")
+    waf::compile(&document, "measured", &World).expect("the rules are written here")
 }
 
 fn measured(acl: &WebAcl, sent: &Sent) -> f64 {

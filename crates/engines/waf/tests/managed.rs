@@ -126,7 +126,7 @@ fn alone(group: &str, rule: &str, rules: &[&str]) -> waf::WebAcl {
             "OverrideAction": {"None": {}}, "VisibilityConfig": visibility}],
         "LabelNamespace": "awswaf:000000000000:webacl:shop:",
     });
-    waf::compile(&WebAcl::parse(&acl).unwrap(), &World).unwrap()
+    waf::compile(&WebAcl::parse(&acl).unwrap(), "shop", &World).unwrap()
 }
 
 /// `«3×ab»` is `ababab`, so that long texts stand in short files.
@@ -288,7 +288,7 @@ fn an_operator_without_a_list_cannot_use_the_group_that_asks_for_it() {
             "VisibilityConfig": {"SampledRequestsEnabled": false, "CloudWatchMetricsEnabled": false, "MetricName": "m"}}],
         "LabelNamespace": "awswaf:000000000000:webacl:shop:",
     });
-    let broken = waf::compile(&WebAcl::parse(&acl).unwrap(), &Nowhere).unwrap_err();
+    let broken = waf::compile(&WebAcl::parse(&acl).unwrap(), "shop", &Nowhere).unwrap_err();
     assert_eq!(broken.rule, "group");
     assert!(broken.reason.contains("`reputation`"), "{broken}");
 }

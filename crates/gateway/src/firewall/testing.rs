@@ -115,7 +115,7 @@ pub(super) fn acl(rules: &[Value], redacted: Redacted) -> WebAcl {
         scope: scope(),
         name: "shop".into(),
         arn: ARN.into(),
-        judge: waf::compile(&document, &World(Token::Missing)).unwrap(),
+        judge: waf::compile(&document, ARN, &World(Token::Missing)).unwrap(),
         metric: "default".into(),
         sampled: metrics.map(Arc::from).into_iter().collect::<HashSet<_>>(),
         logging: Some(log),

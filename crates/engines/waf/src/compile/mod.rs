@@ -61,9 +61,10 @@ pub struct Needs {
     pub tokens: bool,
 }
 
-/// Puts a web ACL together. A single thing that cannot be found or built breaks it as a whole.
-pub fn compile(document: &document::WebAcl, references: &dyn References) -> Result<WebAcl, Broken> {
-    let program = rule::program(document, references)?;
+/// Puts a web ACL together. A single thing that cannot be found or built breaks it as a whole. Its ARN tells its rate-based
+/// rules from those of any other web ACL, whatever account, region or scope that stands in.
+pub fn compile(document: &document::WebAcl, arn: &str, references: &dyn References) -> Result<WebAcl, Broken> {
+    let program = rule::program(document, arn, references)?;
     Ok(WebAcl { program: Arc::new(program) })
 }
 

@@ -68,8 +68,8 @@ pub(crate) enum Step {
 }
 
 /// Builds the program of a web ACL.
-pub(super) fn program(acl: &document::WebAcl, references: &dyn References) -> Result<Program, Broken> {
-    let (making, steps, default) = Making::read(acl, references)?;
+pub(super) fn program(acl: &document::WebAcl, arn: &str, references: &dyn References) -> Result<Program, Broken> {
+    let (making, steps, default) = Making::read(acl, arn, references)?;
     let (parts, inputs, conditions) = making.gathered.finished().ok_or_else(too_many_texts)?;
     let rules = making.rules.into_iter().map(|rule| rule.expect("every place of a list is filled"));
     Ok(Program {
@@ -87,7 +87,8 @@ pub(super) fn program(acl: &document::WebAcl, references: &dyn References) -> Re
 
 /// What the program would ask of the world; nothing is built.
 pub(super) fn needs(acl: &document::WebAcl, references: &dyn References) -> Result<Needs, Broken> {
-    let (making, _, _) = Making::read(acl, references)?;
+    // Where nothing is built nothing is counted, so that no name is needed.
+    let (making, _, _) = Making::read(acl, "", references)?;
     if making.gathered.fits() { Ok(making.needs) } else { Err(too_many_texts()) }
 }
 
@@ -102,6 +103,7 @@ fn whole(reason: String) -> Broken {
 
 struct Making<'a> {
     acl: &'a document::WebAcl,
+    arn: &'a str,
     references: &'a dyn References,
     gathered: Gathered,
     needs: Needs,
@@ -123,10 +125,11 @@ impl<'a> Making<'a> {
     /// Reads all rules and what ends an evaluation that none of them ended.
     fn read(
         acl: &'a document::WebAcl,
+        arn: &'a str,
         references: &'a dyn References,
     ) -> Result<(Making<'a>, Vec<Step>, Ending), Broken> {
         let mut making =
-            Making { acl, references, gathered: Gathered::default(), needs: Needs::default(), rules: Vec::new() };
+            Making { acl, arn, references, gathered: Gathered::default(), needs: Needs::default(), rules: Vec::new() };
         let home =
             Home { own: acl.label_namespace.clone(), bodies: &acl.bodies, path: None, overrides: None, strict: true };
         let steps = making.list(&acl.rules, &home)?;
@@ -179,7 +182,8 @@ impl<'a> Making<'a> {
     }
 
     fn rule(&mut self, rule: &document::Rule, home: &Home<'_>, path: &str) -> Result<Rule, Fault> {
-        let identity = format!("{}/{path}", self.acl.label_namespace.as_deref().unwrap_or(&self.acl.name));
+        // SECURITY: with account, region and scope in it, so that no other web ACL's requests count here.
+        let identity = format!("{}/{path}", self.arn);
         let test = match &rule.statement {
             Statement::RuleGroup(_) => Test::Always,
             Statement::Managed(it) => match &it.scope_down {

@@ -243,14 +243,15 @@ mod tests {
 
     #[test]
     fn rules_are_named_by_a_hash_that_nobody_can_aim_at() {
-        let texts = ["awswaf:000000000000:webacl:shop:/often", "{}"];
+        let texts = ["arn:aws:wafv2:eu-west-1:000000000000:regional/webacl/shop/1/often", "{}"];
         let whole: Vec<u8> =
             texts.iter().flat_map(|text| (text.len() as u64).to_le_bytes().into_iter().chain(text.bytes())).collect();
         let hash = digest::digest(&digest::SHA256, &whole);
         assert_eq!(fingerprint(&texts).to_le_bytes(), hash.as_ref()[..8]);
-        for other in
-            [["awswaf:000000000000:webacl:shop:/ofte", "n{}"], ["awswaf:111111111111:webacl:shop:/often", "{}"]]
-        {
+        for other in [
+            ["arn:aws:wafv2:eu-west-1:000000000000:regional/webacl/shop/1/ofte", "n{}"],
+            ["arn:aws:wafv2:eu-west-1:111111111111:regional/webacl/shop/1/often", "{}"],
+        ] {
             assert_ne!(fingerprint(&other), fingerprint(&texts));
         }
     }

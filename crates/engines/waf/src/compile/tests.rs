@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::scanner::Scanner;
 use super::{Look, WebAcl, check, compile};
 use crate::document::{self, IpSet, RegexPatterns, RuleGroup};
+use crate::judgement::RulePath;
 use crate::references::References;
 
 /// Nothing is there but the managed groups.
@@ -50,7 +51,7 @@ fn document(name: &str, statements: &[Value]) -> document::WebAcl {
 }
 
 fn compiled(name: &str, statements: &[Value]) -> WebAcl {
-    compile(&document(name, statements), &Nowhere).unwrap()
+    compile(&document(name, statements), name, &Nowhere).unwrap()
 }
 
 fn managed(name: &str, more: &Value) -> Value {
@@ -152,7 +153,7 @@ fn a_check_finds_what_compiling_finds() {
     for statement in [missing, managed("AmazonIpReputationList", &json!({})), managed("NoSuchRuleSet", &json!({}))] {
         let document = document("broken", &[statement]);
         let broken = check(&document, &Nowhere).expect_err("it names what does not exist");
-        assert_eq!(compile(&document, &Nowhere).expect_err("it names what does not exist"), broken);
+        assert_eq!(compile(&document, "it", &Nowhere).expect_err("it names what does not exist"), broken);
     }
     for statement in [
         json!({"GeoMatchStatement": {"CountryCodes": ["DE"]}}),
@@ -160,6 +161,27 @@ fn a_check_finds_what_compiling_finds() {
         managed("CommonRuleSet", &json!({})),
     ] {
         let document = document("sound", &[statement]);
-        assert_eq!(check(&document, &Nowhere).unwrap(), compile(&document, &Nowhere).unwrap().needs());
+        assert_eq!(check(&document, &Nowhere).unwrap(), compile(&document, "it", &Nowhere).unwrap().needs());
+    }
+}
+
+#[test]
+fn the_rules_of_two_web_acls_never_count_together() {
+    let often = json!({"RateBasedStatement": {"Limit": 100, "AggregateKeyType": "IP"}});
+    // Alike in all but where they stand, down to their ids.
+    let document = document("shop", &[often]);
+    let id = |arn: &str| {
+        let acl = compile(&document, arn, &Nowhere).unwrap();
+        acl.rate_rule(RulePath { group_rule: None, rule: "rule-0" }).unwrap().id
+    };
+    let arn = "arn:aws:wafv2:eu-west-1:000000000000:regional/webacl/shop/1";
+    assert_eq!(id(arn), id(arn), "and one that is compiled anew counts on");
+    for (what, other) in [
+        ("region", "arn:aws:wafv2:eu-west-2:000000000000:regional/webacl/shop/1"),
+        ("account", "arn:aws:wafv2:eu-west-1:111111111111:regional/webacl/shop/1"),
+        ("scope", "arn:aws:wafv2:eu-west-1:000000000000:global/webacl/shop/1"),
+        ("id", "arn:aws:wafv2:eu-west-1:000000000000:regional/webacl/shop/2"),
+    ] {
+        assert_ne!(id(arn), id(other), "{what}");
     }
 }

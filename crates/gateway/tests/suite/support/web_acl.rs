@@ -68,8 +68,8 @@ fn compiled(document: &Value, arn: Arc<str>) -> WebAcl {
     WebAcl {
         scope: scope(OWNER),
         name: "wall".into(),
+        judge: waf::compile(&parsed, &arn, &Nothing).expect("a whole web ACL"),
         arn,
-        judge: waf::compile(&parsed, &Nothing).expect("a whole web ACL"),
         metric: "wall".into(),
         sampled: HashSet::new(),
         logging: None,

@@ -91,7 +91,7 @@ fn a_custom_response_takes_its_body_by_its_key() {
         "CustomResponseBodies": { "slow": { "ContentType": "TEXT_PLAIN", "Content": "slow down" } },
         "Rules": [with(rule("r", 0, &path("CONTAINS", "a"), "Block", &[]), &block)],
     });
-    let acl = crate::compile::compile(&document::WebAcl::parse(&acl).unwrap(), &World::default()).unwrap();
+    let acl = crate::compile::compile(&document::WebAcl::parse(&acl).unwrap(), ARN, &World::default()).unwrap();
     let Action::Block(Some(answered)) = Sent::get("/a").judged(&acl, &World::default()).action else { panic!() };
     assert_eq!(answered.status, 429);
     assert_eq!(answered.body, Some(("text/plain", "slow down".into())));

@@ -220,7 +220,7 @@ proptest! {
 
 fn agree(rules: &[Value], requests: Vec<Sent>) -> Result<(), TestCaseError> {
     let plain = document(rules);
-    let acl = crate::compile::compile(&plain, &World::default()).unwrap();
+    let acl = crate::compile::compile(&plain, ARN, &World::default()).unwrap();
     for sent in requests {
         let world = World::default();
         let judged = told(&sent.judged(&acl, &world));

@@ -21,6 +21,7 @@ use crate::compile::{Broken, WebAcl};
 use crate::document::{self, IpSet, IpVersion, RegexPatterns, RuleGroup};
 use crate::{Action, Body, Country, Facts, Header, Judgement, Purpose, RateRule, References, Request, Token};
 
+const ARN: &str = "arn:aws:wafv2:us-east-1:000000000000:regional/webacl/shop/1";
 const OWN: &str = "awswaf:000000000000:webacl:shop:";
 
 /// The world of a test: everything that documents name, and everything that is asked of it.
@@ -173,7 +174,7 @@ fn document(rules: &[Value]) -> document::WebAcl {
 }
 
 fn compiled(rules: &[Value]) -> Result<WebAcl, Broken> {
-    crate::compile::compile(&document(rules), &World::default())
+    crate::compile::compile(&document(rules), ARN, &World::default())
 }
 
 /// A request, as a test writes it.

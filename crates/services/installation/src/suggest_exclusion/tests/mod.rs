@@ -142,7 +142,7 @@ fn changed(document: &Value, exclusion: &Value) -> Value {
 
 fn passes(document: &Value, method: &str, target: &str) -> bool {
     let acl = waf::document::WebAcl::parse(document).unwrap();
-    let acl = waf::compile(&acl, &Node).unwrap();
+    let acl = waf::compile(&acl, "shop", &Node).unwrap();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let request = Request {
         method: method.as_bytes(),
