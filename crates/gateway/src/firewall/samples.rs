@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 
 use base::Timestamp;
 use operation::{Sample, SampleQuestion, SampledPuzzle, Samples as Answer, TokenFailure};
+use snapshot::WebAcl;
 use waf::{Matched, Purpose, Token};
 
 use super::case::Case;
@@ -26,8 +27,6 @@ const BYTES_MAX: usize = 32 << 20;
 const SAMPLE_BYTES_MAX: usize = 4096;
 const TEXT_BYTES_MAX: usize = 1024;
 const LABELS_MAX: usize = 20;
-/// Metrics of one web ACL that are counted at once.
-pub(super) const METRICS_MAX: usize = 8192;
 /// Every request of a web ACL, whatever decided.
 static ALL: LazyLock<Arc<str>> = LazyLock::new(|| "ALL".into());
 
@@ -47,6 +46,11 @@ impl Default for Metric {
 #[derive(Debug, Default)]
 pub(crate) struct Samples {
     kept: Mutex<Kept>,
+}
+
+/// The metrics whose requests are kept.
+pub(super) fn every_metric(acl: &WebAcl) -> impl Iterator<Item = Arc<str>> {
+    acl.sampled.iter().chain([&*ALL]).map(Arc::clone)
 }
 
 #[derive(Debug, Default)]
@@ -95,7 +99,7 @@ impl Samples {
         inner: Option<&Arc<str>>,
     ) {
         let minute = minute_of(case.at);
-        let before = tally.metric(metric).count(minute);
+        let Some(before) = tally.metric(case.acl, metric, |metric| metric.count(minute)) else { return };
         if before >= FIRST && !(before + 1).is_power_of_two() {
             return;
         }
@@ -106,9 +110,11 @@ impl Samples {
 
     /// What somebody wants to see, the newest first.
     pub(crate) fn find(&self, tally: Option<&AclTally>, question: &SampleQuestion) -> Answer {
-        let Some(metric) = tally.and_then(|tally| tally.metrics.load().get(&*question.metric).map(Arc::clone)) else {
-            return Answer::default();
-        };
+        let found = tally.and_then(|tally| tally.find_metric(&question.metric, |metric| self.of(metric, question)));
+        found.unwrap_or_default()
+    }
+
+    fn of(&self, metric: &Metric, question: &SampleQuestion) -> Answer {
         let kept = self.kept();
         let of_metric =
             kept.samples.iter().filter(|one| *one.arn == *question.web_acl && *one.metric == *question.metric);

@@ -1,23 +1,28 @@
 //! How often each rule of each web ACL matched, and what it took: for `portcullis waf top`, and for the population that
 //! samples stand for. A request adds to numbers of its own web ACL and waits for nobody.
+//!
+//! The numbers of all rules are put up at once when the first of them is missing, and again when the web ACL has got other
+//! rules: the map is made anew once for each set of rules, however many rules match for the first time.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use arc_swap::ArcSwap;
 use base::Timestamp;
 use snapshot::WebAcl;
-use waf::{RulePath, Took};
+use waf::Took;
 
 use super::case::Case;
 use super::samples::{self, Metric};
 
 /// One request in so many is timed: looking at a clock for each rule costs more than most rules.
 const TIMED: u64 = 256;
-/// Web ACLs and, in each, rules that are counted at once; when there are more, those that are gone are forgotten.
+/// Web ACLs that are counted at once; when there are more, the one that was silent longest is forgotten.
 const ACLS_MAX: usize = 1024;
-const RULES_MAX: usize = 8192;
+/// Rules of one web ACL, and metrics, that are counted at once; when there are more, those that are gone are forgotten.
+const NAMES_MAX: usize = 8192;
 
 /// What a node counted since its start.
 #[derive(Debug, Default)]
@@ -33,9 +38,13 @@ pub(crate) struct AclTally {
     timed_ns: AtomicU64,
     last_ms: AtomicU64,
     default: Counts,
-    rules: ArcSwap<HashMap<Key, Arc<RuleTally>>>,
-    pub(super) metrics: ArcSwap<HashMap<Arc<str>, Arc<Metric>>>,
+    rules: Counted<Key, RuleTally>,
+    metrics: Counted<Arc<str>, Metric>,
 }
+
+/// What is counted of each thing that has a name. What was never counted takes no memory but for its name.
+type Counted<K, V> = ArcSwap<Places<K, V>>;
+type Places<K, V> = HashMap<K, Arc<OnceLock<Box<V>>>>;
 
 /// A rule; the web ACL's rule that refers to its group stands before it. Neither is what rules share.
 type Key = (Option<Arc<str>>, Option<Arc<str>>);
@@ -126,7 +135,7 @@ impl AclTally {
         for Took { group_rule, rule, nanoseconds } in parts {
             // What the rules of a group share is what all rules share.
             let key = if rule.is_some() { (group_rule.clone(), rule.clone()) } else { (None, None) };
-            self.rule(acl, &key).timed_ns.fetch_add(*nanoseconds, Ordering::Relaxed);
+            self.rule(acl, &key, |tally| tally.timed_ns.fetch_add(*nanoseconds, Ordering::Relaxed));
         }
     }
 
@@ -139,48 +148,30 @@ impl AclTally {
             let key = (group_rule.map(Arc::clone), Some(Arc::clone(&matched.rule)));
             let solved = matches!(matched.token, Some((_, waf::Token::Valid { .. })));
             let action = if solved { "SOLVED" } else { matched.action };
-            self.rule(case.acl, &key).counts.add(action);
+            self.rule(case.acl, &key, |tally| tally.counts.add(action));
         }
     }
 
-    fn rule(&self, acl: &WebAcl, key: &Key) -> Arc<RuleTally> {
-        if let Some(tally) = self.rules.load().get(key) {
-            return Arc::clone(tally);
-        }
-        let new = Arc::new(RuleTally::default());
-        self.rules.rcu(|rules| {
-            let mut with = HashMap::clone(rules);
-            if with.len() >= RULES_MAX {
-                with.retain(|key, _| exists(acl, key));
-            }
-            with.entry(key.clone()).or_insert_with(|| Arc::clone(&new));
-            with
-        });
-        self.rules.load().get(key).map_or(new, Arc::clone)
+    fn rule<R>(&self, acl: &WebAcl, key: &Key, count: impl FnOnce(&RuleTally) -> R) -> Option<R> {
+        counted(&self.rules, key, || every_rule(acl), count)
     }
 
     /// The counts of a metric whose requests are sampled.
-    pub(super) fn metric(&self, name: &Arc<str>) -> Arc<Metric> {
-        if let Some(metric) = self.metrics.load().get(name) {
-            return Arc::clone(metric);
-        }
-        let new = Arc::new(Metric::default());
-        self.metrics.rcu(|metrics| {
-            let mut with = HashMap::clone(metrics);
-            if with.len() >= samples::METRICS_MAX {
-                with.clear();
-            }
-            with.entry(Arc::clone(name)).or_insert_with(|| Arc::clone(&new));
-            with
-        });
-        self.metrics.load().get(name).map_or(new, Arc::clone)
+    pub(super) fn metric<R>(&self, acl: &WebAcl, name: &Arc<str>, count: impl FnOnce(&Metric) -> R) -> Option<R> {
+        counted(&self.metrics, name, || samples::every_metric(acl), count)
+    }
+
+    /// What was counted of a metric so far.
+    pub(super) fn find_metric<R>(&self, name: &str, read: impl FnOnce(&Metric) -> R) -> Option<R> {
+        self.metrics.load().get(name).and_then(|cell| cell.get()).map(|metric| read(metric))
     }
 
     /// What is shown: the rules that there still are, the most expensive first, then those that match most.
     pub(crate) fn top(&self, acl: &WebAcl) -> AclTop {
-        let rules = self.rules.load();
-        let existing = rules.iter().filter(|(key, _)| exists(acl, key));
-        let mut shown: Vec<RuleTop> = existing
+        let (rules, existing) = (self.rules.load(), every_rule(acl).collect::<HashSet<Key>>());
+        let known = rules.iter().filter(|(key, _)| existing.contains(*key));
+        let mut shown: Vec<RuleTop> = known
+            .filter_map(|(key, cell)| Some((key, cell.get()?)))
             .map(|((group_rule, rule), tally)| RuleTop {
                 group_rule: group_rule.clone(),
                 rule: rule.clone().unwrap_or_else(|| "(shared)".into()),
@@ -206,10 +197,38 @@ impl AclTally {
     }
 }
 
-/// Whether the web ACL has the rule; what rules share there always is.
-fn exists(acl: &WebAcl, (group_rule, rule): &Key) -> bool {
-    let Some(rule) = rule.as_deref() else { return true };
-    acl.judge.labels_of(RulePath { group_rule: group_rule.as_deref(), rule }).is_some()
+/// The rules that a web ACL has, and what they share.
+fn every_rule(acl: &WebAcl) -> impl Iterator<Item = Key> {
+    let shared = std::iter::once((None, None));
+    acl.judge.rules().map(|(group_rule, rule)| (group_rule.cloned(), Some(Arc::clone(rule)))).chain(shared)
+}
+
+/// Counts what has a name. Where that is new, all names that there are now get their place together; a name that is none of
+/// them is not counted.
+fn counted<K: Hash + Eq + Clone, V: Default, I: Iterator<Item = K>, R>(
+    all: &Counted<K, V>,
+    name: &K,
+    existing: impl Fn() -> I,
+    count: impl FnOnce(&V) -> R,
+) -> Option<R> {
+    if let Some(cell) = all.load().get(name) {
+        return Some(count(cell.get_or_init(Box::default)));
+    }
+    all.rcu(|known| with_places(known, existing()));
+    all.load().get(name).map(|cell| count(cell.get_or_init(Box::default)))
+}
+
+/// What was counted, and a place for each name that there is now.
+fn with_places<K: Hash + Eq + Clone, V>(known: &Places<K, V>, existing: impl Iterator<Item = K>) -> Places<K, V> {
+    let existing: HashSet<K> = existing.collect();
+    // Those that are gone for the time being are forgotten only where there are too many.
+    let keeps_gone = known.len() + existing.len() <= NAMES_MAX;
+    let kept = known.iter().filter(|(name, _)| keeps_gone || existing.contains(*name));
+    let mut with: Places<K, V> = kept.map(|(name, cell)| (name.clone(), Arc::clone(cell))).collect();
+    for name in existing {
+        with.entry(name).or_default();
+    }
+    with
 }
 
 impl Counts {
@@ -259,6 +278,40 @@ mod tests {
         assert_eq!(shown(&top, Some("group"), "spam"), [0, 0, 2 * times, 0, 0, 0]);
         assert_eq!(shown(&top, Some("group"), "loud"), [0, 0, times, 0, 0, 0]);
         assert_eq!(shown(&top, None, "cookie"), [0, 0, 0, times, 0, 1]);
+    }
+
+    #[test]
+    fn the_numbers_of_all_rules_are_put_up_at_once() {
+        let path = |name: &str| holds(name, &serde_json::json!({ "UriPath": {} }));
+        let name = |n: usize| format!("rule-{n:03}");
+        let rules: Vec<_> = (0..200).map(|n| rule(&name(n), n, &path(&name(n)), "Count")).collect();
+        let (tally, acl) = (AclTally::default(), acl(&rules, Redacted::default()));
+        let send = |n: usize| {
+            let sent = Sent::get(&format!("/{}", name(n)));
+            sent.judged(&acl, Token::Missing, |case| tally.count(case));
+        };
+        send(0);
+        let put_up = tally.rules.load_full();
+        (1..200).for_each(send);
+        assert!(Arc::ptr_eq(&put_up, &tally.rules.load_full()), "no rule that matched for the first time made it anew");
+        let top = tally.top(&acl);
+        assert!((0..200).all(|n| shown(&top, None, &name(n)) == [0, 0, 1, 0, 0, 0]));
+    }
+
+    #[test]
+    fn other_rules_make_room_only_where_there_are_too_many() {
+        let places = |known: &Places<usize, u64>, names: std::ops::Range<usize>| with_places(known, names);
+        let first = places(&HashMap::new(), 0..100);
+        first[&7].set(Box::new(7)).unwrap();
+        let second = places(&first, 50..NAMES_MAX - 100);
+        assert_eq!(second.len(), NAMES_MAX - 100, "a rule that comes back goes on where it was");
+        assert_eq!(second[&7].get().map(|it| **it), Some(7));
+        let third = places(&second, 100..200);
+        assert_eq!(third.len(), NAMES_MAX - 100);
+        let fourth = places(&third, 100..201);
+        assert_eq!(fourth.len(), 101, "those that are gone are forgotten");
+        let many = places(&fourth, 0..2 * NAMES_MAX);
+        assert_eq!(many.len(), 2 * NAMES_MAX, "those that there are never are");
     }
 
     #[test]

@@ -108,6 +108,18 @@ impl WebAcl {
         Some(&self.rule(path)?.labels)
     }
 
+    /// Its rules and those of its groups, each with the web ACL's rule that refers to its group.
+    pub fn rules(&self) -> impl Iterator<Item = (Option<&Arc<str>>, &Arc<str>)> {
+        self.program.listed(&self.program.steps).flat_map(|rule| {
+            let inner: &[Step] = match &rule.then {
+                Then::Group { steps, .. } => steps,
+                Then::Do { .. } => &[],
+            };
+            let inner = self.program.listed(inner).map(|inner| (Some(&rule.name), &inner.name));
+            std::iter::once((None, &rule.name)).chain(inner)
+        })
+    }
+
     fn rule(&self, path: RulePath<'_>) -> Option<&Rule> {
         let Some(group_rule) = path.group_rule else { return self.program.named(&self.program.steps, path.rule) };
         match &self.program.named(&self.program.steps, group_rule)?.then {
@@ -170,11 +182,16 @@ pub(crate) struct Program {
 impl Program {
     /// The rule of a list that has this name.
     fn named(&self, steps: &[Step], name: &str) -> Option<&Rule> {
+        self.listed(steps).find(|rule| &*rule.name == name)
+    }
+
+    /// The rules of a list.
+    fn listed(&self, steps: &[Step]) -> impl Iterator<Item = &Rule> {
         let places = steps.iter().flat_map(|step| match step {
             Step::Visit(rule) => *rule..*rule + 1,
             Step::Screen { first, behind, .. } => *first..*behind,
         });
-        places.map(|place| &self.rules[place]).find(|rule| &*rule.name == name)
+        places.map(|place| &self.rules[place])
     }
 
     fn memory_bytes(&self) -> usize {
