@@ -6,6 +6,7 @@ mod header_injection;
 mod tls;
 mod limits;
 mod management;
+mod quotas;
 mod accounts;
 mod records;
 mod drain;

@@ -8,7 +8,7 @@ use base::seal::MasterKey;
 use base::{AccountId, Region, Scope, Timestamp};
 use futures_util::future::BoxFuture;
 use serde_json::Value as Json;
-use store_resources::Batch;
+use store_resources::{Batch, Precondition};
 use store_sqlite::SqliteStore;
 use tempfile::TempDir;
 use wire::Value;
@@ -176,6 +176,18 @@ impl World {
             Err(fault) => panic!("{name}: {fault}"),
         }
     }
+}
+
+/// The quotas that a batch relies on: how many records it adds, and how many there may be.
+pub fn quotas(batch: &Batch) -> Vec<(u64, u64)> {
+    let quota = |relied: &Precondition| match relied {
+        Precondition::Room { more, max, .. } => Some((*more, *max)),
+        Precondition::Document { .. }
+        | Precondition::Range { .. }
+        | Precondition::Index { .. }
+        | Precondition::Lease(_) => None,
+    };
+    batch.preconditions.iter().filter_map(quota).collect()
 }
 
 /// What operations reach of an idle node in an installation that `account` founded.

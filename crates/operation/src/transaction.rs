@@ -43,6 +43,10 @@ impl std::fmt::Debug for Transaction {
 /// How many documents one read of a whole list fetches at a time.
 const SCAN_STEP: u32 = 500;
 
+/// A quota up to which records are always counted again at the commit. Of a larger one that is less than half used, nobody
+/// can use up the rest while one call runs.
+const COUNTED_AGAIN: u64 = 100_000;
+
 impl Transaction {
     /// Opens a transaction on the newest revision.
     pub async fn begin(store: &dyn Resources, kind: Kind) -> Result<Self, Failure> {
@@ -144,15 +148,24 @@ impl Transaction {
         }
     }
 
-    /// How many committed records have this prefix; a write relies on that set, so that of two that would both take the
-    /// last place one runs anew. For quotas.
-    pub async fn count_firmly<R: Record>(&mut self, scope: &Scope, prefix: &str) -> Result<u64, Failure> {
+    /// Whether there may be `more` committed records with this prefix, which may have `max`. A write that relies on it is
+    /// asked again when it commits, so that of two who would take the last place one runs anew. For quotas.
+    pub async fn has_room<R: Record>(
+        &mut self,
+        scope: &Scope,
+        prefix: &str,
+        more: u64,
+        max: u64,
+    ) -> Result<bool, Failure> {
         let prefix = key::<R>(scope, prefix);
-        let (count, newest) = self.view.measure(&prefix).await?;
-        if self.kind == Kind::Write {
-            self.preconditions.push(Precondition::Range { prefix, count, newest });
+        let (there, _) = self.view.measure(&prefix).await?;
+        let taken = there.saturating_add(more);
+        // Counting a million again takes a while, in which nobody else writes.
+        let is_near = max <= COUNTED_AGAIN || taken > max / 2;
+        if self.kind == Kind::Write && is_near {
+            self.preconditions.push(Precondition::Room { prefix, more, max });
         }
-        Ok(count)
+        Ok(there.checked_add(more).is_some_and(|taken| taken <= max))
     }
 
     /// How many committed records have this prefix; a write does not rely on it.

@@ -1,7 +1,9 @@
 //! For tests: this service over the embedded store, called as `control` calls it, without a network.
 
+use base::Scope;
 use operation::testing::{self, ACCOUNT};
-pub(crate) use operation::testing::{FOREIGN, Refusal, text};
+pub(crate) use operation::testing::{FOREIGN, Refusal, quotas, text};
+use operation::{Kind, Transaction};
 use serde_json::{Value as Json, json};
 use store_records::counters::{Counter, Take};
 use wire::Value;
@@ -29,6 +31,17 @@ impl World {
     /// Calls, and expects a refusal; answers its code and message.
     pub(crate) async fn refused(&self, name: &str, input: Json) -> Refusal {
         self.0.refused(name, input).await
+    }
+
+    /// The quotas that a call relies on, which is not committed.
+    pub(crate) async fn quotas(&self, name: &str, input: Json) -> Vec<(u64, u64)> {
+        testing::quotas(&self.0.uncommitted(name, input).await)
+    }
+
+    /// A transaction of its own, and where it reads.
+    pub(crate) async fn transaction(&self) -> (Transaction, Scope) {
+        let tx = Transaction::begin(self.0.ports.resources.as_ref(), Kind::Write).await.expect("the store answers");
+        (tx, testing::World::scope())
     }
 
     /// Calls from an account.

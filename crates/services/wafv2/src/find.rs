@@ -66,7 +66,7 @@ pub(crate) async fn room_for<R: Owned>(
     if call.tx.get::<R>(&call.scope, name).await?.is_some() {
         return Err(Error::Duplicate.into());
     }
-    if call.tx.count_firmly::<R>(&call.scope, "").await? >= max {
+    if !call.tx.has_room::<R>(&call.scope, "", 1, max).await? {
         return Err(Error::Limits { what: format!("{max} of the kind {} in an account and region", R::KIND) }.into());
     }
     Ok(Entity { name: name.to_owned(), id: uuid(), description, lock_token: uuid(), tags })

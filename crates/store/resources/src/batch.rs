@@ -52,6 +52,15 @@ pub enum Precondition {
         /// The highest revision among them.
         newest: Option<Revision>,
     },
+    /// With `more` documents more, at most `max` have an id that begins with `prefix`. Others may come, change and go.
+    Room {
+        /// Scope and table; its `id` is the prefix.
+        prefix: Key,
+        /// How many the batch adds.
+        more: u64,
+        /// How many there may be.
+        max: u64,
+    },
     /// An exact-match index still answers what was read.
     Index {
         /// The index's name.

@@ -33,10 +33,12 @@ macro_rules! resources_contract {
             a_refused_batch_leaves_nothing_behind
             a_document_that_was_read_must_not_have_changed
             a_range_that_was_read_must_not_have_changed
+            a_set_never_grows_beyond_its_bound
             the_last_write_of_a_document_in_a_batch_counts
             concurrent_commits_get_ordered_revisions_without_gaps
             concurrent_transactions_lose_no_update
             concurrent_additions_to_a_range_do_not_slip_past_each_other
+            concurrent_additions_to_a_bounded_set_fill_it_and_no_more
             an_index_finds_its_document_in_any_scope
             an_index_value_belongs_to_one_document
             an_index_value_can_pass_to_another_document_in_one_batch

@@ -58,6 +58,9 @@ async fn check(connection: &mut SqliteConnection, precondition: &Precondition) -
     let holds = match precondition {
         Precondition::Document { key, revision } => read_revision(connection, key).await? == *revision,
         Precondition::Range { prefix, count, newest } => measure(connection, prefix).await? == (*count, *newest),
+        Precondition::Room { prefix, more, max } => {
+            measure(connection, prefix).await?.0.checked_add(*more).is_some_and(|there| there <= *max)
+        }
         Precondition::Index { name, value, found } => find_key(connection, name, value).await? == *found,
         Precondition::Lease(lease) => return check_lease(connection, lease).await,
     };

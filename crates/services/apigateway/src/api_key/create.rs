@@ -129,7 +129,7 @@ impl NewKey {
 
 /// Refuses more keys than an account may have.
 pub(super) async fn room_for_one(call: &mut Call<'_>, more: u64) -> Result<(), Failure> {
-    if call.tx.count::<ApiKey>(&call.scope, "").await? + more <= API_KEYS_PER_ACCOUNT {
+    if call.tx.has_room::<ApiKey>(&call.scope, "", more, API_KEYS_PER_ACCOUNT).await? {
         return Ok(());
     }
     let limit = format!("Maximum number of API Keys for this account has been reached: {API_KEYS_PER_ACCOUNT}");
@@ -138,9 +138,10 @@ pub(super) async fn room_for_one(call: &mut Call<'_>, more: u64) -> Result<(), F
 
 #[cfg(test)]
 mod tests {
+    use model::apigateway::ApiKey;
     use serde_json::json;
 
-    use crate::testing::{FOREIGN, World, patch, text, with};
+    use crate::testing::{FOREIGN, World, patch, quotas, text, with};
 
     const VALUE: &str = "0123456789abcdefghij";
 
@@ -175,6 +176,29 @@ mod tests {
         world.call_as(FOREIGN, "CreateApiKey", json!({"value": VALUE})).await.expect("it is somebody else's");
         world.ok("DeleteApiKey", json!({"apiKey": key["id"]})).await;
         world.ok("CreateApiKey", json!({"value": VALUE})).await;
+    }
+
+    #[tokio::test]
+    async fn keys_are_counted_again_when_they_are_stored_but_where_half_of_many_are_left() {
+        let world = World::new().await;
+        for _ in 0..2 {
+            world.ok("CreateApiKey", json!({})).await;
+        }
+        for (more, max, fits, is_counted_again) in [
+            (1, 2, false, true),
+            (1, 3, true, true),
+            (1, 100_000, true, true),
+            (1, 2_000_000, true, false),
+            (999_998, 2_000_000, true, false),
+            (999_999, 2_000_000, true, true),
+            (2_000_000, 2_000_000, false, true),
+            (u64::MAX, u64::MAX, false, true),
+        ] {
+            let (mut tx, scope) = world.transaction().await;
+            assert_eq!(tx.has_room::<ApiKey>(&scope, "", more, max).await.unwrap(), fits, "{more} of {max}");
+            let expected = if is_counted_again { vec![(more, max)] } else { Vec::new() };
+            assert_eq!(quotas(&tx.into_batch()), expected, "{more} of {max}");
+        }
     }
 
     #[tokio::test]

@@ -155,7 +155,7 @@ fn copied_policy(source: &RestApi, id: &RestApiId) -> Option<String> {
 
 /// An id that no account of this installation has, because host names hold nothing else.
 async fn room_for_one(call: &mut Call<'_>) -> Result<RestApiId, Failure> {
-    if call.tx.count::<RestApi>(&call.scope, "").await? >= APIS_PER_ACCOUNT as u64 {
+    if !call.tx.has_room::<RestApi>(&call.scope, "", 1, APIS_PER_ACCOUNT as u64).await? {
         let limit = format!("Maximum number of REST APIs for this account has been reached: {APIS_PER_ACCOUNT}");
         return Err(Error::LimitExceeded(limit).into());
     }

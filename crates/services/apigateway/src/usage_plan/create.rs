@@ -88,7 +88,7 @@ async fn stage(asked: &ApiStage, call: &mut Call<'_>) -> Result<StoredStage, Fai
 }
 
 async fn room_for_one(call: &mut Call<'_>) -> Result<UsagePlanId, Failure> {
-    if call.tx.count::<UsagePlan>(&call.scope, "").await? >= USAGE_PLANS_PER_ACCOUNT {
+    if !call.tx.has_room::<UsagePlan>(&call.scope, "", 1, USAGE_PLANS_PER_ACCOUNT).await? {
         let limit =
             format!("Maximum number of Usage Plans for this account has been reached: {USAGE_PLANS_PER_ACCOUNT}");
         return Err(Error::LimitExceeded(limit).into());
@@ -127,6 +127,14 @@ mod tests {
         let missing = Err(("NotFoundException".to_owned(), "Invalid Usage Plan ID specified".to_owned()));
         let foreign = world.call_as(FOREIGN, "GetUsagePlan", json!({"usagePlanId": plan["id"]})).await;
         assert_eq!(foreign, missing);
+    }
+
+    #[tokio::test]
+    async fn what_is_made_relies_on_its_quota_until_it_is_stored() {
+        let world = World::new().await;
+        for (name, max) in [("CreateUsagePlan", 300), ("CreateRestApi", 20_000)] {
+            assert_eq!(world.quotas(name, json!({"name": "one"})).await, [(1, max)], "{name}");
+        }
     }
 
     #[tokio::test]

@@ -1,6 +1,6 @@
 //! The account's alias, summary and absences.
 
-use operation::testing::{ACCOUNT, FOREIGN, World};
+use operation::testing::{ACCOUNT, FOREIGN, World, quotas};
 use serde_json::json;
 
 async fn world() -> World {
@@ -41,6 +41,23 @@ async fn the_summary_counts_what_there_is() {
         assert_eq!(summary[name], value, "{name}");
     }
     assert_eq!(summary.as_object().map(serde_json::Map::len), Some(34));
+}
+
+#[tokio::test]
+async fn what_is_made_relies_on_its_quota_until_it_is_stored() {
+    let world = world().await;
+    let document = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"iam:GetUser","Resource":"*"}}"#;
+    let trust = r#"{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":"*","Action":"sts:AssumeRole"}}"#;
+    for (name, input, max) in [
+        ("CreateUser", json!({"UserName": "u"}), 5_000),
+        ("CreateGroup", json!({"GroupName": "g"}), 500),
+        ("CreateRole", json!({"RoleName": "r", "AssumeRolePolicyDocument": trust}), 5_000),
+        ("CreatePolicy", json!({"PolicyName": "p", "PolicyDocument": document}), 1_500),
+        ("CreateInstanceProfile", json!({"InstanceProfileName": "i"}), 1_000),
+        ("CreateOpenIDConnectProvider", json!({"Url": "https://issuer.example"}), 700),
+    ] {
+        assert_eq!(quotas(&world.uncommitted(name, input).await), [(1, max)], "{name}");
+    }
 }
 
 #[tokio::test]

@@ -57,7 +57,7 @@ impl Operation for CreateGroup {
         if !find::is_free::<Group>(call, "iam.group.folded", &input.group_name).await? {
             return Err(Error::taken("Group", &input.group_name).into());
         }
-        if call.tx.count::<Group>(&call.scope, "").await? >= u64::from(GROUPS_MAX) {
+        if !call.tx.has_room::<Group>(&call.scope, "", 1, u64::from(GROUPS_MAX)).await? {
             return Err(Error::LimitExceeded { quota: "GroupsPerAccount", max: GROUPS_MAX as usize }.into());
         }
         let group = Group {

@@ -72,7 +72,7 @@ impl Operation for CreateInstanceProfile {
             let name = &input.instance_profile_name;
             return Err(Error::EntityAlreadyExists(format!("Instance Profile {name} already exists.")).into());
         }
-        if call.tx.count::<InstanceProfile>(&call.scope, "").await? >= PROFILES_MAX.into() {
+        if !call.tx.has_room::<InstanceProfile>(&call.scope, "", 1, PROFILES_MAX.into()).await? {
             return Err(Error::LimitExceeded { quota: "InstanceProfilesPerAccount", max: PROFILES_MAX.into() }.into());
         }
         let profile = InstanceProfile {

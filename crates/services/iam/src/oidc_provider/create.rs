@@ -99,7 +99,7 @@ impl Operation for CreateOpenIDConnectProvider {
             let message = format!("Provider with url https://{issuer} already exists.");
             return Err(Error::EntityAlreadyExists(message).into());
         }
-        if call.tx.count::<OidcProvider>(&call.scope, "").await? >= PROVIDERS_MAX {
+        if !call.tx.has_room::<OidcProvider>(&call.scope, "", 1, PROVIDERS_MAX).await? {
             let quota = "OpenIdConnectProvidersPerAccount";
             return Err(Error::LimitExceeded { quota, max: PROVIDERS_MAX as usize }.into());
         }

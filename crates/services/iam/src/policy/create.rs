@@ -83,7 +83,7 @@ impl Operation for CreatePolicy {
             ))
             .into());
         }
-        if call.tx.count::<ManagedPolicy>(&call.scope, "").await? >= POLICIES_MAX.into() {
+        if !call.tx.has_room::<ManagedPolicy>(&call.scope, "", 1, POLICIES_MAX.into()).await? {
             return Err(Error::LimitExceeded { quota: "PoliciesPerAccount", max: POLICIES_MAX.into() }.into());
         }
         let now = whole_second(call.now);

@@ -83,7 +83,7 @@ impl Operation for CreateRole {
         if !find::is_free::<Role>(call, "iam.role.folded", &input.role_name).await? {
             return Err(Error::taken("Role", &input.role_name).into());
         }
-        if call.tx.count::<Role>(&call.scope, "").await? >= ROLES_MAX {
+        if !call.tx.has_room::<Role>(&call.scope, "", 1, ROLES_MAX).await? {
             return Err(Error::LimitExceeded { quota: "RolesPerAccount", max: ROLES_MAX as usize }.into());
         }
         if let Some(arn) = &input.permissions_boundary {

@@ -76,7 +76,7 @@ impl Operation for CreateUser {
         if !find::is_free::<User>(call, "iam.user.folded", &input.user_name).await? {
             return Err(Error::taken("User", &input.user_name).into());
         }
-        if call.tx.count::<User>(&call.scope, "").await? >= u64::from(USERS_MAX) {
+        if !call.tx.has_room::<User>(&call.scope, "", 1, u64::from(USERS_MAX)).await? {
             return Err(Error::LimitExceeded { quota: "UsersPerAccount", max: USERS_MAX as usize }.into());
         }
         let user = User {

@@ -95,6 +95,27 @@ pub async fn a_range_that_was_read_must_not_have_changed(store: Store) {
     }
 }
 
+/// A set has room for what a batch adds, whatever else comes and goes in it.
+pub async fn a_set_never_grows_beyond_its_bound(store: Store) {
+    commit(&store, put(pet("a/1"), "old")).await;
+    commit(&store, put(pet("a/2"), "old")).await;
+    let cases = [
+        ("room for one", put(pet("a/1"), "changed"), 1, 3, true),
+        ("room for none", put(pet("a/1"), "changed again"), 1, 2, false),
+        ("room for one of two", put(pet("a/2"), "changed"), 2, 3, false),
+        ("one more came", put(pet("a/3"), "new"), 1, 3, false),
+        ("one went", delete(pet("a/3")), 1, 3, true),
+        ("one came elsewhere", put(Key::new(scope(TWO), PETS, "a/9"), "new"), 1, 3, true),
+        ("more than numbers hold", delete(pet("a/9")), u64::MAX, u64::MAX, false),
+    ];
+    for (case, change, more, max, holds) in cases {
+        commit(&store, change).await;
+        let room = Precondition::Room { prefix: pet("a/"), more, max };
+        let outcome = commit_if(&store, room, put(pet("other"), case)).await;
+        assert_eq!(outcome.is_ok(), holds, "{case}: {outcome:?}");
+    }
+}
+
 /// Several writes to one document come to the last of them.
 pub async fn the_last_write_of_a_document_in_a_batch_counts(store: Store) {
     let key = pet("cat");
@@ -176,4 +197,20 @@ pub async fn concurrent_additions_to_a_range_do_not_slip_past_each_other(store: 
     assert_eq!(successes, 1);
     let page = view(&store).await.scan(&pet("only/"), None, 10).await.expect("scan");
     assert_eq!(ids(&page.documents).len(), 1);
+}
+
+/// Of many that each add one at once, as many succeed as there are places, and none has to try twice before they are taken.
+pub async fn concurrent_additions_to_a_bounded_set_fill_it_and_no_more(store: Store) {
+    const PLACES: u64 = 3;
+    let additions = (0..8).map(|n| {
+        let store = Store::clone(&store);
+        async move {
+            let room = Precondition::Room { prefix: pet("few/"), more: 1, max: PLACES };
+            commit_if(&store, room, put(pet(&format!("few/{n}")), "")).await.is_ok()
+        }
+    });
+    let successes = join_all(additions).await.into_iter().filter(|success| *success).count();
+    assert_eq!(successes as u64, PLACES);
+    let page = view(&store).await.scan(&pet("few/"), None, 10).await.expect("scan");
+    assert_eq!(ids(&page.documents).len() as u64, PLACES);
 }
