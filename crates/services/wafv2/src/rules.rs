@@ -13,6 +13,7 @@ use crate::shapes::{Scope, Tag, VisibilityConfig, by_key};
 const NAME_CHARS_MAX: usize = 128;
 const DESCRIPTION_CHARS_MAX: usize = 256;
 const METRIC_CHARS_MAX: usize = 255;
+const POLICY_CHARS_MAX: usize = 395_000;
 const TAG_KEY_CHARS_MAX: usize = 128;
 const TAG_VALUE_CHARS_MAX: usize = 256;
 
@@ -82,6 +83,19 @@ pub(crate) fn metric(member: &'static str, text: &str) -> Result<(), Error> {
     let fits = |byte: u8| is_word(byte) || b"#:./".contains(&byte);
     let good = !text.is_empty() && text.len() <= METRIC_CHARS_MAX && text.bytes().all(fits);
     if good { Ok(()) } else { Err(pattern(member, text, r"^[\w#:\.\-/]+$")) }
+}
+
+/// Reads the text of a policy, whatever it says: before anything else looks into it.
+pub(crate) fn policy(text: &str) -> Result<(), Error> {
+    const MEMBER: &str = "policy";
+    if text.is_empty() {
+        return Err(Error::form(MEMBER, text, "Member must have length greater than or equal to 1"));
+    }
+    if text.chars().count() > POLICY_CHARS_MAX {
+        let constraint = format!("Member must have length less than or equal to {POLICY_CHARS_MAX}");
+        return Err(Error::form(MEMBER, text, constraint));
+    }
+    if text.chars().all(char::is_whitespace) { Err(pattern(MEMBER, text, r".*\S.*")) } else { Ok(()) }
 }
 
 /// Refuses a list with nothing in it.

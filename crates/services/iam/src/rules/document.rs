@@ -49,7 +49,7 @@ pub(crate) fn trust(document: &str) -> Result<(), Error> {
 }
 
 /// Checks what may travel as a document at all. SECURITY: a letter that only looks like another is none of AWS's.
-fn text(member: &str, document: &str) -> Result<(), Error> {
+pub(crate) fn text(member: &str, document: &str) -> Result<(), Error> {
     let constraint = if document.is_empty() {
         "Member must have length greater than or equal to 1".to_owned()
     } else if document.chars().count() > TEXT_CHARS_MAX {

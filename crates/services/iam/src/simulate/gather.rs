@@ -10,7 +10,7 @@ use wire::Choice as _;
 use super::view::Source;
 use crate::error::Error;
 use crate::find::{self, Managed};
-use crate::rules::arn;
+use crate::rules::{arn, document};
 
 /// A policy with the name and place that answers tell. AWS names inline policies `user_bob_calls`.
 #[derive(Debug)]
@@ -90,14 +90,23 @@ pub(super) struct Policies {
 
 /// Reads a document that the caller gave; `list` and its place name it in answers, as in AWS.
 pub(super) fn given(list: &str, at: usize, document: &str) -> Result<Given, Error> {
+    bounded(list, document)?;
     let read = Given::read(format!("{list}.{}", at + 1), Origin::Input, document);
     read.map_err(|fault| Error::InvalidInput(fault.to_string()))
 }
 
 /// Reads the resources' policy, which AWS names so.
 pub(super) fn resource_given(document: &str) -> Result<Given, Error> {
-    let read = Given::read("ResourcePolicy".to_owned(), Origin::Resource, document);
+    let name = "ResourcePolicy";
+    bounded(name, document)?;
+    let read = Given::read(name.to_owned(), Origin::Resource, document);
     read.map_err(|fault| Error::InvalidInput(fault.to_string()))
+}
+
+/// Refuses what is too long to be a policy before anything looks into it. AWS's refusals begin a member's name small.
+fn bounded(member: &str, document: &str) -> Result<(), Error> {
+    let (first, rest) = member.split_at(1);
+    document::text(&format!("{}{rest}", first.to_ascii_lowercase()), document)
 }
 
 /// The documents of a list.

@@ -358,6 +358,9 @@ async fn what_would_be_ignored_or_a_load_is_refused() {
         (json!({"ResourceArns": ["é".repeat(2_000)]}), "InvalidInput"),
         (json!({"ActionNames": [format!("a:{}", "é".repeat(100))]}), "InvalidInput"),
         (json!({"PermissionsBoundaryPolicyInputList": [ALL, S3]}), "InvalidInput"),
+        (json!({"PolicyInputList": [ALL, "[".repeat(131_073)]}), "ValidationError"),
+        (json!({"ResourcePolicy": "[".repeat(131_073), "CallerArn": BOB}), "ValidationError"),
+        (json!({"PermissionsBoundaryPolicyInputList": [""]}), "ValidationError"),
         (
             json!({"PolicyInputList": [long], "ActionNames": actions, "ResourceArns": resources, "MaxItems": 1_000}),
             "InvalidInput",

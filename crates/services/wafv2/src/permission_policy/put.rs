@@ -8,6 +8,7 @@ use operation::{Call, Failure, Operation, Spec};
 use super::document;
 use crate::error::{Error, declared};
 use crate::find;
+use crate::rules;
 use crate::shapes::Nothing;
 
 /// The operation.
@@ -31,6 +32,7 @@ impl Operation for PutPermissionPolicy {
     }
 
     async fn run(input: &Input, call: &mut Call<'_>) -> Result<Nothing, Failure> {
+        rules::policy(&input.policy)?;
         let mut group = find::by_arn::<RuleGroup>(call, &input.resource_arn).await?;
         let ids = named_principals::ids(&mut call.tx, call.scope.account, &input.policy).await?;
         let ids = ids.map_err(|nobody| Error::PermissionPolicy(nobody.to_string()))?;

@@ -68,6 +68,29 @@ async fn a_policy_says_who_may_use_the_group_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn a_policy_is_as_long_as_aws_takes_and_no_longer() {
+    let world = world().await;
+    account(&world, FOREIGN).await;
+    let shared = group(&world, "shared", &json!([])).await;
+    let put = |policy: String| json!({"ResourceArn": shared["ARN"], "Policy": policy});
+    let good = policy(&json!({})).as_str().unwrap().to_owned();
+    let long = |chars: usize| format!("{good}{}", " ".repeat(chars - good.chars().count()));
+    world.ok("PutPermissionPolicy", put(long(395_000))).await;
+    for (bad, constraint) in [
+        (long(395_001), "Member must have length less than or equal to 395000"),
+        ("[".repeat(5_000_000), "Member must have length less than or equal to 395000"),
+        ("é".repeat(395_001), "Member must have length less than or equal to 395000"),
+        (String::new(), "Member must have length greater than or equal to 1"),
+        (" \n ".to_owned(), r"Member must satisfy regular expression pattern: .*\S.*"),
+    ] {
+        let (code, message) = world.refused("PutPermissionPolicy", put(bad)).await;
+        assert_eq!(code, "ValidationException", "{message}");
+        assert!(message.ends_with(&format!("at 'policy' failed to satisfy constraint: {constraint}")), "{message}");
+        assert!(message.len() < 1_000, "what is too long is not said back");
+    }
+}
+
+#[tokio::test]
 async fn a_shared_group_comes_with_its_own_sets_and_stays_while_it_is_used() {
     let world = world().await;
     let set = ip_set(&world, "office").await;
