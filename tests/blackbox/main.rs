@@ -3,6 +3,7 @@
 mod smuggling;
 mod paths;
 mod header_injection;
+mod custom_answers;
 mod tls;
 mod limits;
 mod management;

@@ -40,6 +40,16 @@ impl Installation {
         self.send(Call { service: "apigateway", method, path, content_type, target: None, body }).await
     }
 
+    /// Calls the firewall's API as root and expects a success.
+    pub async fn wafv2(&self, operation: &str, body: &Value) -> Value {
+        let (target, body) = (format!("AWSWAF_20190729.{operation}"), body.to_string());
+        let (content_type, target) = ("application/x-amz-json-1.1", Some(target.as_str()));
+        let call = Call { service: "wafv2", method: "POST", path: "/", content_type, target, body: body.as_bytes() };
+        let answer = self.send(call).await.expect("the node answers");
+        assert_eq!(answer.status, 200, "{operation}: {}", answer.text());
+        answer.json()
+    }
+
     /// The audit records of every call of an operation, newest first.
     pub async fn audited(&self, operation: &str) -> Vec<Value> {
         let target = "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents";

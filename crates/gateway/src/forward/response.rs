@@ -5,6 +5,8 @@ use egress::Fields;
 use http::header::{self, HeaderName};
 use http::{HeaderMap, HeaderValue};
 
+use super::is_the_hops_own;
+
 /// Where a header goes that is the gateway's own to set, by its place in [`Fate::Remapped`].
 static REMAPPED: [HeaderName; 5] = [
     HeaderName::from_static("x-amzn-remapped-connection"),
@@ -79,13 +81,15 @@ fn named_by_connection(fields: &Fields) -> Vec<HeaderName> {
 
 /// Sets a header that a mapping names; what a mapping may not set directly gets AWS's other name.
 pub(crate) fn set_mapped(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) {
-    if name == header::TRANSFER_ENCODING {
-        return;
-    }
     match remapped(name) {
-        Some(other) => headers.append(other, value),
-        None => headers.append(name.clone(), value),
-    };
+        Some(other) => {
+            headers.append(other, value);
+        }
+        None if is_the_hops_own(name) => {}
+        None => {
+            headers.append(name.clone(), value);
+        }
+    }
 }
 
 /// AWS's other name of a header that answers of `HTTP` and `MOCK` integrations may not set.
@@ -157,8 +161,8 @@ mod tests {
     #[test]
     fn a_mapping_cannot_set_what_belongs_to_the_connection() {
         let mut headers = HeaderMap::new();
-        for name in [header::DATE, header::WWW_AUTHENTICATE, header::TRANSFER_ENCODING, header::ETAG] {
-            set_mapped(&mut headers, &name, HeaderValue::from_static("x"));
+        for name in ["date", "www-authenticate", "transfer-encoding", "te", "keep-alive", "proxy-connection", "etag"] {
+            set_mapped(&mut headers, &HeaderName::from_static(name), HeaderValue::from_static("x"));
         }
         let want = [("x-amzn-remapped-date", "x"), ("x-amzn-remapped-www-authenticate", "x"), ("etag", "x")];
         assert_eq!(headers, map(&want));

@@ -53,7 +53,8 @@ pub fn compose(outcome: Result<Answer, Refused>, request: &Request) -> Passed<An
     for (name, id) in [(&REQUEST_ID, request.shown_id()), (&EXTENDED_ID, request.extended_id())] {
         answer.headers.insert(name, HeaderValue::from_str(id).expect("ids are visible ASCII"));
     }
-    if request.verb.as_ref() == Some(&http::Method::HEAD) {
+    let is_bodiless = matches!(answer.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
+    if request.verb.as_ref() == Some(&http::Method::HEAD) || is_bodiless && matches!(answer.body, Body::Ready(_)) {
         answer.body = Body::Ready(Bytes::new());
     }
     Passed { value: answer, reason: Reason::Answer(reason) }

@@ -8,6 +8,7 @@ use waf::{Answered, Purpose};
 
 use super::{Answer, Body};
 use crate::firewall::page;
+use crate::forward::is_the_hops_own;
 use crate::reason;
 use crate::steps::firewall::FirewallAnswer;
 
@@ -26,12 +27,15 @@ pub(super) fn compose(answer: &FirewallAnswer) -> (Answer, reason::Answer) {
     (Answer { status, headers, body: Body::Ready(body) }, reason::Answer::Firewall { status: status.as_u16() })
 }
 
+/// What the rule's owner wrote. AWS takes every name but `content-type`; those of the connection are taken too, and stay away.
 fn custom(answered: &Answered) -> (HeaderMap, Bytes) {
     let mut headers = HeaderMap::new();
     for (name, value) in &answered.headers {
         // The engine takes only names and values that a header may have; a value need not be ASCII.
         let typed = (HeaderName::try_from(&**name), HeaderValue::from_bytes(value.as_bytes()));
-        if let (Ok(name), Ok(value)) = typed {
+        if let (Ok(name), Ok(value)) = typed
+            && !is_the_hops_own(&name)
+        {
             headers.append(name, value);
         }
     }
@@ -65,4 +69,36 @@ fn of_token(token: &str) -> HeaderMap {
         headers.insert(HeaderName::from_static(page::HEADER), token);
     }
     headers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_custom_answer_has_its_owners_headers_but_for_those_of_the_connection() {
+        let names = [
+            "Connection",
+            "Content-Length",
+            "Keep-Alive",
+            "Proxy-Connection",
+            "TE",
+            "Trailer",
+            "Transfer-Encoding",
+            "UPGRADE",
+            "Date",
+            "Location",
+            "Retry-After",
+            "Set-Cookie",
+        ];
+        let body = Some(("text/plain", "no".into()));
+        let headers = names.map(|name| (name.into(), "9".into()));
+        let answer = FirewallAnswer::Custom(Answered { status: 429, headers: headers.into(), body }.into());
+        let (Answer { status, headers, body }, _) = compose(&answer);
+        let mut left: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+        left.sort_unstable();
+        assert_eq!(left, ["content-type", "date", "location", "retry-after", "set-cookie"]);
+        let Body::Ready(body) = body else { panic!("{body:?}") };
+        assert_eq!((status.as_u16(), &*body), (429, &b"no"[..]));
+    }
 }

@@ -6,13 +6,14 @@ use std::time::Duration;
 use base::limits::PAYLOAD_BYTES_MAX;
 use egress::{Answered, EgressError, Fields, RequestHead, Trust};
 use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderName, HeaderValue, Method as Verb, StatusCode, Uri, header};
+use http::{HeaderMap, HeaderValue, Method as Verb, StatusCode, Uri};
 use snapshot::{HttpCall, Method, Target};
 
 use super::Unmappable;
 use super::sources::Sources;
 use crate::body::{Download, Upload, UploadFailure, UploadState};
 use crate::execution_log;
+use crate::forward::is_the_hops_own;
 use crate::forward::request::Mapped;
 use crate::reason::{self, Integrate, Reason, cut};
 use crate::refused::{FrontEnd, Refusal, Refused, ResponseType};
@@ -202,17 +203,4 @@ pub(super) fn mapped_headers(call: &HttpCall, sources: &Sources<'_>) -> Result<M
         }
     }
     Ok(Mapped(mapped))
-}
-
-/// Framing and connection headers are ours to set, whatever a mapping says.
-fn is_the_hops_own(name: &HeaderName) -> bool {
-    [
-        header::CONNECTION,
-        header::CONTENT_LENGTH,
-        header::TRANSFER_ENCODING,
-        header::TE,
-        header::TRAILER,
-        header::UPGRADE,
-    ]
-    .contains(name)
 }
