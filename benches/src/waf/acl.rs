@@ -1,12 +1,9 @@
-//! Web ACLs of managed groups, and a world that knows nothing.
-
-use std::net::IpAddr;
-use std::sync::Arc;
-use std::time::Duration;
+//! Web ACLs of managed groups.
 
 use serde_json::{Value, json};
-use waf::document::{self, IpSet, RegexPatterns, RuleGroup};
-use waf::{Action, Country, Facts, Purpose, RateRule, References, Token, WebAcl, compile};
+use waf::document;
+use waf::testing::NOWHERE;
+use waf::{Action, WebAcl, compile};
 
 use super::wire::Wire;
 
@@ -28,50 +25,6 @@ pub const THREE: [&str; 3] = [GROUPS[0], GROUPS[1], GROUPS[2]];
 
 /// As much of a body is inspected, in bytes.
 pub const BODY_BYTES_MAX: usize = 64 * 1024;
-
-/// A world without countries, tokens, sets and lists.
-#[derive(Debug, Clone, Copy)]
-pub struct Nowhere;
-
-impl Facts for Nowhere {
-    fn country(&self, _: IpAddr) -> Option<Country> {
-        None
-    }
-
-    fn asn(&self, _: IpAddr) -> Option<u32> {
-        None
-    }
-
-    fn is_listed(&self, _: &str, _: IpAddr) -> Option<bool> {
-        None
-    }
-
-    fn over_limit(&self, _: &RateRule, _: &[u8]) -> bool {
-        false
-    }
-
-    fn token(&self, _: Purpose, _: Duration) -> Token {
-        Token::Missing
-    }
-}
-
-impl References for Nowhere {
-    fn ip_set(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
-    }
-
-    fn regex_patterns(&self, _: &str) -> Option<Arc<RegexPatterns>> {
-        None
-    }
-
-    fn rule_group(&self, _: &str) -> Option<Arc<RuleGroup>> {
-        None
-    }
-
-    fn has_list(&self, _: &str) -> bool {
-        false
-    }
-}
 
 /// A web ACL of these groups, which inspects 64 KB of a body.
 pub fn of_groups(groups: &[&str]) -> WebAcl {
@@ -108,7 +61,7 @@ pub fn of_rules(statements: impl Iterator<Item = Value>) -> WebAcl {
         "AssociationConfig": {"RequestBody": {"API_GATEWAY": {"DefaultSizeInspectionLimit": "KB_64"}}},
     });
     let acl = document::WebAcl::parse(&acl).expect("the document above is one of AWS's");
-    compile(&acl, "measured", &Nowhere).expect("what is measured names nothing but managed groups")
+    compile(&acl, "measured", &NOWHERE).expect("what is measured names nothing but managed groups")
 }
 
 /// What ended a request.
@@ -122,7 +75,7 @@ pub struct Blocked {
 
 /// Judges a request.
 pub fn judge(acl: &WebAcl, wire: &Wire) -> Option<Blocked> {
-    let judgement = wire.ask(BODY_BYTES_MAX, |request| acl.judge(request, &Nowhere));
+    let judgement = wire.ask(BODY_BYTES_MAX, |request| acl.judge(request, &NOWHERE));
     if judgement.action == Action::Allow {
         return None;
     }

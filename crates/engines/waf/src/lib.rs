@@ -27,6 +27,8 @@ pub mod field;
 mod json;
 pub mod transform;
 pub mod injection;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 
 pub use compile::{Needs, WebAcl, check, compile};
 pub use facts::{Country, Facts, Purpose, RateRule, Token};

@@ -5,13 +5,12 @@
 use std::collections::HashMap;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use serde_json::{Value, json};
-use waf::document::{IpSet, RegexPatterns, RuleGroup, WebAcl};
-use waf::{Action, Body, Country, Facts, Header, Judgement, Purpose, RateRule, References, Request, Token, managed};
+use waf::document::{IpSet, WebAcl};
+use waf::testing::{NOWHERE, World};
+use waf::{Action, Body, Header, Judgement, Request, managed};
 
 /// Group, what AWS says it costs, and in AWS's order its rules with their labels, where those are not the rule's name with
 /// the place written otherwise.
@@ -67,47 +66,14 @@ const LISTS: [(&str, &str, &str); 6] = [
     ("verified-bots", "198.51.100.6/32", "2001:db8:6::1/128"),
 ];
 
-struct World;
-
-impl Facts for World {
-    fn country(&self, _: IpAddr) -> Option<Country> {
-        None
-    }
-
-    fn asn(&self, _: IpAddr) -> Option<u32> {
-        None
-    }
-
-    fn is_listed(&self, list: &str, address: IpAddr) -> Option<bool> {
-        let (_, four, six) = LISTS.iter().find(|(name, _, _)| *name == list)?;
-        Some(IpSet::of([four.parse().unwrap(), six.parse().unwrap()]).contains(address))
-    }
-
-    fn over_limit(&self, _: &RateRule, _: &[u8]) -> bool {
-        false
-    }
-
-    fn token(&self, _: Purpose, _: Duration) -> Token {
-        Token::Missing
-    }
+/// Nothing is there but those.
+fn world() -> World {
+    World { is_listed, ..NOWHERE }
 }
 
-impl References for World {
-    fn ip_set(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
-    }
-
-    fn regex_patterns(&self, _: &str) -> Option<Arc<RegexPatterns>> {
-        None
-    }
-
-    fn rule_group(&self, _: &str) -> Option<Arc<RuleGroup>> {
-        None
-    }
-
-    fn has_list(&self, list: &str) -> bool {
-        LISTS.iter().any(|(name, _, _)| *name == list)
-    }
+fn is_listed(list: &str, address: IpAddr) -> Option<bool> {
+    let (_, four, six) = LISTS.iter().find(|(name, _, _)| *name == list)?;
+    Some(IpSet::of([four.parse().unwrap(), six.parse().unwrap()]).contains(address))
 }
 
 /// A web ACL of one group, in which every rule but one only counts.
@@ -126,7 +92,7 @@ fn alone(group: &str, rule: &str, rules: &[&str]) -> waf::WebAcl {
             "OverrideAction": {"None": {}}, "VisibilityConfig": visibility}],
         "LabelNamespace": "awswaf:000000000000:webacl:shop:",
     });
-    waf::compile(&WebAcl::parse(&acl).unwrap(), "shop", &World).unwrap()
+    waf::compile(&WebAcl::parse(&acl).unwrap(), "shop", &world()).unwrap()
 }
 
 /// `«3×ab»` is `ababab`, so that long texts stand in short files.
@@ -176,7 +142,7 @@ fn judge(acl: &waf::WebAcl, test: &Value) -> Judgement {
         client,
         host: "shop.example.com",
     };
-    acl.judge(&request, &World)
+    acl.judge(&request, &world())
 }
 
 /// The files, by their groups' names.
@@ -262,24 +228,6 @@ fn a_text_is_unfolded() {
 
 #[test]
 fn an_operator_without_a_list_cannot_use_the_group_that_asks_for_it() {
-    struct Nowhere;
-    impl References for Nowhere {
-        fn ip_set(&self, _: &str) -> Option<Arc<IpSet>> {
-            None
-        }
-
-        fn regex_patterns(&self, _: &str) -> Option<Arc<RegexPatterns>> {
-            None
-        }
-
-        fn rule_group(&self, _: &str) -> Option<Arc<RuleGroup>> {
-            None
-        }
-
-        fn has_list(&self, _: &str) -> bool {
-            false
-        }
-    }
     let acl = json!({
         "Name": "shop",
         "DefaultAction": {"Allow": {}},
@@ -288,7 +236,7 @@ fn an_operator_without_a_list_cannot_use_the_group_that_asks_for_it() {
             "VisibilityConfig": {"SampledRequestsEnabled": false, "CloudWatchMetricsEnabled": false, "MetricName": "m"}}],
         "LabelNamespace": "awswaf:000000000000:webacl:shop:",
     });
-    let broken = waf::compile(&WebAcl::parse(&acl).unwrap(), "shop", &Nowhere).unwrap_err();
+    let broken = waf::compile(&WebAcl::parse(&acl).unwrap(), "shop", &NOWHERE).unwrap_err();
     assert_eq!(broken.rule, "group");
     assert!(broken.reason.contains("`reputation`"), "{broken}");
 }

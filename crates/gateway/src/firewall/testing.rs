@@ -3,7 +3,6 @@
 use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base::id::RequestId;
 use base::{AccountId, Region, Scope, Timestamp};
@@ -11,60 +10,30 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use snapshot::{Redacted, WebAcl, WebAclLogging};
-use waf::document::{IpSet, RegexPatterns, RuleGroup};
-use waf::{Body, Country, Facts, Header, Purpose, RateRule, References, Request, Token};
+use waf::document::RuleGroup;
+use waf::testing::{NOWHERE, World};
+use waf::{Body, Country, Header, Request, Token};
 
 use super::case::Case;
 
 pub(super) const ARN: &str = "arn:aws:wafv2:eu-west-1:000000000000:regional/webacl/shop/1";
 
-/// What rules may ask: everybody is over every limit, comes from Germany, and brings this token.
-pub(super) struct World(pub(super) Token);
-
-impl Facts for World {
-    fn country(&self, _: IpAddr) -> Option<Country> {
-        Some(Country { code: *b"DE", region: [0; 3] })
-    }
-
-    fn asn(&self, _: IpAddr) -> Option<u32> {
-        Some(64_496)
-    }
-
-    fn is_listed(&self, _: &str, _: IpAddr) -> Option<bool> {
-        None
-    }
-
-    fn over_limit(&self, _: &RateRule, _: &[u8]) -> bool {
-        true
-    }
-
-    fn token(&self, _: Purpose, _: Duration) -> Token {
-        self.0
-    }
-}
-
-impl References for World {
-    fn ip_set(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
-    }
-
-    fn regex_patterns(&self, _: &str) -> Option<Arc<RegexPatterns>> {
-        None
-    }
-
-    /// A rule that counts `spam`, one that is easily excluded, and one that blocks `attack`.
-    fn rule_group(&self, arn: &str) -> Option<Arc<RuleGroup>> {
-        let rules = [
-            rule("spam", 0, &holds("spam", &json!({ "QueryString": {} })), "Count"),
-            rule("loud", 1, &holds("loud", &json!({ "QueryString": {} })), "Block"),
-            rule("attack", 2, &holds("attack", &json!({ "QueryString": {} })), "Block"),
-        ];
-        let group = json!({ "Rules": rules, "LabelNamespace": "awswaf:000000000000:rulegroup:ours:" });
-        arn.ends_with("ours").then(|| Arc::new(RuleGroup::parse(&group).unwrap()))
-    }
-
-    fn has_list(&self, _: &str) -> bool {
-        false
+/// What rules may ask: everybody is over every limit, comes from Germany, and brings this token. The one rule group has a rule
+/// that counts `spam`, one that is easily excluded, and one that blocks `attack`.
+fn world(token: Token) -> World {
+    let rules = [
+        rule("spam", 0, &holds("spam", &json!({ "QueryString": {} })), "Count"),
+        rule("loud", 1, &holds("loud", &json!({ "QueryString": {} })), "Block"),
+        rule("attack", 2, &holds("attack", &json!({ "QueryString": {} })), "Block"),
+    ];
+    let group = json!({ "Rules": rules, "LabelNamespace": "awswaf:000000000000:rulegroup:ours:" });
+    World {
+        country: Some(Country { code: *b"DE", region: [0; 3] }),
+        asn: Some(64_496),
+        over_limit: true,
+        token,
+        rule_group: Some(Arc::new(RuleGroup::parse(&group).unwrap())),
+        ..NOWHERE
     }
 }
 
@@ -115,7 +84,7 @@ pub(super) fn acl(rules: &[Value], redacted: Redacted) -> WebAcl {
         scope: scope(),
         name: "shop".into(),
         arn: ARN.into(),
-        judge: waf::compile(&document, ARN, &World(Token::Missing)).unwrap(),
+        judge: waf::compile(&document, ARN, &world(Token::Missing)).unwrap(),
         metric: "default".into(),
         sampled: metrics.map(Arc::from).into_iter().collect::<HashSet<_>>(),
         logging: Some(log),
@@ -165,7 +134,7 @@ impl Sent {
             client: IpAddr::from([192, 0, 2, 1]),
             host: "shop.example",
         };
-        let world = World(token);
+        let world = world(token);
         let judgement = acl.judge.judge(&seen, &world);
         let case = Case {
             acl,

@@ -7,30 +7,9 @@ use serde_json::{Value, json};
 
 use super::scanner::Scanner;
 use super::{Look, WebAcl, check, compile};
-use crate::document::{self, IpSet, RegexPatterns, RuleGroup};
+use crate::document;
 use crate::judgement::RulePath;
-use crate::references::References;
-
-/// Nothing is there but the managed groups.
-struct Nowhere;
-
-impl References for Nowhere {
-    fn ip_set(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
-    }
-
-    fn regex_patterns(&self, _: &str) -> Option<Arc<RegexPatterns>> {
-        None
-    }
-
-    fn rule_group(&self, _: &str) -> Option<Arc<RuleGroup>> {
-        None
-    }
-
-    fn has_list(&self, _: &str) -> bool {
-        false
-    }
-}
+use crate::testing::NOWHERE;
 
 fn document(name: &str, statements: &[Value]) -> document::WebAcl {
     let rule = |(place, statement): (usize, &Value)| {
@@ -51,7 +30,7 @@ fn document(name: &str, statements: &[Value]) -> document::WebAcl {
 }
 
 fn compiled(name: &str, statements: &[Value]) -> WebAcl {
-    compile(&document(name, statements), name, &Nowhere).unwrap()
+    compile(&document(name, statements), name, &NOWHERE).unwrap()
 }
 
 fn managed(name: &str, more: &Value) -> Value {
@@ -152,8 +131,8 @@ fn a_check_finds_what_compiling_finds() {
     }});
     for statement in [missing, managed("AmazonIpReputationList", &json!({})), managed("NoSuchRuleSet", &json!({}))] {
         let document = document("broken", &[statement]);
-        let broken = check(&document, &Nowhere).expect_err("it names what does not exist");
-        assert_eq!(compile(&document, "it", &Nowhere).expect_err("it names what does not exist"), broken);
+        let broken = check(&document, &NOWHERE).expect_err("it names what does not exist");
+        assert_eq!(compile(&document, "it", &NOWHERE).expect_err("it names what does not exist"), broken);
     }
     for statement in [
         json!({"GeoMatchStatement": {"CountryCodes": ["DE"]}}),
@@ -161,7 +140,7 @@ fn a_check_finds_what_compiling_finds() {
         managed("CommonRuleSet", &json!({})),
     ] {
         let document = document("sound", &[statement]);
-        assert_eq!(check(&document, &Nowhere).unwrap(), compile(&document, "it", &Nowhere).unwrap().needs());
+        assert_eq!(check(&document, &NOWHERE).unwrap(), compile(&document, "it", &NOWHERE).unwrap().needs());
     }
 }
 
@@ -171,7 +150,7 @@ fn the_rules_of_two_web_acls_never_count_together() {
     // Alike in all but where they stand, down to their ids.
     let document = document("shop", &[often]);
     let id = |arn: &str| {
-        let acl = compile(&document, arn, &Nowhere).unwrap();
+        let acl = compile(&document, arn, &NOWHERE).unwrap();
         acl.rate_rule(RulePath { group_rule: None, rule: "rule-0" }).unwrap().id
     };
     let arn = "arn:aws:wafv2:eu-west-1:000000000000:regional/webacl/shop/1";

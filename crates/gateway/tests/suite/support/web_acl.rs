@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use snapshot::{AttachedAcl, Snapshot, WebAcl, WebAclUnit};
+use waf::testing::{NOWHERE, World};
 
 use super::{OWNER, scope};
 
@@ -49,26 +50,12 @@ pub(crate) fn attached() -> AttachedAcl {
 }
 
 fn compiled(document: &Value, arn: Arc<str>) -> WebAcl {
-    struct Nothing;
-    impl waf::References for Nothing {
-        fn ip_set(&self, _: &str) -> Option<Arc<waf::document::IpSet>> {
-            None
-        }
-        fn regex_patterns(&self, _: &str) -> Option<Arc<waf::document::RegexPatterns>> {
-            None
-        }
-        fn rule_group(&self, _: &str) -> Option<Arc<waf::document::RuleGroup>> {
-            None
-        }
-        fn has_list(&self, list: &str) -> bool {
-            list == "reputation"
-        }
-    }
+    let world = World { is_listed: |list, _| (list == "reputation").then_some(false), ..NOWHERE };
     let parsed = waf::document::WebAcl::parse(document).expect("a sound web ACL");
     WebAcl {
         scope: scope(OWNER),
         name: "wall".into(),
-        judge: waf::compile(&parsed, &arn, &Nothing).expect("a whole web ACL"),
+        judge: waf::compile(&parsed, &arn, &world).expect("a whole web ACL"),
         arn,
         metric: "wall".into(),
         sampled: HashSet::new(),

@@ -4,61 +4,23 @@ mod records;
 
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use operation::RuleName;
 use serde_json::{Value, json};
-use waf::document::{IpSet, RegexPatterns, RuleGroup};
-use waf::{Action, Body, Country, Facts, Purpose, RateRule, References, Request, Token};
+use waf::document::RuleGroup;
+use waf::testing::{NOWHERE, World};
+use waf::{Action, Body, Request};
 
 use super::decided::Decided;
 use super::exclusion;
 use super::exclusion::Inside;
 
 /// Everybody is over every limit; there is one rule group, whose rules block `attack` and `theft` and add labels but one.
-struct Node;
-
-impl Facts for Node {
-    fn country(&self, _: IpAddr) -> Option<Country> {
-        None
-    }
-
-    fn asn(&self, _: IpAddr) -> Option<u32> {
-        None
-    }
-
-    fn is_listed(&self, _: &str, _: IpAddr) -> Option<bool> {
-        None
-    }
-
-    fn over_limit(&self, _: &RateRule, _: &[u8]) -> bool {
-        true
-    }
-
-    fn token(&self, _: Purpose, _: Duration) -> Token {
-        Token::Missing
-    }
-}
-
-impl References for Node {
-    fn ip_set(&self, _: &str) -> Option<Arc<IpSet>> {
-        None
-    }
-
-    fn regex_patterns(&self, _: &str) -> Option<Arc<RegexPatterns>> {
-        None
-    }
-
-    fn rule_group(&self, _: &str) -> Option<Arc<RuleGroup>> {
-        let group = json!({ "Rules": rules(), "LabelNamespace": "awswaf:111111111111:rulegroup:ours:" });
-        Some(Arc::new(RuleGroup::parse(&group).unwrap()))
-    }
-
-    fn has_list(&self, _: &str) -> bool {
-        false
-    }
+fn world() -> World {
+    let group = json!({ "Rules": rules(), "LabelNamespace": "awswaf:111111111111:rulegroup:ours:" });
+    World { over_limit: true, rule_group: Some(Arc::new(RuleGroup::parse(&group).unwrap())), ..NOWHERE }
 }
 
 /// The group's rules.
@@ -142,7 +104,8 @@ fn changed(document: &Value, exclusion: &Value) -> Value {
 
 fn passes(document: &Value, method: &str, target: &str) -> bool {
     let acl = waf::document::WebAcl::parse(document).unwrap();
-    let acl = waf::compile(&acl, "shop", &Node).unwrap();
+    let world = world();
+    let acl = waf::compile(&acl, "shop", &world).unwrap();
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let request = Request {
         method: method.as_bytes(),
@@ -154,7 +117,7 @@ fn passes(document: &Value, method: &str, target: &str) -> bool {
         client: IpAddr::from([192, 0, 2, 1]),
         host: "a1b2.x",
     };
-    acl.judge(&request, &Node).action == Action::Allow
+    acl.judge(&request, &world).action == Action::Allow
 }
 
 /// A suggestion for a request with the query `q=attack` lets it pass, and only what is like it.
