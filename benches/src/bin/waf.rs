@@ -7,10 +7,10 @@ use benches::report;
 use benches::waf::foreign::Half;
 use benches::waf::rates::Misses;
 use benches::waf::wire::Sample;
-use benches::waf::{acl, attacks, benign, compiling, differential, foreign, peer, rates, slow, speed};
+use benches::waf::{acl, attacks, benign, captcha, compiling, differential, foreign, peer, rates, slow, speed};
 
 const HEAD: &str = "# The web application firewall\n\nMade by `cargo xtask bench waf`; each section is one run. `cargo xtask bench \
-                    waf -- rates` (or `compile`, `injections`, `speed`, `slow`, `peer`) makes one of them.\n";
+                    waf -- rates` (or `compile`, `injections`, `speed`, `slow`, `captcha`, `peer`) makes one of them.\n";
 
 /// One in so many harmless requests is shown to the peer, which takes milliseconds for each.
 const PEER_SHARE: usize = 8;
@@ -37,6 +37,11 @@ fn main() -> io::Result<()> {
     }
     if is_chosen("slow") {
         section("slow", "Inputs made to be slow", &slow::slowest())?;
+    }
+    if is_chosen("captcha") {
+        let about = "CPU time of the thread that answers, the median of 101 batches. Whoever is to solve a puzzle may ask for \
+                     one as often as for anything else, and costs no more memory for it.\n\n";
+        section("captcha", "What puzzles cost", &format!("{about}{}", captcha::pages()))?;
     }
     if is_chosen("peer") {
         beside_the_peer()?;

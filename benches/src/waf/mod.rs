@@ -14,4 +14,5 @@ pub mod compiling;
 pub mod rates;
 pub mod speed;
 pub mod slow;
+pub mod captcha;
 pub mod peer;

@@ -2,7 +2,7 @@
 //! puzzles and challenges.
 
 pub(crate) mod facts;
-pub(crate) mod page;
+pub mod page;
 pub mod audience;
 pub mod mint;
 mod tried;

@@ -34,14 +34,14 @@ pub(crate) fn content_security_policy(question: &Question) -> String {
 }
 
 /// The page that proves a browser without asking anybody. `domain` is whose token it will be, where that is not the host's.
-pub(crate) fn challenge(question: &Question, domain: Option<&str>) -> String {
+pub fn challenge(question: &Question, domain: Option<&str>) -> String {
     let body = "<h1>Checking your browser</h1>\n<div class=\"busy\" aria-hidden=\"true\"></div>\n\
          <p id=\"said\" role=\"status\">One moment, please.</p>";
     page(question, domain, "Checking your browser", body, CHALLENGE)
 }
 
 /// The page with a puzzle for a person. `domain` is whose token it will be, where that is not the host's.
-pub(crate) fn captcha(question: &Question, domain: Option<&str>) -> String {
+pub fn captcha(question: &Question, domain: Option<&str>) -> String {
     let image = STANDARD.encode(picture::draw(&question.letters, question.chance));
     let body = format!(
         "<h1>Are you a person?</h1>
