@@ -35,7 +35,12 @@ impl Process {
         self.family().into_iter().map(resident_of).sum()
     }
 
-    /// The same of those of its threads whose names begin so.
+    /// What of it is their own; the rest are pages of files, mostly of the program, which the system may take back.
+    pub fn own(&self) -> u64 {
+        self.family().into_iter().map(|id| status_of(id, "RssAnon:")).sum()
+    }
+
+    /// CPU time of those of its threads whose names begin so.
     pub fn cpu_of_threads(&self, prefix: &str) -> Duration {
         let tasks = fs::read_dir(format!("/proc/{}/task", self.0.id())).into_iter().flatten().flatten();
         let named = tasks
@@ -88,8 +93,13 @@ fn cpu_in(schedstat: &Path) -> Duration {
 
 /// Resident memory of one process, in bytes.
 pub fn resident_of(id: u32) -> u64 {
+    status_of(id, "VmRSS:")
+}
+
+/// A figure of a process that the kernel tells in kilobytes, in bytes.
+fn status_of(id: u32, name: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kilobytes = line.and_then(|line| line.trim().split(' ').next()).and_then(|number| number.parse::<u64>().ok());
     kilobytes.unwrap_or(0) * 1024
 }

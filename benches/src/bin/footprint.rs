@@ -111,6 +111,7 @@ fn memory(folder: &Path, table: &mut String) -> io::Result<()> {
     std::thread::sleep(Duration::from_secs(2));
     let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1e6);
     row(table, "idle memory with one API", &megabytes(ours.process.resident()), &megabytes(peer.process.resident()));
+    row(table, "of it its own, no pages of files", &megabytes(ours.process.own()), &megabytes(peer.process.own()));
     let kilobytes = |bytes: f64| format!("{:.1} KB", bytes / 1e3);
     drop((ours, peer));
     for (protocol, name, what) in [
