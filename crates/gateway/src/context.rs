@@ -51,7 +51,7 @@ impl Values<'_> {
     /// Writes what the authorizer said under `key`. Without it nothing is written and the answer is `false`.
     pub fn write_authorizer(&self, key: &str, out: &mut Vec<u8>) -> bool {
         let before = out.len();
-        if let Some(Granted { said, latency_ms }) = self.request.notes.authorizer.get() {
+        if let Some(Granted { said, latency_ms }) = self.request.notes.authorizer.get().map(Box::as_ref) {
             match key {
                 "integrationLatency" | "latency" => put_number(*latency_ms, out),
                 key => put_text(said.value(key).as_deref(), out),
@@ -146,7 +146,7 @@ impl Values<'_> {
     }
 
     fn put_signer(&self, out: &mut Vec<u8>, text: impl FnOnce(&Signer) -> Option<&str>) {
-        put_text(self.request.notes.signer.get().and_then(text), out);
+        put_text(self.request.notes.signer.get().and_then(|signer| text(signer)), out);
     }
 
     fn put_firewall(&self, out: &mut Vec<u8>, put: impl FnOnce(&ScreenNote, &mut Vec<u8>)) {
@@ -253,6 +253,11 @@ fn put_text(text: Option<&str>, out: &mut Vec<u8>) {
 
 /// Writes a number's digits without the formatting machinery.
 pub(crate) fn put_number(mut number: u64, out: &mut Vec<u8>) {
+    // An octet, a status, a latency: most numbers are short.
+    if number < 10 {
+        out.push(b'0' + number as u8);
+        return;
+    }
     let mut digits = [0; 20];
     let mut at = digits.len();
     loop {
@@ -270,12 +275,22 @@ pub(crate) fn put_number(mut number: u64, out: &mut Vec<u8>) {
 pub(crate) fn put_address(address: IpAddr, out: &mut Vec<u8>) {
     match address {
         IpAddr::V4(v4) => {
-            for (at, octet) in v4.octets().into_iter().enumerate() {
-                if at > 0 {
-                    out.push(b'.');
+            // Written in place first: eight small writes to a list cost more than the digits.
+            let (mut text, mut end) = ([0; "255.255.255.255.".len()], 0);
+            for octet in v4.octets() {
+                if octet >= 100 {
+                    text[end] = b'0' + octet / 100;
+                    end += 1;
                 }
-                put_number(octet.into(), out);
+                if octet >= 10 {
+                    text[end] = b'0' + octet / 10 % 10;
+                    end += 1;
+                }
+                text[end] = b'0' + octet % 10;
+                text[end + 1] = b'.';
+                end += 2;
             }
+            out.extend_from_slice(&text[..end - 1]);
         }
         v6 @ IpAddr::V6(_) => put_display(&v6, out),
     }

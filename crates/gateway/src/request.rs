@@ -51,23 +51,24 @@ pub struct Request {
     pub notes: Notes,
 }
 
-/// What the steps leave for the record, beside the trail. Each is written once, by the step that its field names.
+/// What the steps leave for the record, beside the trail. Each is written once, by the step that its field names. Most
+/// requests have but a method: the others are boxed, so that nobody pays for room that is not used.
 #[derive(Debug, Default)]
 pub struct Notes {
     /// The method, from the route step.
     pub method: OnceLock<Arc<Method>>,
     /// What the web ACL said, from the firewall step; only where one is attached.
-    pub firewall: OnceLock<ScreenNote>,
+    pub firewall: OnceLock<Box<ScreenNote>>,
     /// Who signed, from the authorize step.
-    pub signer: OnceLock<Signer>,
+    pub signer: OnceLock<Box<Signer>>,
     /// What an authorizer said of the caller, from the authorize step.
-    pub(crate) authorizer: OnceLock<Granted>,
+    pub(crate) authorizer: OnceLock<Box<Granted>>,
     /// Its lines of the execution log; only where the method's logging asks.
     authorizer_log: Mutex<Vec<String>>,
     /// The API key, from the meter step; only where the method asks for one.
-    pub key: OnceLock<KeyNote>,
+    pub key: OnceLock<Box<KeyNote>>,
     /// What went to the backend and came back, from the integrate step; only where the method's logging asks.
-    exchange: Mutex<Exchange>,
+    exchange: OnceLock<Box<Mutex<Exchange>>>,
 }
 
 /// What a web ACL said, as `$context` tells it.
@@ -138,8 +139,8 @@ impl Notes {
         };
         let arn = caller.principal().arn().unwrap_or_default();
         // Only the authorize step writes it, once a request.
-        let _ =
-            self.signer.set(Signer { account: caller.account(), id, arn, access_key: caller.access_key().cloned() });
+        let signer = Signer { account: caller.account(), id, arn, access_key: caller.access_key().cloned() };
+        let _ = self.signer.set(Box::new(signer));
     }
 
     /// Adds a line about the authorizer to the execution log.
@@ -155,12 +156,12 @@ impl Notes {
     /// Keeps the API key.
     pub(crate) fn key(&self, key: KeyNote) {
         // Only the meter step writes it, once a request.
-        let _ = self.key.set(key);
+        let _ = self.key.set(Box::new(key));
     }
 
     /// The exchange with the backend.
     pub fn exchange(&self) -> MutexGuard<'_, Exchange> {
-        self.exchange.lock().unwrap_or_else(PoisonError::into_inner)
+        self.exchange.get_or_init(Box::default).lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

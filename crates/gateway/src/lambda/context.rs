@@ -128,8 +128,8 @@ impl<'a> RequestContext<'a> {
 impl<'a> Identity<'a> {
     fn of(facts: &Facts<'a>) -> Self {
         let request = facts.request;
-        let signer: Option<&'a Signer> = request.notes.signer.get();
-        let key: Option<&'a KeyNote> = request.notes.key.get();
+        let signer: Option<&'a Signer> = request.notes.signer.get().map(Box::as_ref);
+        let key: Option<&'a KeyNote> = request.notes.key.get().map(Box::as_ref);
         Self {
             account_id: signer.map(|signer| signer.account.as_str()),
             caller: signer.map(|signer| signer.id.as_str()),

@@ -166,7 +166,7 @@ pub(crate) fn of_proxy(facts: &Facts<'_>, body: EventBody<'_>) -> Vec<u8> {
         multi_value_query_string_parameters: queries.or_none(),
         path_parameters: parameters.or_none().map(Last),
         stage_variables: Some(&facts.stage.variables).filter(|variables| !variables.is_empty()),
-        request_context: RequestContext::of(facts, facts.request.notes.authorizer.get()),
+        request_context: RequestContext::of(facts, facts.request.notes.authorizer.get().map(Box::as_ref)),
         body,
         is_base64_encoded,
     })

@@ -144,7 +144,7 @@ fn insert(located: &mut Located, inserted: &[Inserted]) {
 
 fn note(located: &Located, note: ScreenNote) {
     // Only this step writes it, once a request.
-    let _ = located.request().notes.firewall.set(note);
+    let _ = located.request().notes.firewall.set(Box::new(note));
 }
 
 fn note_failure(located: &Located, attached: &AttachedAcl, refused: &Refused) {

@@ -42,7 +42,7 @@ pub(super) async fn decide(
             let latency_ms = world.handles.clock.elapsed().saturating_sub(began).as_millis() as u64;
             // A true token is an answer that allows everything; of the API's own policy only a denial counts beside it.
             let reason = Authorize::Token(bearer.reason().clone());
-            let _ = routed.request().notes.authorizer.set(Granted { said: Said::Token(bearer), latency_ms });
+            let _ = routed.request().notes.authorizer.set(Box::new(Granted { said: Said::Token(bearer), latency_ms }));
             return Ok((routed, reason));
         }
         AuthorizerJudge::Broken { why } => return Err(broken(authorizer, why)),
@@ -70,7 +70,8 @@ fn conclude(
 ) -> Result<Authorize, Refused> {
     log(routed, || format!("Using valid authorizer policy for principal: {}", masked(grant.principal_id())));
     // Only this step writes it, once a request.
-    let _ = routed.request().notes.authorizer.set(Granted { said: Said::Function(Arc::clone(&grant)), latency_ms });
+    let granted = Granted { said: Said::Function(Arc::clone(&grant)), latency_ms };
+    let _ = routed.request().notes.authorizer.set(Box::new(granted));
     let reason = ask_policies(routed, authorizer, (&grant, from), resource, world)?;
     log(routed, || "Successfully completed authorizer execution".to_owned());
     Ok(reason)
