@@ -10,6 +10,20 @@ from support.issuer import Issuer
 from support.store import Postgres, Sqlite
 from support.upstream import Upstream
 
+# Folders whose tests stay together: Terraform's share a provider, which takes seconds to start, and the attacks count on
+# what stood on the node before them. It is also the order in which they begin: what takes longest comes first.
+TOGETHER = ["terraform", "security"]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Says which tests follow each other in one process, where there are several: those of a module on a store."""
+    items.sort(key=lambda item: TOGETHER.index(folder) if (folder := item.path.parent.name) in TOGETHER else len(TOGETHER))
+    for item in items:
+        folder, store = item.path.parent.name, getattr(item, "callspec", None) and item.callspec.params.get("installation")
+        place = folder if folder in TOGETHER else f"{folder}/{item.path.stem}"
+        item.add_marker(pytest.mark.xdist_group(f"{place} {store or ''}".strip()))
+
 
 @pytest.fixture(scope="session", autouse=True)
 def no_real_account():

@@ -58,8 +58,8 @@ def ours(values):
     """The three columns that the example prints: LOW, HIGH, cross-site scripting."""
     encoded = [value.encode() for value in values]
     asked = b"".join(struct.pack("<I", len(value)) + value for value in encoded)
-    command = ["cargo", "run", "--quiet", "--package", "waf", "--example", "injections"]
-    printed = subprocess.run(command, input=asked, check=True, stdout=subprocess.PIPE, cwd=binary.ROOT).stdout
+    command = [binary.example("injections")]
+    printed = subprocess.run(command, input=asked, check=True, stdout=subprocess.PIPE).stdout
     lines = [line.split("\t") for line in printed.decode().splitlines()]
     assert len(lines) == COUNT
     return lines

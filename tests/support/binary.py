@@ -14,6 +14,11 @@ def path():
     return os.environ.get("PORTCULLIS_BIN") or str(ROOT / "target/debug/portcullis")
 
 
+def example(name):
+    """An example of a crate, built beside the binary: `cargo build --workspace --examples`."""
+    return str(pathlib.Path(path()).parent / "examples" / name)
+
+
 def run(*arguments):
     """Runs a command of the binary and answers what it prints."""
     return subprocess.run([path(), *arguments], check=True, capture_output=True, text=True).stdout

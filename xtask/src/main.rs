@@ -21,7 +21,7 @@ mod workspace;
 use std::process::ExitCode;
 
 /// Why a command failed, in one line for a person.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure(pub(crate) String);
 
 /// What a command answers.

@@ -3,11 +3,13 @@
 mod steps;
 mod report;
 
-use std::cell::OnceCell;
 use std::path::PathBuf;
+use std::process::Command;
+use std::sync::OnceLock;
+use std::thread;
 
 use crate::postgres::Postgres;
-use crate::{Failure, Outcome, console, process, python, tools};
+use crate::{Failure, Outcome, console, lambda_client, process, python, tools, workspace};
 use report::Report;
 use steps::{STEPS, Step};
 
@@ -32,54 +34,82 @@ Examples:
   cargo xtask test --only clients
   cargo xtask test --skip lint --skip docs";
 
-/// What the steps share: made at first use, gone at the end.
+/// What the steps share: made at first use, once, and gone at the end.
 #[derive(Default)]
 struct Workshop {
-    postgres: OnceCell<Postgres>,
-    python: OnceCell<PathBuf>,
+    whole: bool,
+    postgres: OnceLock<Outcome<Postgres>>,
+    python: OnceLock<Outcome<PathBuf>>,
+    lambda_client: OnceLock<Outcome<PathBuf>>,
 }
 
 impl Workshop {
-    /// The address of a PostgreSQL for tests.
+    /// The cargo of this run. A whole run compiles once and changes nothing afterwards: what makes the next compilation
+    /// quick costs it a tenth more. Whoever runs parts of it while working is served by that, and keeps it.
+    fn cargo(&self) -> Command {
+        let mut command = workspace::cargo();
+        if self.whole && std::env::var_os("CARGO_INCREMENTAL").is_none() {
+            command.env("CARGO_INCREMENTAL", "0");
+        }
+        command
+    }
+
+    /// The address of a PostgreSQL for tests. Only steps ask: a server ends with the thread that started it.
     fn postgres(&self) -> Outcome<String> {
         if let Ok(url) = std::env::var("PORTCULLIS_TEST_POSTGRES") {
             return Ok(url);
         }
-        if self.postgres.get().is_none() {
-            // Nobody else fills the cell meanwhile: the steps run one after the other.
-            let _ = self.postgres.set(Postgres::start()?);
-        }
-        Ok(self.postgres.get().map(|server| server.url().to_owned()).unwrap_or_default())
+        let server = self.postgres.get_or_init(Postgres::start);
+        server.as_ref().map(|server| server.url().to_owned()).map_err(Failure::clone)
     }
 
     /// The interpreter with the client libraries, once the programs that clients need are there too.
     fn python(&self) -> Outcome<PathBuf> {
-        if self.python.get().is_none() {
+        let make = || {
             tools::require(&[tools::CURL, tools::OPENSSL, tools::H2LOAD, tools::WRK])?;
-            let _ = self.python.set(python::environment()?);
-        }
-        Ok(self.python.get().cloned().unwrap_or_default())
+            python::environment()
+        };
+        self.python.get_or_init(make).clone()
+    }
+
+    /// The folder with AWS's Lambda client for Node.
+    fn lambda_client(&self) -> Outcome<PathBuf> {
+        self.lambda_client.get_or_init(lambda_client::for_node).clone()
     }
 }
 
 /// Runs the task.
 pub(crate) fn main(arguments: &[String]) -> Outcome {
     let chosen = choose(arguments)?;
-    let workshop = Workshop::default();
+    let workshop = Workshop { whole: chosen.len() == STEPS.len(), ..Workshop::default() };
     let mut report = Report::new();
-    for step in chosen {
-        if process::interrupted() {
-            break;
+    thread::scope(|scope| {
+        // Downloads wait for others more than they compute: they need not wait for compilers.
+        scope.spawn(|| furnish(&chosen, &workshop));
+        for step in &chosen {
+            if process::interrupted() {
+                break;
+            }
+            let (outcome, took) = console::step(step.name, step.about, || (step.run)(&workshop));
+            report.add(step.name, outcome, took);
         }
-        let (outcome, took) = console::step(step.name, step.about, || (step.run)(&workshop));
-        report.add(step.name, outcome, took);
-    }
+    });
     drop(workshop);
     report.print();
     if process::interrupted() {
         return Err(Failure::new("interrupted"));
     }
     report.verdict()
+}
+
+fn furnish(chosen: &[&Step], workshop: &Workshop) {
+    for step in chosen {
+        if process::interrupted() {
+            break;
+        }
+        // A step whose things are missing finds that out, and says so.
+        let _ = (step.furnish)(workshop);
+    }
 }
 
 fn choose(arguments: &[String]) -> Outcome<Vec<&'static Step>> {

@@ -6,6 +6,7 @@ mod bans;
 mod dependencies;
 mod files;
 mod stubs;
+mod test_features;
 mod machine_paths;
 mod journey;
 mod operations;
@@ -24,8 +25,8 @@ use tree::Tree;
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
 Check what compilers cannot see: which crate may use which, banned dependencies, file sizes and first lines, comments
-above dependencies, stubs, paths of somebody's machine, the journey's order, operation cards, the papers every project
-needs, and the tests that docs/threats.md names. One line per finding, with its place.
+above dependencies, stubs, what features for tests add, paths of somebody's machine, the journey's order, operation cards,
+the papers every project needs, and the tests that docs/threats.md names. One line per finding, with its place.
 
 Usage: cargo xtask tidy
 
@@ -67,6 +68,7 @@ const RULES: &[(&str, Rule)] = &[
     ("every dependency says what it is for", dependencies::check),
     ("files are short and introduce themselves", files::check),
     ("nothing is a stub", stubs::check),
+    ("what tests add to a crate changes nothing in it", test_features::check),
     ("no path of somebody's machine", machine_paths::check),
     ("the journey has one order", journey::check),
     ("an operation's card links to AWS", operations::check),

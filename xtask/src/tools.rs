@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use crate::{Failure, Outcome, process};
 
@@ -47,6 +48,12 @@ pub(crate) fn require(tools: &[Tool]) -> Outcome {
 
 /// Installs a system package, or says what to install.
 pub(crate) fn install(package: &str, wanted: &str) -> Outcome {
+    /// One installation at a time: what the system installs with lets nobody beside it.
+    static TURN: Mutex<()> = Mutex::new(());
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    if find(wanted).is_some() {
+        return Ok(());
+    }
     if find("apt-get").is_none() || !is_root() {
         return Err(Failure::new(format!(
             "cannot find `{wanted}`; install it with `sudo apt-get install --no-install-recommends {package}`"

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use super::Workshop;
-use crate::{Outcome, lambda_client, process, python, tidy, tools, workspace};
+use crate::{Outcome, process, python, tidy, tools, workspace};
 
 /// A check that passes or fails as a whole.
 pub(super) struct Step {
@@ -13,76 +13,105 @@ pub(super) struct Step {
     /// Whether `--quick` runs it too.
     pub(super) quick: bool,
     pub(super) run: fn(&Workshop) -> Outcome,
+    /// Fetches what the step needs: called while earlier steps run, and not at all where the step is not chosen.
+    pub(super) furnish: fn(&Workshop) -> Outcome,
 }
 
 const fn quick(name: &'static str, about: &'static str, run: fn(&Workshop) -> Outcome) -> Step {
-    Step { name, about, quick: true, run }
+    Step { name, about, quick: true, run, furnish: |_| Ok(()) }
 }
 
 const fn slow(name: &'static str, about: &'static str, run: fn(&Workshop) -> Outcome) -> Step {
-    Step { name, about, quick: false, run }
+    Step { quick: false, ..quick(name, about, run) }
+}
+
+impl Step {
+    const fn furnished(self, furnish: fn(&Workshop) -> Outcome) -> Step {
+        Step { furnish, ..self }
+    }
 }
 
 /// Cheap checks first; the real clients last.
 pub(super) const STEPS: &[Step] = &[
-    quick("format", "cargo fmt --check", |_| cargo(&["fmt", "--all", "--check"])),
-    quick("lint", "clippy on every target, warnings refused", |_| {
-        cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])
+    quick("format", "cargo fmt --check", |workshop| cargo(workshop, &["fmt", "--all", "--check"])),
+    quick("lint", "clippy on every target, warnings refused; the program as it ships", |workshop| {
+        cargo(workshop, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"])?;
+        // Everything else is built with the features of the whole workspace; the program must not lean on them.
+        cargo(workshop, &["check", "--package", "portcullis"])
     }),
     quick("tidy", "the rules that compilers cannot see", |_| tidy::main(&[])),
-    slow("build", "the binary that the black-box tests start", |_| cargo(&["build", "--package", "portcullis"])),
-    quick("unit", "unit, property, contract and journey tests of every crate", |workshop| {
-        let lambda_client = lambda_client::for_node()?;
-        rust_tests(workshop, &["--workspace", "--exclude", "tests"], &[("PORTCULLIS_AWS_LAMBDA_RIC", &lambda_client)])
+    slow("build", "every test, and the binary that clients and black-box tests start", |workshop| {
+        cargo(workshop, &["build", "--workspace", "--bin", "portcullis", "--tests", "--examples"])
     }),
-    slow("docs", "examples in the documentation", |_| cargo(&["test", "--doc", "--workspace"])),
+    quick("unit", "unit, property, contract and journey tests of every crate", |workshop| {
+        let lambda_client = workshop.lambda_client()?;
+        rust_tests(workshop, &OF_THE_CRATES, &[("PORTCULLIS_AWS_LAMBDA_RIC", &lambda_client)])
+    })
+    .furnished(|workshop| workshop.lambda_client().map(drop)),
+    slow("docs", "examples in the documentation", |workshop| cargo(workshop, &["test", "--doc", "--workspace"])),
     slow("blackbox", "attacks, drain and TLS against the running binary", |workshop| {
         tools::require(&[tools::CURL, tools::OPENSSL])?;
-        rust_tests(workshop, &["--package", "tests"], &[])
-    }),
+        rust_tests(workshop, &OF_THE_BINARY, &[])
+    })
+    .furnished(|_| tools::require(&[tools::CURL, tools::OPENSSL])),
     slow(
         "conformance",
         "shapes against botocore's model, policies and injections against others' evaluators",
         |workshop| {
-            let shapes = clients(workshop, "conformance", &["conformance"], IN_TURN);
+            cargo(workshop, &["build", "--workspace", "--example", "injections"])?;
+            let shapes = clients(workshop, "conformance", &["conformance"]);
             oracles(workshop).and(shapes)
         },
-    ),
+    )
+    .furnished(|workshop| workshop.python().map(drop)),
     slow("security", "every operation unsigned, wrongly signed and expired", |workshop| {
-        clients(workshop, "security", &["security"], IN_TURN)
-    }),
+        clients(workshop, "security", &["security"])
+    })
+    .furnished(|workshop| workshop.python().map(drop)),
     slow("clients", "boto3, the AWS CLI, Terraform, curl, openssl, h2load and Chromium; the examples", |workshop| {
         tools::require(&[tools::CHROMIUM])?;
-        clients(workshop, "clients", &["clients", "../examples"], SIDE_BY_SIDE)
-    }),
+        clients(workshop, "clients", &["clients", "../examples"])
+    })
+    .furnished(|workshop| workshop.python().and_then(|_| tools::require(&[tools::CHROMIUM]))),
 ];
 
-fn cargo(arguments: &[&str]) -> Outcome {
-    process::run(workspace::cargo().args(arguments))
+/// In how many processes client tests run: clients and nodes take turns, and many of them wait.
+const SIDE_BY_SIDE: &str = "4";
+
+fn cargo(workshop: &Workshop, arguments: &[&str]) -> Outcome {
+    process::run(workshop.cargo().args(arguments))
 }
 
-fn rust_tests(workshop: &Workshop, selection: &[&str], told: &[(&str, &Path)]) -> Outcome {
+/// Which tests a step runs: cargo-nextest picks among those of the whole workspace, so that nothing is compiled for it.
+struct Selection {
+    nextest: &'static str,
+    /// Plain cargo picks packages, and compiles them with the features that they alone choose.
+    cargo: &'static [&'static str],
+}
+
+const OF_THE_CRATES: Selection =
+    Selection { nextest: "not package(tests)", cargo: &["--workspace", "--exclude", "tests"] };
+const OF_THE_BINARY: Selection = Selection { nextest: "package(tests)", cargo: &["--package", "tests"] };
+
+fn rust_tests(workshop: &Workshop, selection: &Selection, told: &[(&str, &Path)]) -> Outcome {
     let url = workshop.postgres()?;
-    let mut command = workspace::cargo();
+    let mut command = workshop.cargo();
     // cargo-nextest runs tests in parallel processes; plain cargo is enough where it is absent.
     match tools::find("cargo-nextest") {
-        Some(_) => command.args(["nextest", "run", "--no-fail-fast"]).args(selection),
-        None => command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]).args(selection),
+        Some(_) => command.args(["nextest", "run", "--no-fail-fast", "--workspace", "-E", selection.nextest]),
+        None => command.args(["test", "--no-fail-fast", "--lib", "--bins", "--tests"]).args(selection.cargo),
     };
     command.env("PORTCULLIS_TEST_POSTGRES", url).env("PORTCULLIS_BIN", workspace::binary("debug"));
     command.envs(told.iter().copied());
     process::run(&mut command)
 }
 
-/// In how many processes tests run: each has nodes of its own, and most clients wait half of their time.
-const SIDE_BY_SIDE: &str = "2";
-const IN_TURN: &str = "0";
-
-fn clients(workshop: &Workshop, name: &str, folders: &[&str], processes: &str) -> Outcome {
+fn clients(workshop: &Workshop, name: &str, folders: &[&str]) -> Outcome {
     let url = workshop.postgres()?;
     let python = workshop.python()?;
     let mut command: Command = python::pytest(&python, folders);
-    command.args(["--numprocesses", processes]);
+    // Which tests must follow each other in one process, `tests/conftest.py` says.
+    command.args(["--numprocesses", SIDE_BY_SIDE, "--dist", "loadgroup", "--no-loadscope-reorder"]);
     command.arg("--junitxml").arg(super::report::junit(name)).env("PORTCULLIS_TEST_POSTGRES", url);
     process::run(&mut command)
 }
@@ -90,7 +119,8 @@ fn clients(workshop: &Workshop, name: &str, folders: &[&str], processes: &str) -
 /// The policy engine beside evaluators that are written in Python.
 fn oracles(workshop: &Workshop) -> Outcome {
     let python = workshop.python()?;
-    let mut command = workspace::cargo();
-    command.args(["test", "--package", "policy", "--test", "oracles"]).env("PORTCULLIS_PYTHON", python);
+    let mut command = workshop.cargo();
+    // Named of the whole workspace it is built already.
+    command.args(["test", "--workspace", "--test", "oracles"]).env("PORTCULLIS_PYTHON", python);
     process::run(&mut command)
 }

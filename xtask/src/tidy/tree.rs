@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::{Failure, Outcome};
 
-/// Folders that hold nothing of ours.
+/// What holds nothing of ours; in a linked worktree `.git` is a file.
 const SKIPPED: &[&str] = &["target", ".git", ".terraform", "node_modules", "portcullis-data", "__pycache__"];
 
 /// A file's path from the root, with forward slashes, and its text.
@@ -69,7 +69,10 @@ fn walk(root: &Path, folder: &Path, files: &mut Vec<File>) -> std::io::Result<()
         let entry = entry?;
         let kind = entry.file_type()?;
         let name = entry.file_name();
-        if kind.is_dir() && !SKIPPED.iter().any(|skipped| name == *skipped) {
+        if SKIPPED.iter().any(|skipped| name == *skipped) {
+            continue;
+        }
+        if kind.is_dir() {
             walk(root, &entry.path(), files)?;
         } else if kind.is_file()
             && let Ok(text) = String::from_utf8(std::fs::read(entry.path())?)
