@@ -29,6 +29,9 @@ struct Phase {
     dozing: bool,
     expired: bool,
     draining: bool,
+    /// When the connection itself wants to be asked, whatever else is due.
+    alarm: Duration,
+    rung: bool,
 }
 
 /// What an overdue connection was waited for.
@@ -40,6 +43,8 @@ pub(crate) enum Overdue {
     Head,
     /// A request in flight that makes no progress, or a close that does not come.
     Progress,
+    /// The connection wanted to be asked.
+    Alarm,
 }
 
 /// How long an idle connection has been waited for.
@@ -56,8 +61,16 @@ pub(crate) enum Pause {
 impl Shared {
     pub(crate) fn new(facts: Connection, limits: Arc<Limits>, clock: Arc<dyn Clock>) -> Arc<Self> {
         let deadline = clock.elapsed() + limits.head_timeout;
-        let phase =
-            Phase { in_flight: 0, deadline, idle_until: deadline, dozing: false, expired: false, draining: false };
+        let phase = Phase {
+            in_flight: 0,
+            deadline,
+            idle_until: deadline,
+            dozing: false,
+            expired: false,
+            draining: false,
+            alarm: Duration::MAX,
+            rung: false,
+        };
         Arc::new(Self { facts: Arc::new(facts), limits, clock, phase: Mutex::new(phase) })
     }
 
@@ -95,13 +108,30 @@ impl Shared {
 
     /// Until when the connection is waited for.
     pub(crate) fn deadline(&self) -> Duration {
-        self.phase().deadline
+        let phase = self.phase();
+        phase.deadline.min(phase.alarm)
+    }
+
+    /// Wants the connection to be asked after a while.
+    pub(crate) fn set_alarm(&self, wait: Duration) {
+        let now = self.clock.elapsed();
+        self.phase().alarm = now + wait;
+    }
+
+    /// Whether the alarm has rung since this was last asked.
+    pub(crate) fn alarm_rung(&self) -> bool {
+        std::mem::take(&mut self.phase().rung)
     }
 
     /// Whether the deadline has passed; the first time for a head, there is a last chance to answer.
     pub(crate) fn overdue(&self) -> Option<Overdue> {
         let now = self.clock.elapsed();
         let mut phase = self.phase();
+        if now >= phase.alarm {
+            phase.alarm = Duration::MAX;
+            phase.rung = true;
+            return Some(Overdue::Alarm);
+        }
         if now < phase.deadline {
             return None;
         }
