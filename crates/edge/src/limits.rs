@@ -122,6 +122,11 @@ impl Limits {
         2 * (self.header_bytes_max + self.url_bytes_max) as u32
     }
 
+    /// HTTP/2: what all fields of a header block may be, decoded: a byte of it can stand for four thousand.
+    pub(crate) fn unfolded_bytes_max(&self) -> usize {
+        8 * self.header_block_bytes_max()
+    }
+
     /// HTTP/2: how long a header block may be, encoded, so that it is still read to keep HPACK's table in step.
     pub(crate) fn header_block_bytes_max(&self) -> usize {
         4 * (self.header_bytes_max + self.url_bytes_max)

@@ -35,6 +35,8 @@ struct Inner {
     /// Bytes read, and not yet given back to the client.
     read: usize,
     reader: Reader,
+    /// Whether the stream is being asked right now: then it sees by itself what was read.
+    attended: bool,
 }
 
 /// How the body ends.
@@ -71,6 +73,7 @@ impl Upload {
             end: End::NotYet,
             read: 0,
             reader: Reader::There(None),
+            attended: false,
         };
         Arc::new(Self { inner: Mutex::new(inner), stream, told_at })
     }
@@ -119,6 +122,12 @@ impl Upload {
         std::mem::take(&mut self.inner().read)
     }
 
+    /// The stream is asked: until the guard is dropped, it is not woken.
+    pub(super) fn attend(&self) -> impl Drop {
+        self.inner().attended = true;
+        Attended(self)
+    }
+
     /// Whether nobody will read on.
     pub(super) fn is_unwanted(&self) -> bool {
         self.inner().is_gone()
@@ -150,6 +159,15 @@ impl Inner {
 
     fn is_empty(&self) -> bool {
         self.whole.is_empty() && self.tail.is_empty()
+    }
+}
+
+/// While a stream is asked.
+struct Attended<'a>(&'a Upload);
+
+impl Drop for Attended<'_> {
+    fn drop(&mut self) {
+        self.0.inner().attended = false;
     }
 }
 
@@ -214,7 +232,7 @@ impl Arriving {
             inner.read += data.len();
             // A reader that learns of the end with the last bytes need not ask again.
             self.over = inner.end == End::Whole && inner.is_empty();
-            let tell = inner.read >= self.upload.told_at && inner.end == End::NotYet;
+            let tell = inner.read >= self.upload.told_at && !inner.attended;
             drop(inner);
             if tell {
                 self.upload.stream.wake_by_ref();
@@ -243,9 +261,9 @@ impl Arriving {
             inner.read += data.len();
         }
         inner.tail = BytesMut::new();
-        let open = inner.end == End::NotYet;
+        let tell = !inner.attended;
         drop(inner);
-        if open {
+        if tell {
             self.upload.stream.wake_by_ref();
         }
     }

@@ -8,7 +8,7 @@ use http::{Method, Version};
 
 use crate::head::{Head, Place, ReceivedHeaders, Target};
 use crate::host::{check_host, elsewhere, same_authority, without_port};
-use crate::http2::hpack::{CompressionError, Decoder, Found};
+use crate::http2::hpack::{Decoder, Found, Unread};
 use crate::limits::Limits;
 use crate::parse::{RefusedHead, is_control, read_length};
 use crate::refusal::FrontEndRefusal;
@@ -64,20 +64,20 @@ pub(super) fn read_request(
     block: &[u8],
     sni: Option<&str>,
     limits: &Limits,
-) -> Result<Asked, CompressionError> {
+) -> Result<Asked, Unread> {
     // Common heads fit, so that they are put down once.
     let mut raw = Vec::with_capacity(512);
     let mut notes = Notes { places: Vec::with_capacity(16), ..Notes::default() };
     notes.places.push(Place::default());
-    decoder.decode(block, &mut raw, |raw, found| notes.take(raw, found, limits))?;
+    decoder.decode(block, limits.unfolded_bytes_max(), &mut raw, |raw, found| notes.take(raw, found, limits))?;
     Ok(notes.into_asked(raw, sni, limits))
 }
 
 /// Reads a block that ends a request. Trailers are let go: nothing we serve reads them, and merged into headers they would
 /// be an attack.
-pub(super) fn read_trailers(decoder: &mut Decoder, block: &[u8]) -> Result<Trailers, CompressionError> {
+pub(super) fn read_trailers(decoder: &mut Decoder, block: &[u8], limits: &Limits) -> Result<Trailers, Unread> {
     let (mut scratch, mut verdict) = (Vec::new(), Trailers::Sound);
-    decoder.decode(block, &mut scratch, |scratch, found| {
+    decoder.decode(block, limits.unfolded_bytes_max(), &mut scratch, |scratch, found| {
         let (name, value) = scratch[found.at..].split_at(found.name);
         if !is_sound(name, value) || is_of_connection(name, value) {
             verdict = Trailers::Malformed;

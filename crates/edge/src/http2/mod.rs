@@ -47,6 +47,8 @@ pub(crate) use session::Session;
 const GATHERED_MAX: usize = 64 * 1024;
 /// When so much waits, with what frames of the client made us answer, no more is read.
 const WAITING_MAX: usize = 2 * GATHERED_MAX;
+/// So often it goes round before other connections have their turn.
+const TURNS_MAX: usize = 32;
 /// The stream that is named while streams on their way are still taken (RFC 9113, section 6.8).
 const ANY_STREAM: u32 = 0x7fff_ffff;
 /// What our pings hold: one asks whether the client has heard that it shall go, one whether it lives.
@@ -141,11 +143,8 @@ impl<'a, H: Handler> Busy<'a, H> {
         if self.session.liveness != Liveness::Unwatched && self.shared.alarm_rung() && self.is_dead() {
             return Poll::Ready(Then::Abort);
         }
-        loop {
-            let moved = match self.turn(cx) {
-                Ok(moved) => moved,
-                Err(_) => return Poll::Ready(Then::Abort),
-            };
+        for _ in 0..TURNS_MAX {
+            let Ok(moved) = self.turn(cx) else { return Poll::Ready(Then::Abort) };
             if !moved {
                 match self.rest() {
                     Rest::Wait => return Poll::Pending,
@@ -154,6 +153,9 @@ impl<'a, H: Handler> Busy<'a, H> {
                 }
             }
         }
+        // Others have their turn, and so has the runtime: a handler that it holds back wakes itself until then.
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Takes what came, asks who was woken, sends what there is; answers whether any of that brought something about.

@@ -10,6 +10,7 @@ use bytes::Buf as _;
 use crate::handler::Handler;
 use crate::http2::calm::TooMuch;
 use crate::http2::frame::{self, ACK, Code, END_HEADERS, END_STREAM, FrameHead, Kind, PADDED, PRIORITY};
+use crate::http2::hpack::Unread;
 use crate::http2::session::{Block, BlockHead, Past};
 use crate::http2::streams::{Remote, Work};
 use crate::http2::{Busy, WAITING_MAX, settings};
@@ -30,6 +31,15 @@ impl From<Code> for Fault {
 impl From<TooMuch> for Fault {
     fn from(TooMuch: TooMuch) -> Self {
         Self::Connection(Code::EnhanceYourCalm)
+    }
+}
+
+impl From<Unread> for Fault {
+    fn from(unread: Unread) -> Self {
+        Self::Connection(match unread {
+            Unread::Malformed => Code::CompressionError,
+            Unread::Bomb => Code::EnhanceYourCalm,
+        })
     }
 }
 
@@ -168,6 +178,10 @@ impl<H: Handler> Busy<'_, H> {
     }
 
     fn take_headers(&mut self, head: FrameHead) -> Result<(), Fault> {
+        // Streams with even numbers would be ours.
+        if head.stream.is_multiple_of(2) {
+            return Err(Code::ProtocolError.into());
+        }
         let payload = &self.session.inbound[..head.length];
         let mut fragment = 0..head.length;
         if head.has(PADDED) {

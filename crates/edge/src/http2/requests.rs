@@ -53,10 +53,9 @@ impl<'a, H: Handler> Busy<'a, H> {
         let (mut asked, mut trailers) = (Asked::Malformed, Trailers::Sound);
         if let Purpose::Request = purpose {
             let sni = self.shared.facts.tls.as_ref().and_then(|tls| tls.sni.as_deref());
-            asked =
-                fields::read_request(&mut session.decoder, block, sni, limits).map_err(|_| Code::CompressionError)?;
+            asked = fields::read_request(&mut session.decoder, block, sni, limits)?;
         } else {
-            trailers = fields::read_trailers(&mut session.decoder, block).map_err(|_| Code::CompressionError)?;
+            trailers = fields::read_trailers(&mut session.decoder, block, limits)?;
         }
         session.inbound.advance(length);
         match purpose {
@@ -73,9 +72,6 @@ impl<'a, H: Handler> Busy<'a, H> {
     }
 
     fn purpose(&mut self, head: BlockHead) -> Result<Purpose, Fault> {
-        if head.stream.is_multiple_of(2) {
-            return Err(Code::ProtocolError.into());
-        }
         if let Some(slot) = self.streams.find(head.stream) {
             return Ok(match self.streams.get(slot).map(|stream| stream.remote) {
                 Some(Remote::Open) => Purpose::Trailers(slot),
@@ -180,7 +176,10 @@ impl<'a, H: Handler> Busy<'a, H> {
             return Body::from(whole);
         }
         let Some((stream, waker)) = self.streams.with_waker(slot) else { return Body::empty() };
-        let upload = Upload::new(waker.clone(), self.shared.limits.stream_window_bytes as usize / 2);
+        // INVARIANT: what all streams have read and not told is less than half of the connection's window, so that it never
+        // stays closed.
+        let told_at = self.shared.limits.connection_window_bytes / self.shared.limits.streams_max.max(1) / 2;
+        let upload = Upload::new(waker.clone(), told_at.max(1) as usize);
         stream.upload = Some(Arc::clone(&upload));
         Body::framed(Arriving::new(upload, length, self.shared))
     }

@@ -20,8 +20,8 @@ impl<'a, H: Handler> Busy<'a, H> {
         self.streams.take_woken(&mut woken, cx);
         let any = !woken.is_empty();
         for slot in woken.drain(..) {
-            self.look_after_upload(slot);
             self.poll_stream(slot);
+            self.look_after_upload(slot);
         }
         // Nobody begins a stream meanwhile, so what is put back is the same room.
         self.woken = woken;
@@ -32,10 +32,13 @@ impl<'a, H: Handler> Busy<'a, H> {
         let Some((stream, waker)) = self.streams.with_waker(slot) else { return };
         stream.begun = true;
         let response = match &mut stream.work {
-            Work::Answering(answering) => match answering.as_mut().poll(&mut Context::from_waker(waker)) {
-                Poll::Ready(response) => response,
-                Poll::Pending => return,
-            },
+            Work::Answering(answering) => {
+                let _attended = stream.upload.as_ref().map(|upload| upload.attend());
+                match answering.as_mut().poll(&mut Context::from_waker(waker)) {
+                    Poll::Ready(response) => response,
+                    Poll::Pending => return,
+                }
+            }
             Work::Sending(_) => return self.queue(slot),
             Work::Answered => return,
         };

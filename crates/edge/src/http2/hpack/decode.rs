@@ -4,9 +4,14 @@
 use super::huffman;
 use super::table::Table;
 
-/// A block that breaks HPACK: from here on the tables of both sides differ, so the connection ends.
+/// Why a block is not read to its end: from there on the tables of both sides differ, so the connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::http2) struct CompressionError;
+pub(in crate::http2) enum Unread {
+    /// It breaks the format.
+    Malformed,
+    /// It unfolds into more than anybody needs.
+    Bomb,
+}
 
 /// A field, at the end of the bytes it was read into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,43 +37,45 @@ enum Indexing {
 
 impl Decoder {
     /// Reads a whole block. Each field is appended to `into`, and `take` may cut it off again.
+    ///
+    /// SECURITY: one byte can stand for four thousand, and what is cut off again has cost its copying. So a block may unfold
+    /// into `unfolded_max` bytes and no more.
     pub(in crate::http2) fn decode(
         &mut self,
         block: &[u8],
+        unfolded_max: usize,
         into: &mut Vec<u8>,
         mut take: impl FnMut(&mut Vec<u8>, Found),
-    ) -> Result<(), CompressionError> {
-        let mut rest = Rest(block);
+    ) -> Result<(), Unread> {
+        let (mut rest, mut unfolded) = (Rest(block), 0);
         let mut begun = false;
         while let Some(first) = rest.0.first() {
             let at = into.len();
             // The highest bit that is set says what it is.
-            match first.leading_zeros() {
+            let name = match first.leading_zeros() {
                 0 => {
                     let index = rest.integer(7)?;
-                    let (name, value) = self.table.get(index).ok_or(CompressionError)?;
+                    let (name, value) = self.table.get(index).ok_or(Unread::Malformed)?;
                     into.extend_from_slice(name);
                     into.extend_from_slice(value);
-                    let name = name.len();
-                    take(into, Found { at, name });
+                    name.len()
                 }
-                1 => {
-                    let name = self.literal(&mut rest, 6, Indexing::Incremental, into)?;
-                    take(into, Found { at, name });
-                }
+                1 => self.literal(&mut rest, 6, Indexing::Incremental, into)?,
                 2 => {
                     let size = rest.integer(5)?;
                     // Only before the first field (section 4.2).
-                    self.table.resize(size).filter(|()| !begun).ok_or(CompressionError)?;
+                    self.table.resize(size).filter(|()| !begun).ok_or(Unread::Malformed)?;
                     continue;
                 }
                 // Never to be indexed, or not this time: to whoever reads it is all the same.
-                _ => {
-                    let name = self.literal(&mut rest, 4, Indexing::None, into)?;
-                    take(into, Found { at, name });
-                }
-            }
+                _ => self.literal(&mut rest, 4, Indexing::None, into)?,
+            };
             begun = true;
+            unfolded += into.len() - at;
+            if unfolded > unfolded_max {
+                return Err(Unread::Bomb);
+            }
+            take(into, Found { at, name });
         }
         Ok(())
     }
@@ -85,11 +92,11 @@ impl Decoder {
         prefix: u32,
         indexing: Indexing,
         into: &mut Vec<u8>,
-    ) -> Result<usize, CompressionError> {
+    ) -> Result<usize, Unread> {
         let at = into.len();
         match rest.integer(prefix)? {
             0 => rest.string(into)?,
-            index => into.extend_from_slice(self.table.get(index).ok_or(CompressionError)?.0),
+            index => into.extend_from_slice(self.table.get(index).ok_or(Unread::Malformed)?.0),
         }
         let name = into.len() - at;
         rest.string(into)?;
@@ -105,14 +112,14 @@ impl Decoder {
 struct Rest<'a>(&'a [u8]);
 
 impl Rest<'_> {
-    fn byte(&mut self) -> Result<u8, CompressionError> {
-        let (first, rest) = self.0.split_first().ok_or(CompressionError)?;
+    fn byte(&mut self) -> Result<u8, Unread> {
+        let (first, rest) = self.0.split_first().ok_or(Unread::Malformed)?;
         self.0 = rest;
         Ok(*first)
     }
 
     /// An integer that begins with the lowest bits of a byte (section 5.1). No index and no length needs more than 28 bits.
-    fn integer(&mut self, prefix: u32) -> Result<usize, CompressionError> {
+    fn integer(&mut self, prefix: u32) -> Result<usize, Unread> {
         let full = (1 << prefix) - 1;
         let first = usize::from(self.byte()?) & full;
         if first < full {
@@ -126,14 +133,14 @@ impl Rest<'_> {
                 return Ok(value);
             }
         }
-        Err(CompressionError)
+        Err(Unread::Malformed)
     }
 
     /// A string (section 5.2), appended to `into`.
-    fn string(&mut self, into: &mut Vec<u8>) -> Result<(), CompressionError> {
-        let coded = self.0.first().ok_or(CompressionError)? & 0x80 != 0;
+    fn string(&mut self, into: &mut Vec<u8>) -> Result<(), Unread> {
+        let coded = self.0.first().ok_or(Unread::Malformed)? & 0x80 != 0;
         let length = self.integer(7)?;
-        let (string, rest) = self.0.split_at_checked(length).ok_or(CompressionError)?;
+        let (string, rest) = self.0.split_at_checked(length).ok_or(Unread::Malformed)?;
         self.0 = rest;
         if coded {
             return huffman::decode(string, into);
@@ -148,9 +155,9 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn decode(decoder: &mut Decoder, block: &[u8]) -> Result<Vec<(String, String)>, CompressionError> {
+    fn decode(decoder: &mut Decoder, block: &[u8]) -> Result<Vec<(String, String)>, Unread> {
         let (mut bytes, mut fields) = (Vec::new(), Vec::new());
-        decoder.decode(block, &mut bytes, |bytes, found| {
+        decoder.decode(block, 100_000, &mut bytes, |bytes, found| {
             let (name, value) = bytes[found.at..].split_at(found.name);
             fields.push((String::from_utf8_lossy(name).into_owned(), String::from_utf8_lossy(value).into_owned()));
             bytes.truncate(found.at);
@@ -176,7 +183,7 @@ mod tests {
             (&[0x82, 0x20], "a size behind a field"),
             (&[0x7f, 0x00, 0x01, b'a'], "a name behind both tables"),
         ] {
-            assert_eq!(decode(&mut Decoder::default(), block), Err(CompressionError), "{why}");
+            assert_eq!(decode(&mut Decoder::default(), block), Err(Unread::Malformed), "{why}");
         }
     }
 
@@ -185,7 +192,16 @@ mod tests {
         let mut decoder = Decoder::default();
         assert_eq!(decode(&mut decoder, b"\x40\x01a\x01b\xbe").map(|fields| fields.len()), Ok(2));
         assert_eq!(decode(&mut decoder, &[0x20, 0x3f, 0xe1, 0x1f, 0x82]).map(|fields| fields.len()), Ok(1));
-        assert_eq!(decode(&mut decoder, &[0xbe]), Err(CompressionError), "it was emptied");
+        assert_eq!(decode(&mut decoder, &[0xbe]), Err(Unread::Malformed), "it was emptied");
+    }
+
+    #[test]
+    fn a_block_unfolds_into_so_much_and_no_more() {
+        let mut decoder = Decoder::default();
+        let long = [&[0x40, 1, b'a', 0x7f, 0xff - 0x7f + 0x01, 0x1e][..], &[b'x'; 127 + 1 + 30 * 128]].concat();
+        assert_eq!(decode(&mut decoder, &long).map(|fields| fields[0].1.len()), Ok(127 + 1 + 30 * 128));
+        assert_eq!(decode(&mut decoder, &[0xbe; 25]).map(|fields| fields.len()), Ok(25));
+        assert_eq!(decode(&mut decoder, &[0xbe; 26]), Err(Unread::Bomb));
     }
 
     /// Blocks that are likely to be sound: indices around both tables' ends, literals, sizes.
@@ -208,7 +224,7 @@ mod tests {
             let mut decoder = Decoder::default();
             for block in blocks {
                 let mut bytes = Vec::new();
-                let decoded = decoder.decode(&block, &mut bytes, |bytes, found| {
+                let decoded = decoder.decode(&block, 100_000, &mut bytes, |bytes, found| {
                     assert!(found.at + found.name <= bytes.len(), "a name is within its field");
                     assert!(bytes.len() - found.at <= (block.len() * 8).div_ceil(5) + 4096, "no field outgrows its block");
                     bytes.truncate(found.at);

@@ -98,13 +98,13 @@ fn write_integer(out: &mut Vec<u8>, kind: u8, prefix: u32, value: usize) {
 #[cfg(test)]
 mod tests {
     use super::super::table::STATIC;
-    use super::super::{CompressionError, Decoder};
+    use super::super::{Decoder, Unread};
     use super::*;
     use proptest::prelude::*;
 
-    fn read(block: &[u8]) -> Result<Vec<(String, Vec<u8>)>, CompressionError> {
+    fn read(block: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Unread> {
         let (mut bytes, mut fields) = (Vec::new(), Vec::new());
-        Decoder::default().decode(block, &mut bytes, |bytes, found| {
+        Decoder::default().decode(block, 100_000, &mut bytes, |bytes, found| {
             let (name, value) = bytes[found.at..].split_at(found.name);
             fields.push((String::from_utf8_lossy(name).into_owned(), value.to_vec()));
         })?;

@@ -1,7 +1,7 @@
 //! HPACK's Huffman code, read eight bits at a time.
 //! <https://www.rfc-editor.org/rfc/rfc7541#appendix-B>
 
-use super::CompressionError;
+use super::Unread;
 
 /// How many bits each byte's code has, and last the end's. The code is canonical: codes of one length stand in the order
 /// of what they mean, and follow the shorter ones, so the lengths say everything.
@@ -93,7 +93,7 @@ static SHORT: [(u8, u8); 256] = {
 };
 
 /// Appends what `coded` means.
-pub(super) fn decode(coded: &[u8], out: &mut Vec<u8>) -> Result<(), CompressionError> {
+pub(super) fn decode(coded: &[u8], out: &mut Vec<u8>) -> Result<(), Unread> {
     let mut rest = coded.iter();
     // The bits that wait stand at the top.
     let (mut bits, mut held) = (0u64, 0u32);
@@ -113,17 +113,17 @@ pub(super) fn decode(coded: &[u8], out: &mut Vec<u8>) -> Result<(), CompressionE
         if length > held {
             // Padding is the beginning of the end's code, ones alone, and shorter than a byte.
             let ones = bits.leading_ones() >= held;
-            return if held < 8 && ones { Ok(()) } else { Err(CompressionError) };
+            return if held < 8 && ones { Ok(()) } else { Err(Unread::Malformed) };
         }
         // The end itself is never written.
-        out.push(u8::try_from(symbol).map_err(|_| CompressionError)?);
+        out.push(u8::try_from(symbol).map_err(|_| Unread::Malformed)?);
         bits <<= length;
         held -= length;
     }
 }
 
 /// A code longer than eight bits.
-fn long(bits: u64) -> Result<(u16, u32), CompressionError> {
+fn long(bits: u64) -> Result<(u16, u32), Unread> {
     for (length, codes) in CODES.iter().enumerate().skip(9) {
         let code = (bits >> (64 - length)) as u32;
         if code >= codes.first && code - codes.first < codes.count {
@@ -154,7 +154,7 @@ mod tests {
             .collect()
     }
 
-    fn decoded(coded: &[u8]) -> Result<Vec<u8>, CompressionError> {
+    fn decoded(coded: &[u8]) -> Result<Vec<u8>, Unread> {
         let mut out = Vec::new();
         decode(coded, &mut out).map(|()| out)
     }
@@ -203,7 +203,7 @@ mod tests {
             &[0xff, 0xff, 0xff, 0xfc],
             &[0xfe],
         ] {
-            assert_eq!(decoded(wrong), Err(CompressionError), "{wrong:?}");
+            assert_eq!(decoded(wrong), Err(Unread::Malformed), "{wrong:?}");
         }
     }
 

@@ -10,5 +10,5 @@ mod table;
 #[cfg(test)]
 mod examples;
 
-pub(super) use decode::{CompressionError, Decoder, Found};
+pub(super) use decode::{Decoder, Found, Unread};
 pub(super) use encode::{NO_TABLE, write_field, write_name, write_status, write_value};
