@@ -26,8 +26,7 @@ struct Phase {
     /// On the clock's own count: when something is due, and when an idle connection has been waited for long enough.
     deadline: Duration,
     idle_until: Duration,
-    dozing: bool,
-    expired: bool,
+    pause: Pause,
     draining: bool,
     /// When the connection itself wants to be asked, whatever else is due.
     alarm: Duration,
@@ -65,8 +64,7 @@ impl Shared {
             in_flight: 0,
             deadline,
             idle_until: deadline,
-            dozing: false,
-            expired: false,
+            pause: Pause::No,
             draining: false,
             alarm: Duration::MAX,
             rung: false,
@@ -83,8 +81,7 @@ impl Shared {
         let now = self.clock.elapsed();
         let mut phase = self.phase();
         phase.in_flight += 1;
-        phase.expired = false;
-        phase.dozing = false;
+        phase.pause = Pause::No;
         phase.deadline = now + self.limits.stall_timeout;
         InFlight { shared: Arc::clone(self), latest: None }
     }
@@ -135,15 +132,15 @@ impl Shared {
         if now < phase.deadline {
             return None;
         }
-        if phase.in_flight > 0 || phase.expired {
+        if phase.in_flight > 0 || phase.pause == Pause::Expired {
             return Some(Overdue::Progress);
         }
         if now < phase.idle_until {
-            phase.dozing = true;
+            phase.pause = Pause::Doze;
             phase.deadline = phase.idle_until;
             return Some(Overdue::Doze);
         }
-        phase.expired = true;
+        phase.pause = Pause::Expired;
         phase.deadline = now + self.limits.drain_grace;
         Some(Overdue::Head)
     }
@@ -151,11 +148,7 @@ impl Shared {
     /// What waiting for the next head has come to.
     pub(crate) fn pause(&self) -> Pause {
         let phase = self.phase();
-        match phase.in_flight {
-            0 if phase.expired => Pause::Expired,
-            0 if phase.dozing => Pause::Doze,
-            _ => Pause::No,
-        }
+        if phase.in_flight == 0 { phase.pause } else { Pause::No }
     }
 
     /// From now on each answer is the connection's last. What is open without a request may still begin one for a while.

@@ -259,13 +259,12 @@ impl Notes {
         };
         let mut cookie = Some(&whole);
         for place in &self.places {
-            let value = match is_cookie(place) {
-                false => part(&raw, place.value),
-                true => match cookie.take() {
-                    Some(whole) => whole,
-                    None => continue,
-                },
-            };
+            let mut value = part(&raw, place.value);
+            if is_cookie(place) {
+                // All of them stand where the first stood.
+                let Some(whole) = cookie.take() else { continue };
+                value = whole;
+            }
             places.push(Place { name: put(part(&raw, place.name)), value: put(value) });
         }
         self.places = places;

@@ -92,13 +92,13 @@ pub(super) struct FrameHead {
 impl FrameHead {
     /// Reads the head at the beginning of `bytes`, if it is all there.
     pub(super) fn read(bytes: &[u8]) -> Option<Self> {
-        let [a, b, c, kind, flags, s, t, u, v] = *bytes.first_chunk::<HEAD_BYTES>()?;
+        let (length, rest) = bytes.first_chunk::<HEAD_BYTES>()?.split_first_chunk::<3>()?;
+        let (kind_and_flags, stream) = rest.split_first_chunk::<2>()?;
         Some(Self {
-            length: usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c),
-            kind: Kind::read(kind),
-            flags,
-            // The first bit is reserved, and ignored.
-            stream: u32::from_be_bytes([s & 0x7f, t, u, v]),
+            length: length.iter().fold(0, |length, byte| length << 8 | usize::from(*byte)),
+            kind: Kind::read(kind_and_flags[0]),
+            flags: kind_and_flags[1],
+            stream: number(*stream.first_chunk()?),
         })
     }
 
@@ -107,14 +107,21 @@ impl FrameHead {
     }
 
     pub(super) fn bytes(&self) -> [u8; HEAD_BYTES] {
-        let [_, a, b, c] = (self.length as u32).to_be_bytes();
-        let [s, t, u, v] = self.stream.to_be_bytes();
-        [a, b, c, self.kind.byte(), self.flags, s, t, u, v]
+        let mut bytes = [0; HEAD_BYTES];
+        bytes[..3].copy_from_slice(&(self.length as u32).to_be_bytes()[1..]);
+        bytes[3..5].copy_from_slice(&[self.kind.byte(), self.flags]);
+        bytes[5..].copy_from_slice(&self.stream.to_be_bytes());
+        bytes
     }
 
     pub(super) fn write(&self, out: &mut Vec<u8>) {
         out.extend_from_slice(&self.bytes());
     }
+}
+
+/// A stream or a window: the first bit is reserved, and ignored.
+pub(super) fn number(bytes: [u8; 4]) -> u32 {
+    u32::from_be_bytes(bytes) & 0x7fff_ffff
 }
 
 /// Where the payload of a padded frame stands between the padding's length and the padding; `None` when there is more
@@ -135,9 +142,8 @@ pub(super) fn write_reset(out: &mut Vec<u8>, stream: u32, code: Code) {
 }
 
 pub(super) fn write_go_away(out: &mut Vec<u8>, last_stream: u32, code: Code) {
-    let [a, b, c, d] = last_stream.to_be_bytes();
-    let [e, f, g, h] = (code as u32).to_be_bytes();
-    write(out, Kind::GoAway, 0, 0, &[a, b, c, d, e, f, g, h]);
+    let numbers = [last_stream.to_be_bytes(), (code as u32).to_be_bytes()];
+    write(out, Kind::GoAway, 0, 0, numbers.as_flattened());
 }
 
 pub(super) fn write_window_update(out: &mut Vec<u8>, stream: u32, bytes: u32) {

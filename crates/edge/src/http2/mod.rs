@@ -40,6 +40,9 @@ use outgoing::Outgoing;
 use session::{Away, Liveness, Wake};
 use streams::Streams;
 
+#[cfg(test)]
+mod tests;
+
 pub(crate) use arriving::Arriving;
 pub(crate) use session::Session;
 

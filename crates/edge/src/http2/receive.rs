@@ -9,8 +9,9 @@ use bytes::Buf as _;
 
 use crate::handler::Handler;
 use crate::http2::calm::TooMuch;
-use crate::http2::frame::{self, ACK, Code, END_HEADERS, END_STREAM, FrameHead, Kind, PADDED, PRIORITY};
+use crate::http2::frame::{self, ACK, Code, END_HEADERS, END_STREAM, FrameHead, Kind, PADDED, PRIORITY, number};
 use crate::http2::hpack::Unread;
+use crate::http2::requests::Pieces;
 use crate::http2::session::{Block, BlockHead, Past};
 use crate::http2::streams::{Remote, Work};
 use crate::http2::{Busy, WAITING_MAX, settings};
@@ -110,33 +111,28 @@ impl<H: Handler> Busy<'_, H> {
         let payload = &self.session.inbound[..head.length];
         match head.kind {
             Kind::Settings => self.take_settings(head),
-            Kind::Ping => match *payload {
-                [a, b, c, d, e, f, g, h] if head.stream == 0 => {
-                    self.take_ping(head.flags, [a, b, c, d, e, f, g, h]);
-                    Ok(())
-                }
-                _ if head.stream == 0 => Err(Code::FrameSizeError.into()),
-                _ => Err(Code::ProtocolError.into()),
-            },
+            Kind::Ping | Kind::GoAway if head.stream != 0 => Err(Code::ProtocolError.into()),
+            Kind::Ping => {
+                let payload = *payload.as_array().ok_or(Code::FrameSizeError)?;
+                self.take_ping(head.flags, payload);
+                Ok(())
+            }
             // The client opens no more streams; it would only name those that we open.
-            Kind::GoAway if head.stream != 0 => Err(Code::ProtocolError.into()),
             Kind::GoAway if head.length < 8 => Err(Code::FrameSizeError.into()),
             Kind::Priority if head.stream == 0 => Err(Code::ProtocolError.into()),
-            Kind::Priority => match *payload {
-                [a, b, c, d, _] if u32::from_be_bytes([a & 0x7f, b, c, d]) == head.stream => {
+            Kind::Priority => match payload.as_array::<5>() {
+                Some([on @ .., _weight]) if number(*on) == head.stream => {
                     Err(self.fault_of(head.stream, Code::ProtocolError))
                 }
-                [_, _, _, _, _] => Ok(()),
-                _ => Err(self.fault_of(head.stream, Code::FrameSizeError)),
+                Some(_) => Ok(()),
+                None => Err(self.fault_of(head.stream, Code::FrameSizeError)),
             },
-            Kind::Reset => match *payload {
-                [_, _, _, _] => self.take_reset(head.stream),
-                _ => Err(Code::FrameSizeError.into()),
-            },
-            Kind::WindowUpdate => match *payload {
-                [a, b, c, d] => self.take_window_update(head.stream, u32::from_be_bytes([a & 0x7f, b, c, d])),
-                _ => Err(Code::FrameSizeError.into()),
-            },
+            Kind::Reset if head.length == 4 => self.take_reset(head.stream),
+            Kind::WindowUpdate => {
+                let more = number(*payload.as_array().ok_or(Code::FrameSizeError)?);
+                self.take_window_update(head.stream, more)
+            }
+            Kind::Reset => Err(Code::FrameSizeError.into()),
             Kind::GoAway | Kind::Unknown(_) | Kind::Data | Kind::Headers | Kind::PushPromise | Kind::Continuation => {
                 Ok(())
             }
@@ -189,14 +185,13 @@ impl<H: Handler> Busy<'_, H> {
         }
         let mut circular = false;
         if head.has(PRIORITY) {
-            let priority = payload[fragment.clone()].first_chunk::<5>().ok_or(Code::FrameSizeError)?;
-            let [a, b, c, d, _] = *priority;
-            circular = u32::from_be_bytes([a & 0x7f, b, c, d]) == head.stream;
-            fragment.start += priority.len();
+            let [on @ .., _weight] = payload[fragment.clone()].first_chunk::<5>().ok_or(Code::FrameSizeError)?;
+            circular = number(*on) == head.stream;
+            fragment.start += 5;
         }
         let block = BlockHead { stream: head.stream, ends_stream: head.has(END_STREAM), circular };
         if head.has(END_HEADERS) {
-            return self.take_block(block, Some((fragment, head.length)), &[]);
+            return self.take_block(block, Pieces::Next { at: fragment, length: head.length });
         }
         let bytes = payload[fragment].to_vec();
         self.session.block = Some(Block { head: block, bytes, frames: 1 });
@@ -216,7 +211,7 @@ impl<H: Handler> Busy<'_, H> {
         block.bytes.extend_from_slice(&self.session.inbound[..head.length]);
         self.session.inbound.advance(head.length);
         if head.has(END_HEADERS) {
-            return self.take_block(block.head, None, &block.bytes);
+            return self.take_block(block.head, Pieces::Joined(block.bytes));
         }
         self.session.block = Some(block);
         Ok(())
@@ -262,15 +257,12 @@ impl<H: Handler> Busy<'_, H> {
             }
         };
         let upload = stream.upload.as_ref().filter(|_| judged.is_ok());
-        let returned = match upload {
-            Some(upload) => {
-                upload.push(&mut self.session.inbound, data, head.length);
-                head.length - length as usize
-            }
-            None => {
-                self.session.inbound.advance(head.length);
-                head.length
-            }
+        let returned = if let Some(upload) = upload {
+            upload.push(&mut self.session.inbound, data, head.length);
+            head.length - length as usize
+        } else {
+            self.session.inbound.advance(head.length);
+            head.length
         };
         // A stream that is reset gives back all that it took.
         judged.map_err(|code| Fault::Stream(head.stream, code))?;

@@ -22,6 +22,17 @@ use crate::http2::streams::{Remote, Stream, Work};
 use crate::parse::RefusedHead;
 use crate::refusal::FrontEndRefusal;
 
+/// Where a whole header block is.
+#[derive(Debug)]
+pub(super) enum Pieces {
+    /// At this place of the frame that is next, which is so long.
+    Next {
+        at: Range<usize>,
+        length: usize,
+    },
+    Joined(Vec<u8>),
+}
+
 /// What a header block is for.
 #[derive(Debug, Clone, Copy)]
 enum Purpose {
@@ -35,19 +46,18 @@ enum Purpose {
     Reset(Code),
 }
 
-impl<'a, H: Handler> Busy<'a, H> {
-    /// Takes a whole block: at `range` of the frame that is next, which is so long, or in `bytes`.
-    pub(super) fn take_block(
-        &mut self,
-        head: BlockHead,
-        frame: Option<(Range<usize>, usize)>,
-        bytes: &[u8],
-    ) -> Result<(), Fault> {
+impl<H: Handler> Busy<'_, H> {
+    /// Takes a whole block.
+    pub(super) fn take_block(&mut self, head: BlockHead, pieces: Pieces) -> Result<(), Fault> {
         let purpose = self.purpose(head)?;
         let session = &mut *self.session;
-        let (block, length) = match &frame {
-            Some((range, length)) => (&session.inbound[range.clone()], *length),
-            None => (bytes, 0),
+        let joined;
+        let (block, length) = match pieces {
+            Pieces::Next { at, length } => (&session.inbound[at], length),
+            Pieces::Joined(bytes) => {
+                joined = bytes;
+                (&joined[..], 0)
+            }
         };
         let limits = &self.shared.limits;
         let (mut asked, mut trailers) = (Asked::Malformed, Trailers::Sound);
@@ -178,7 +188,9 @@ impl<'a, H: Handler> Busy<'a, H> {
         let Some((stream, waker)) = self.streams.with_waker(slot) else { return Body::empty() };
         // INVARIANT: what all streams have read and not told is less than half of the connection's window, so that it never
         // stays closed.
-        let told_at = self.shared.limits.connection_window_bytes / self.shared.limits.streams_max.max(1) / 2;
+        let limits = &self.shared.limits;
+        let share = limits.connection_window_bytes / limits.streams_max.max(1);
+        let told_at = share.min(limits.stream_window_bytes) / 2;
         let upload = Upload::new(waker.clone(), told_at.max(1) as usize);
         stream.upload = Some(Arc::clone(&upload));
         Body::framed(Arriving::new(upload, length, self.shared))

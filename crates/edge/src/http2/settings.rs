@@ -21,8 +21,10 @@ pub(super) fn write_ours(out: &mut Vec<u8>, limits: &Limits) {
         (HEADER_LIST_MAX, limits.header_list_bytes()),
     ];
     let payload = settings.map(|(name, value)| {
-        let ([a, b], [c, d, e, f]) = (name.to_be_bytes(), value.to_be_bytes());
-        [a, b, c, d, e, f]
+        let mut setting = [0; 6];
+        setting[..2].copy_from_slice(&name.to_be_bytes());
+        setting[2..].copy_from_slice(&value.to_be_bytes());
+        setting
     });
     frame::write(out, Kind::Settings, 0, 0, payload.as_flattened());
     let more = limits.connection_window_bytes.saturating_sub(WINDOW_BYTES_FIRST);
@@ -39,9 +41,9 @@ pub(super) fn read_theirs(payload: &[u8], settings_max: usize) -> Result<Option<
         return Err(Code::EnhanceYourCalm);
     }
     let mut window = None;
-    for [a, b, c, d, e, f] in settings {
-        let value = u32::from_be_bytes([*c, *d, *e, *f]);
-        match u16::from_be_bytes([*a, *b]) {
+    for [name @ .., a, b, c, d] in settings {
+        let value = u32::from_be_bytes([*a, *b, *c, *d]);
+        match u16::from_be_bytes(*name) {
             ENABLE_PUSH if value > 1 => return Err(Code::ProtocolError),
             INITIAL_WINDOW if value > WINDOW_BYTES_MAX => return Err(Code::FlowControlError),
             INITIAL_WINDOW => window = Some(value),

@@ -107,7 +107,7 @@ pub(super) fn decode(coded: &[u8], out: &mut Vec<u8>) -> Result<(), Unread> {
             held += 8;
         }
         let (symbol, length) = match SHORT[(bits >> 56) as usize] {
-            (_, 0) => long(bits)?,
+            (_, 0) => long(bits),
             (byte, length) => (u16::from(byte), u32::from(length)),
         };
         if length > held {
@@ -123,15 +123,15 @@ pub(super) fn decode(coded: &[u8], out: &mut Vec<u8>) -> Result<(), Unread> {
 }
 
 /// A code longer than eight bits.
-fn long(bits: u64) -> Result<(u16, u32), Unread> {
+fn long(bits: u64) -> (u16, u32) {
     for (length, codes) in CODES.iter().enumerate().skip(9) {
         let code = (bits >> (64 - length)) as u32;
         if code >= codes.first && code - codes.first < codes.count {
-            return Ok((MEANINGS[codes.at + (code - codes.first) as usize], length as u32));
+            return (MEANINGS[codes.at + (code - codes.first) as usize], length as u32);
         }
     }
     // INVARIANT: every thirty bits begin with some code.
-    Ok((END, LONGEST as u32))
+    (END, LONGEST as u32)
 }
 
 #[cfg(test)]
@@ -182,7 +182,7 @@ mod tests {
         ] {
             let bits = u64::from(code as u32) << (64 - length);
             let found = match SHORT[(bits >> 56) as usize] {
-                (_, 0) => long(bits).expect("a code"),
+                (_, 0) => long(bits),
                 (byte, length) => (u16::from(byte), u32::from(length)),
             };
             assert_eq!(found, (u16::from(byte), length), "{byte}");
