@@ -3,6 +3,8 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::host::without_port;
+use crate::http2::fields;
 
 fn run(test: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(test);
@@ -151,5 +153,28 @@ proptest! {
             drop(client.pipe);
             client.task.await.expect("no panic");
         });
+    }
+
+    #[test]
+    fn any_head_is_for_one_host_or_refused(
+        authority in "([a-z.:@\\[\\]0-9]{0,12}|[!-~]{0,12})", hosts in prop::collection::vec("([ab.:]{0,6}|[ -~]{0,12})", 0..3),
+        path in "/[!-~]{0,40}", more in prop::collection::vec(("[a-z:-]{0,9}", any::<String>()), 0..4)
+    ) {
+        let mut fields = vec![(":method", "GET"), (":scheme", "https"), (":path", &path)];
+        if !authority.is_empty() {
+            fields.push((":authority", &authority));
+        }
+        fields.extend(hosts.iter().map(|host| ("host", host.as_str())));
+        fields.extend(more.iter().map(|(name, value)| (name.as_str(), value.as_str())));
+        let asked = fields::read_request(&mut Decoder::default(), &block(&fields), Some("a.b"), &Limits::default());
+        if let fields::Asked::Request { head, .. } = asked.expect("our own block") {
+            let host = head.received.text("host").expect("text");
+            prop_assert!(without_port(host).trim_end_matches('.').eq_ignore_ascii_case("a.b"), "{}", host);
+            prop_assert_eq!(head.received.get_all("host").count(), 1);
+            // Whatever is accepted can be a field anywhere.
+            prop_assert_eq!(head.received.to_map().len(), head.received.len());
+            let bytes: usize = head.received.iter().map(|(name, value)| name.len() + value.len() + 4).sum();
+            prop_assert_eq!(head.header_bytes, bytes);
+        }
     }
 }
