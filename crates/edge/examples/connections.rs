@@ -50,7 +50,7 @@ fn main() -> Result<(), Fault> {
         (Some("server"), Some(what), None) => run(server(&what)),
         _ => {
             // A fresh server each, so that none fills memory that another has let go.
-            for what in ["h1", "h2", "new", "kept", "plain"] {
+            for what in ["h1", "h2", "new", "kept", "streams", "plain"] {
                 Command::new(std::env::current_exe()?).args(["server", what]).status()?;
             }
             Ok(())
@@ -155,6 +155,15 @@ async fn client(what: &str, address: SocketAddr) -> Result<(), Fault> {
             }
             say(ask_on_and_on(kept).await?)?;
         }
+        "streams" => {
+            let mut kept = Vec::new();
+            for _ in 0..KEPT {
+                kept.push(connect(address, "h2").await?);
+            }
+            let end = Instant::now() + Duration::from_secs(3);
+            let each = kept.into_iter().map(|stream| ask_streams(stream, end));
+            say(futures_util::future::try_join_all(each).await?.into_iter().sum())?;
+        }
         _ => {
             let mut kept = Vec::new();
             for _ in 0..KEPT {
@@ -216,7 +225,38 @@ async fn connect(address: SocketAddr, what: &str) -> Result<TlsStream<TcpStream>
     Ok(TlsConnector::from(Arc::new(config)).connect(ServerName::try_from("localhost")?, stream).await?)
 }
 
-/// Opens HTTP/2 and asks on stream 1 (RFC 9113, section 4.1): what h2 keeps of a first request is part of the cost.
+/// Asks on one HTTP/2 stream after the other, with windows that never close.
+async fn ask_streams(mut stream: TlsStream<TcpStream>, end: Instant) -> Result<u32, Fault> {
+    // A window of a gigabyte for each stream and for all of them, so that they matter to neither side.
+    let begin =
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\x06\x04\0\0\0\0\0\0\x04\x40\0\0\0\0\0\x04\x08\0\0\0\0\0\x40\0\0\0";
+    // As above: `GET https:`, the path, the host, and the two that follow.
+    let block = b"\x82\x87\x04\x10/pets/7?kind=cat\x01\x09localhost\x0f\x2b\x04cost\x0f\x04\x03*/*";
+    stream.write_all(begin).await?;
+    let (mut reader, mut asked) = (BufReader::new(stream), 0u32);
+    while Instant::now() < end {
+        let number = 2 * asked + 1;
+        let mut request = vec![0, 0, block.len() as u8, 1, 5];
+        request.extend_from_slice(&number.to_be_bytes());
+        request.extend_from_slice(block);
+        reader.write_all(&request).await?;
+        reader.flush().await?;
+        loop {
+            let mut head = [0; 9];
+            reader.read_exact(&mut head).await?;
+            let [a, b, c, kind, flags, id @ ..] = head;
+            let mut payload = vec![0; usize::from(a) << 16 | usize::from(b) << 8 | usize::from(c)];
+            reader.read_exact(&mut payload).await?;
+            if kind <= 1 && flags & 1 == 1 && u32::from_be_bytes(id) == number {
+                break;
+            }
+        }
+        asked += 1;
+    }
+    Ok(asked)
+}
+
+/// Opens HTTP/2 and asks on stream 1 (RFC 9113, section 4.1): what a first request leaves behind is part of the cost.
 async fn ask_http2(stream: &mut TlsStream<TcpStream>) -> Result<(), Fault> {
     const SETTINGS: u8 = 4;
     // No settings; then the headers `GET https:///` and `:authority` as a literal (RFC 7541, appendix A), 14 bytes long.

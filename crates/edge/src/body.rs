@@ -1,16 +1,14 @@
 //! A body, received or to be sent: nothing, bytes at hand, a request as it arrives, or any stream.
 
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt as _;
-use hyper::body::Incoming;
 
-use crate::http1::Arriving;
-use crate::pace::Pace;
 use crate::room::{Held, Room};
+use crate::{http1, http2};
 
 /// Why a body ended early.
 #[derive(Debug, thiserror::Error)]
@@ -44,12 +42,9 @@ type Stream = Pin<Box<dyn http_body::Body<Data = Bytes, Error = BodyError> + Sen
 enum Kind {
     Full(Bytes),
     /// A request's over HTTP/1.1.
-    Arriving(Box<Arriving>),
+    Arriving(Box<http1::Arriving>),
     /// A request's over HTTP/2.
-    Received {
-        incoming: Incoming,
-        pace: Box<Pace>,
-    },
+    Framed(Box<http2::Arriving>),
     Stream(Stream),
     /// Bytes that were read ahead, and what follows them.
     Ahead {
@@ -63,7 +58,7 @@ impl std::fmt::Debug for Kind {
         match self {
             Self::Full(bytes) => write!(f, "Full({} bytes)", bytes.len()),
             Self::Arriving(_) => f.write_str("Arriving"),
-            Self::Received { pace, .. } => write!(f, "Received({pace:?})"),
+            Self::Framed(_) => f.write_str("Framed"),
             Self::Stream(_) => f.write_str("Stream"),
             Self::Ahead { first, rest } => write!(f, "Ahead({} bytes, {rest:?})", first.len()),
         }
@@ -86,16 +81,13 @@ impl Body {
     }
 
     /// A request's body off an HTTP/1.1 connection.
-    pub(crate) fn arriving(arriving: Arriving) -> Self {
+    pub(crate) fn arriving(arriving: http1::Arriving) -> Self {
         Self(Kind::Arriving(Box::new(arriving)))
     }
 
     /// A request's body off an HTTP/2 stream.
-    pub(crate) fn received(incoming: Incoming, pace: impl FnOnce() -> Pace) -> Self {
-        if http_body::Body::is_end_stream(&incoming) {
-            return Self::empty();
-        }
-        Self(Kind::Received { incoming, pace: Box::new(pace()) })
+    pub(crate) fn framed(arriving: http2::Arriving) -> Self {
+        Self(Kind::Framed(Box::new(arriving)))
     }
 
     /// How long the body is, where that is known.
@@ -107,7 +99,7 @@ impl Body {
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
             Kind::Full(bytes) => Some(bytes),
-            Kind::Arriving(_) | Kind::Received { .. } | Kind::Stream(_) | Kind::Ahead { .. } => None,
+            Kind::Arriving(_) | Kind::Framed(_) | Kind::Stream(_) | Kind::Ahead { .. } => None,
         }
     }
 
@@ -115,7 +107,7 @@ impl Body {
     pub(crate) fn take_bytes(&mut self) -> Option<Bytes> {
         match &mut self.0 {
             Kind::Full(bytes) => Some(std::mem::take(bytes)),
-            Kind::Arriving(_) | Kind::Received { .. } | Kind::Stream(_) | Kind::Ahead { .. } => None,
+            Kind::Arriving(_) | Kind::Framed(_) | Kind::Stream(_) | Kind::Ahead { .. } => None,
         }
     }
 
@@ -194,7 +186,7 @@ impl http_body::Body for Body {
             Kind::Full(bytes) if bytes.is_empty() => Poll::Ready(None),
             Kind::Full(bytes) => Poll::Ready(Some(Ok(Frame::data(std::mem::take(bytes))))),
             Kind::Arriving(arriving) => arriving.poll_data(cx).map_ok(Frame::data),
-            Kind::Received { incoming, pace } => poll_received(incoming, pace, cx),
+            Kind::Framed(arriving) => arriving.poll_data(cx).map_ok(Frame::data),
             Kind::Stream(stream) => stream.as_mut().poll_frame(cx),
             Kind::Ahead { first, rest } if first.is_empty() => Pin::new(rest.as_mut()).poll_frame(cx),
             Kind::Ahead { first, .. } => Poll::Ready(Some(Ok(Frame::data(std::mem::take(first))))),
@@ -205,7 +197,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Full(bytes) => bytes.is_empty(),
             Kind::Arriving(arriving) => arriving.is_over(),
-            Kind::Received { incoming, .. } => incoming.is_end_stream(),
+            Kind::Framed(arriving) => arriving.is_over(),
             Kind::Stream(stream) => stream.is_end_stream(),
             Kind::Ahead { first, rest } => first.is_empty() && rest.is_end_stream(),
         }
@@ -215,7 +207,7 @@ impl http_body::Body for Body {
         match &self.0 {
             Kind::Full(bytes) => SizeHint::with_exact(bytes.len() as u64),
             Kind::Arriving(arriving) => arriving.left().map_or_else(SizeHint::default, SizeHint::with_exact),
-            Kind::Received { incoming, .. } => incoming.size_hint(),
+            Kind::Framed(arriving) => arriving.left().map_or_else(SizeHint::default, SizeHint::with_exact),
             Kind::Stream(stream) => stream.size_hint(),
             Kind::Ahead { first, rest } => {
                 let first = first.len() as u64;
@@ -227,23 +219,6 @@ impl http_body::Body for Body {
                 }
                 hint
             }
-        }
-    }
-}
-
-type FrameResult = Option<Result<Frame<Bytes>, BodyError>>;
-
-fn poll_received(incoming: &mut Incoming, pace: &mut Pace, cx: &mut Context<'_>) -> Poll<FrameResult> {
-    match http_body::Body::poll_frame(Pin::new(incoming), cx) {
-        Poll::Ready(Some(Ok(frame))) => {
-            pace.received(frame.data_ref().map_or(0, Bytes::len));
-            Poll::Ready(Some(Ok(frame)))
-        }
-        Poll::Ready(Some(Err(error))) => Poll::Ready(Some(Err(BodyError::Broken(error.into())))),
-        Poll::Ready(None) => Poll::Ready(None),
-        Poll::Pending => {
-            ready!(pace.poll_wait(cx));
-            Poll::Ready(Some(Err(BodyError::TooSlow)))
         }
     }
 }

@@ -1,6 +1,5 @@
 //! One connection from accept to close: handshake, HTTP/1.1 or HTTP/2, and the watch over its time.
 
-use std::convert::Infallible;
 use std::future::{Future, poll_fn};
 use std::io;
 use std::net::SocketAddr;
@@ -12,11 +11,6 @@ use std::time::Duration;
 use base::Clock;
 use futures_util::FutureExt as _;
 use futures_util::future::{Either, select};
-use hyper::Request;
-use hyper::body::Incoming;
-use hyper::server::conn::http2;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
@@ -24,12 +18,12 @@ use tokio_util::sync::CancellationToken;
 use crate::admission::{Permit, TurnedAway};
 use crate::bell::Bell;
 use crate::connection::{Alpn, Connection, TlsFacts};
+use crate::dates::Dates;
 use crate::handler::Handler;
-use crate::http1::{self, Dates, Farewell, Line, Unread};
+use crate::http1::{self, Farewell, Line, Unread};
+use crate::http2::{self, Session};
 use crate::limits::Limits;
-use crate::service;
 use crate::shared::{Overdue, Shared};
-use crate::timer::ClockTimer;
 use crate::tls::{Bounded, Tls};
 use crate::transport::{Encrypted, Transport};
 
@@ -46,7 +40,6 @@ pub(crate) struct Driver<H> {
     /// Tells them that their time is over.
     kill: CancellationToken,
     dates: Dates,
-    http2: http2::Builder<TokioExecutor>,
 }
 
 /// How a connection ended.
@@ -66,20 +59,7 @@ impl<H: Handler> Driver<H> {
         drain: CancellationToken,
         kill: CancellationToken,
     ) -> Self {
-        let mut http2 = http2::Builder::new(TokioExecutor::new());
-        http2
-            .timer(ClockTimer::new(Arc::clone(&clock)))
-            .max_concurrent_streams(limits.streams_max)
-            .max_pending_accept_reset_streams(limits.pending_reset_streams_max)
-            .max_local_error_reset_streams(limits.local_reset_streams_max)
-            .keep_alive_interval(limits.ping_interval)
-            .keep_alive_timeout(limits.ping_timeout)
-            // Ours is checked in `http2`, where the refusal is recorded; beyond twice that h2 itself answers 431.
-            .max_header_list_size((limits.header_bytes_max + limits.url_bytes_max) as u32 * 2)
-            .initial_stream_window_size(256 * 1024)
-            .initial_connection_window_size(1024 * 1024)
-            .max_send_buf_size(64 * 1024);
-        Self { handler: Arc::new(handler), limits, clock, drain, kill, dates: Dates::default(), http2 }
+        Self { handler: Arc::new(handler), limits, clock, drain, kill, dates: Dates::default() }
     }
 
     /// Serves one accepted socket until it is closed; the permit counts it until then.
@@ -110,7 +90,7 @@ impl<H: Handler> Driver<H> {
         let alpn = tls.alpn;
         facts.tls = Some(tls);
         match alpn {
-            Alpn::H2 => Box::pin(self.serve_http2(stream, facts)).await,
+            Alpn::H2 => Box::pin(self.serve_http2(Transport::Tls(stream), facts)).await,
             Alpn::Http11 => Box::pin(self.serve_http1(Transport::Tls(stream), facts)).await,
         }
     }
@@ -143,7 +123,7 @@ impl<H: Handler> Driver<H> {
         let shared = Shared::new(facts, Arc::clone(&self.limits), Arc::clone(&self.clock));
         let line = Kept(Line::new(transport, Arc::clone(&shared)));
         let serving = pin!(http1::serve(&*self.handler, &line.0, &self.dates));
-        let Some(farewell) = self.watch(serving, &shared, |_| {}).await else {
+        let Some(farewell) = self.watch(serving, &shared).await else {
             // Whatever was under way must not look whole, not even what only the connection's end delimits.
             if let (Some(transport), _) = line.0.close() {
                 transport.reset_on_close();
@@ -158,37 +138,25 @@ impl<H: Handler> Driver<H> {
         End::Closed
     }
 
-    async fn serve_http2<T>(&self, stream: T, facts: Connection) -> End
-    where
-        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-    {
+    async fn serve_http2(&self, transport: Transport, facts: Connection) -> End {
         let shared = Shared::new(facts, Arc::clone(&self.limits), Arc::clone(&self.clock));
-        let service = {
-            let (handler, shared) = (Arc::clone(&self.handler), Arc::clone(&shared));
-            service_fn(move |request: Request<Incoming>| {
-                let in_flight = shared.begin();
-                let (handler, shared) = (Arc::clone(&handler), Arc::clone(&shared));
-                async move { Ok::<_, Infallible>(service::http2(handler, shared, in_flight, request).await) }
-            })
+        let session = Session::new(transport, &self.limits);
+        let served = {
+            let serving = pin!(http2::serve(&*self.handler, session, &shared, &self.dates));
+            self.watch(serving, &shared).await
         };
-        let connection = pin!(self.http2.serve_connection(TokioIo::new(stream), service));
-        match self.watch(connection, &shared, http2::Connection::graceful_shutdown).await {
-            Some(Ok(())) => End::Closed,
-            Some(Err(error)) => {
-                tracing::debug!(peer = %shared.facts.peer, %error, "the connection broke off");
+        match served {
+            Some(http2::Farewell::Close(transport)) => {
+                Box::pin(self.linger(transport, Unread::Perhaps)).await;
                 End::Closed
             }
+            Some(http2::Farewell::Abort) => End::Closed,
             None => End::CutOff,
         }
     }
 
-    /// Runs a connection while its time lasts; `finish` asks it to end after what is in flight. `None` is cut off.
-    async fn watch<F: Future>(
-        &self,
-        mut connection: Pin<&mut F>,
-        shared: &Shared,
-        mut finish: impl FnMut(Pin<&mut F>),
-    ) -> Option<F::Output> {
+    /// Runs a connection while its time lasts. `None` is cut off.
+    async fn watch<F: Future>(&self, mut connection: Pin<&mut F>, shared: &Shared) -> Option<F::Output> {
         let mut drain = pin!(self.drain.cancelled());
         let mut kill = pin!(self.kill.cancelled());
         let mut watch = Watch::new(&*self.clock, shared);
@@ -202,7 +170,6 @@ impl<H: Handler> Driver<H> {
                 if rung && !draining && drain.as_mut().poll(&mut alarm).is_ready() {
                     draining = true;
                     shared.drain();
-                    finish(connection.as_mut());
                 }
                 if let Poll::Ready(output) = connection.as_mut().poll(cx) {
                     return Poll::Ready(Some(output));
@@ -214,8 +181,7 @@ impl<H: Handler> Driver<H> {
                     return Poll::Pending;
                 }
                 match watch.poll(&mut alarm) {
-                    Poll::Ready(Some(Overdue::Head)) => finish(connection.as_mut()),
-                    Poll::Ready(Some(Overdue::Doze) | None) => {}
+                    Poll::Ready(Some(Overdue::Head | Overdue::Doze | Overdue::Alarm) | None) => {}
                     Poll::Ready(Some(Overdue::Progress)) => return Poll::Ready(None),
                     Poll::Pending => return Poll::Pending,
                 }

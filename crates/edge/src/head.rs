@@ -99,22 +99,23 @@ pub struct ReceivedHeaders(Fields);
 
 #[derive(Debug, Clone)]
 enum Fields {
-    /// HTTP/1.1: places in the head's bytes, which are at most 64 KiB.
+    /// Places in the head's bytes, which are at most 64 KiB: as they came over HTTP/1.1, decoded over HTTP/2.
     Sent { raw: Bytes, places: Vec<Place> },
-    /// HTTP/2: names are lower-case by definition.
-    Decoded(Vec<(HeaderName, HeaderValue)>),
+    /// Those of a map, which nobody sent.
+    Listed(Vec<(HeaderName, HeaderValue)>),
 }
 
 impl Default for Fields {
     fn default() -> Self {
-        Self::Decoded(Vec::new())
+        Self::Listed(Vec::new())
     }
 }
 
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    name: (u16, u16),
-    value: (u16, u16),
+/// Where a field's name and value stand, each by its beginning and its length.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Place {
+    pub(crate) name: (u16, u16),
+    pub(crate) value: (u16, u16),
 }
 
 impl ReceivedHeaders {
@@ -128,6 +129,11 @@ impl ReceivedHeaders {
             .map(|field| Place { name: place(field.name.as_bytes()), value: place(field.value) })
             .collect();
         Self(Fields::Sent { raw: raw.clone(), places })
+    }
+
+    /// Fields that stand in `raw` at these places.
+    pub(crate) fn placed(raw: Bytes, places: Vec<Place>) -> Self {
+        Self(Fields::Sent { raw, places })
     }
 
     /// The first value of a field, by its name in any case.
@@ -200,7 +206,7 @@ impl ReceivedHeaders {
     pub fn len(&self) -> usize {
         match &self.0 {
             Fields::Sent { places, .. } => places.len(),
-            Fields::Decoded(fields) => fields.len(),
+            Fields::Listed(fields) => fields.len(),
         }
     }
 
@@ -221,7 +227,7 @@ impl ReceivedHeaders {
                 let Place { name, value } = places[index];
                 (part(name).unwrap_or_default(), part(value).unwrap_or_default())
             }
-            Fields::Decoded(fields) => (fields[index].0.as_str().as_bytes(), fields[index].1.as_bytes()),
+            Fields::Listed(fields) => (fields[index].0.as_str().as_bytes(), fields[index].1.as_bytes()),
         }
     }
 
@@ -232,13 +238,13 @@ impl ReceivedHeaders {
                 let value = HeaderValue::from_maybe_shared(raw.slice_ref(value));
                 (HeaderName::from_bytes(name).ok(), value.ok())
             }
-            Fields::Decoded(fields) => (Some(fields[index].0.clone()), Some(fields[index].1.clone())),
+            Fields::Listed(fields) => (Some(fields[index].0.clone()), Some(fields[index].1.clone())),
         }
     }
 }
 
 impl From<HeaderMap> for ReceivedHeaders {
-    /// The fields of an HTTP/2 request.
+    /// The fields of a map.
     fn from(headers: HeaderMap) -> Self {
         let mut fields: Vec<(HeaderName, HeaderValue)> = Vec::with_capacity(headers.len());
         for (name, value) in headers {
@@ -246,7 +252,7 @@ impl From<HeaderMap> for ReceivedHeaders {
             let name = name.or_else(|| fields.last().map(|(name, _)| name.clone()));
             fields.extend(name.map(|name| (name, value)));
         }
-        Self(Fields::Decoded(fields))
+        Self(Fields::Listed(fields))
     }
 }
 

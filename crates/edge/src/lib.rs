@@ -4,7 +4,7 @@
 //!
 //! Begin with [`serve()`]: it accepts on every [`Endpoint`], and each connection runs in `drive`. HTTP/1.1 is ours, in
 //! `http1`: `scan` and `chunks` frame the stream strictly, `parse` judges each head. So no two parsers can disagree, and
-//! the names keep the client's case and order. HTTP/2 is hyper's.
+//! the names keep the client's case and order. HTTP/2 is ours, too, in `http2`: frames, windows and HPACK.
 //! What the edge refuses by itself goes through [`Handler::refused`], so that every request ends in a record.
 //!
 //! Deliberately absent: HTTP/1.1 upgrades, HTTP/2 without TLS, 0-RTT, and HTTP/3.
@@ -20,9 +20,9 @@ mod transport;
 mod scan;
 mod parse;
 mod chunks;
+mod dates;
 mod http1;
 mod http2;
-mod service;
 mod handler;
 mod head;
 mod host;
@@ -31,7 +31,6 @@ mod body;
 mod room;
 mod pace;
 mod limits;
-mod timer;
 mod bell;
 mod tls;
 pub mod authority;

@@ -180,7 +180,7 @@ impl<'a> Notes<'a> {
 }
 
 /// A byte that no value may hold (RFC 9110, section 5.5).
-fn is_control(byte: u8) -> bool {
+pub(crate) fn is_control(byte: u8) -> bool {
     (byte < b' ' && byte != b'\t') || byte == 0x7f
 }
 

@@ -26,9 +26,11 @@ struct Phase {
     /// On the clock's own count: when something is due, and when an idle connection has been waited for long enough.
     deadline: Duration,
     idle_until: Duration,
-    dozing: bool,
-    expired: bool,
+    pause: Pause,
     draining: bool,
+    /// When the connection itself wants to be asked, whatever else is due.
+    alarm: Duration,
+    rung: bool,
 }
 
 /// What an overdue connection was waited for.
@@ -40,6 +42,8 @@ pub(crate) enum Overdue {
     Head,
     /// A request in flight that makes no progress, or a close that does not come.
     Progress,
+    /// The connection wanted to be asked.
+    Alarm,
 }
 
 /// How long an idle connection has been waited for.
@@ -56,8 +60,15 @@ pub(crate) enum Pause {
 impl Shared {
     pub(crate) fn new(facts: Connection, limits: Arc<Limits>, clock: Arc<dyn Clock>) -> Arc<Self> {
         let deadline = clock.elapsed() + limits.head_timeout;
-        let phase =
-            Phase { in_flight: 0, deadline, idle_until: deadline, dozing: false, expired: false, draining: false };
+        let phase = Phase {
+            in_flight: 0,
+            deadline,
+            idle_until: deadline,
+            pause: Pause::No,
+            draining: false,
+            alarm: Duration::MAX,
+            rung: false,
+        };
         Arc::new(Self { facts: Arc::new(facts), limits, clock, phase: Mutex::new(phase) })
     }
 
@@ -70,8 +81,7 @@ impl Shared {
         let now = self.clock.elapsed();
         let mut phase = self.phase();
         phase.in_flight += 1;
-        phase.expired = false;
-        phase.dozing = false;
+        phase.pause = Pause::No;
         phase.deadline = now + self.limits.stall_timeout;
         InFlight { shared: Arc::clone(self), latest: None }
     }
@@ -95,25 +105,42 @@ impl Shared {
 
     /// Until when the connection is waited for.
     pub(crate) fn deadline(&self) -> Duration {
-        self.phase().deadline
+        let phase = self.phase();
+        phase.deadline.min(phase.alarm)
+    }
+
+    /// Wants the connection to be asked after a while.
+    pub(crate) fn set_alarm(&self, wait: Duration) {
+        let now = self.clock.elapsed();
+        self.phase().alarm = now + wait;
+    }
+
+    /// Whether the alarm has rung since this was last asked.
+    pub(crate) fn alarm_rung(&self) -> bool {
+        std::mem::take(&mut self.phase().rung)
     }
 
     /// Whether the deadline has passed; the first time for a head, there is a last chance to answer.
     pub(crate) fn overdue(&self) -> Option<Overdue> {
         let now = self.clock.elapsed();
         let mut phase = self.phase();
+        if now >= phase.alarm {
+            phase.alarm = Duration::MAX;
+            phase.rung = true;
+            return Some(Overdue::Alarm);
+        }
         if now < phase.deadline {
             return None;
         }
-        if phase.in_flight > 0 || phase.expired {
+        if phase.in_flight > 0 || phase.pause == Pause::Expired {
             return Some(Overdue::Progress);
         }
         if now < phase.idle_until {
-            phase.dozing = true;
+            phase.pause = Pause::Doze;
             phase.deadline = phase.idle_until;
             return Some(Overdue::Doze);
         }
-        phase.expired = true;
+        phase.pause = Pause::Expired;
         phase.deadline = now + self.limits.drain_grace;
         Some(Overdue::Head)
     }
@@ -121,11 +148,7 @@ impl Shared {
     /// What waiting for the next head has come to.
     pub(crate) fn pause(&self) -> Pause {
         let phase = self.phase();
-        match phase.in_flight {
-            0 if phase.expired => Pause::Expired,
-            0 if phase.dozing => Pause::Doze,
-            _ => Pause::No,
-        }
+        if phase.in_flight == 0 { phase.pause } else { Pause::No }
     }
 
     /// From now on each answer is the connection's last. What is open without a request may still begin one for a while.

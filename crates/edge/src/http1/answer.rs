@@ -140,13 +140,13 @@ pub(super) enum Dated {
 }
 
 /// The one length that a handler announces, where it is a number.
-fn announced(headers: &HeaderMap) -> Option<u64> {
+pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
     let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
     let (length, None) = (lengths.next()?, lengths.next()) else { return None };
     read_length(length.as_bytes())
 }
 
-fn may_have_body(status: StatusCode) -> bool {
+pub(crate) fn may_have_body(status: StatusCode) -> bool {
     !status.is_informational() && status != StatusCode::NO_CONTENT && status != StatusCode::NOT_MODIFIED
 }
 
@@ -155,20 +155,22 @@ fn has_close(connection: &HeaderValue) -> bool {
 }
 
 fn write_length(out: &mut Vec<u8>, length: u64) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    let mut rest = length;
+    out.extend_from_slice(b"content-length: ");
+    out.extend_from_slice(digits(length, &mut [0; 20]));
+    out.extend_from_slice(b"\r\n");
+}
+
+/// A number in digits.
+pub(crate) fn digits(number: u64, room: &mut [u8; 20]) -> &[u8] {
+    let (mut at, mut rest) = (room.len(), number);
     loop {
         at -= 1;
-        digits[at] = b'0' + (rest % 10) as u8;
+        room[at] = b'0' + (rest % 10) as u8;
         rest /= 10;
         if rest == 0 {
-            break;
+            return &room[at..];
         }
     }
-    out.extend_from_slice(b"content-length: ");
-    out.extend_from_slice(&digits[at..]);
-    out.extend_from_slice(b"\r\n");
 }
 
 #[cfg(test)]

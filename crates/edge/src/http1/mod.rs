@@ -7,7 +7,6 @@ mod line;
 mod arriving;
 mod answer;
 mod outgoing;
-mod dates;
 
 use std::future::poll_fn;
 use std::io;
@@ -23,6 +22,7 @@ use http::{Response, StatusCode};
 use http_body::{Body as _, Frame};
 
 use crate::body::{Body, BodyError};
+use crate::dates::Dates;
 use crate::handler::{Arrived, Handler, Refused};
 use crate::head::Head;
 use crate::parse::RefusedHead;
@@ -38,8 +38,8 @@ mod tests;
 #[cfg(test)]
 mod property;
 
+pub(crate) use answer::{announced, digits, may_have_body};
 pub(crate) use arriving::Arriving;
-pub(crate) use dates::Dates;
 pub(crate) use line::{Line, Unread};
 
 /// How a connection ends.
@@ -192,7 +192,9 @@ impl<H: Handler> Busy<'_, H> {
         let framed = terms.write_head(out, parts.status, &parts.headers, length);
         let now = in_flight.answered();
         if framed.dated == Dated::No {
+            out.extend_from_slice(b"date: ");
             self.dates.write(out, now, &*self.shared.clock);
+            out.extend_from_slice(b"\r\n");
         }
         out.extend_from_slice(b"\r\n");
         framed

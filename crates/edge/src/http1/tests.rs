@@ -16,8 +16,9 @@ use tokio::task::JoinHandle;
 
 use crate::body::{Body, BodyError};
 use crate::connection::Connection;
+use crate::dates::Dates;
 use crate::handler::{Arrived, Handler, Refused};
-use crate::http1::{Dates, Farewell, Line, serve};
+use crate::http1::{Farewell, Line, serve};
 use crate::limits::Limits;
 use crate::refusal::FrontEndRefusal;
 use crate::room::Room;

@@ -4,6 +4,7 @@ mod support;
 mod drain;
 mod floods;
 mod head;
+mod http2;
 mod property;
 mod smuggling;
 mod time;

@@ -1,4 +1,7 @@
 //! A server on a free port with an echoing handler, and clients that speak raw bytes or TLS to it.
+
+pub(crate) mod http2;
+
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

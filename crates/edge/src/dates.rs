@@ -14,20 +14,20 @@ pub(crate) struct Dates(Mutex<Second>);
 struct Second {
     /// On the clock's own count: when the second is over.
     until: Duration,
-    line: String,
+    value: String,
 }
 
 impl Dates {
-    /// Writes the header's line; `now` is the clock's own count.
-    pub(super) fn write(&self, out: &mut Vec<u8>, now: Duration, clock: &dyn Clock) {
+    /// Writes the header's value; `now` is the clock's own count.
+    pub(crate) fn write(&self, out: &mut Vec<u8>, now: Duration, clock: &dyn Clock) {
         let mut second = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if now >= second.until {
             let time = clock.now();
             let gone = Duration::from_nanos(u64::try_from(time.subsec_nanosecond()).unwrap_or_default());
             second.until = now + Duration::from_secs(1).saturating_sub(gone);
-            second.line = time.strftime("date: %a, %d %b %Y %H:%M:%S GMT\r\n").to_string();
+            second.value = time.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
         }
-        out.extend_from_slice(second.line.as_bytes());
+        out.extend_from_slice(second.value.as_bytes());
     }
 }
 
@@ -45,7 +45,7 @@ mod tests {
             clock.advance(Duration::from_millis(wait_ms));
             out.clear();
             dates.write(&mut out, clock.elapsed(), &clock);
-            assert_eq!(String::from_utf8_lossy(&out), format!("date: Sun, 06 Nov 1994 08:49:{date} GMT\r\n"));
+            assert_eq!(String::from_utf8_lossy(&out), format!("Sun, 06 Nov 1994 08:49:{date} GMT"));
         }
     }
 }
