@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base::{Clock, limits};
 use bytes::Bytes;
-use edge::{Arrived, Body, BodyError, Handler, Held, Refused, Room};
+use edge::{Answer, Arrived, BodyError, Handler, Held, Refused, Room};
 use http::{HeaderValue, Response};
 use identity::{Identities, KeyUses};
 use operation::{Ports, Service};
@@ -125,18 +125,18 @@ impl Listen {
 }
 
 impl Handler for Listen {
-    async fn handle(&self, arrived: Arrived) -> Response<Body> {
+    async fn handle(&self, arrived: Arrived) -> Answer {
         unkept(self.answer(arrived).await)
     }
 
     /// What is no HTTP is no call: it is answered in AWS's shape, and leaves no record.
-    fn refused(&self, refused: Refused) -> Response<Body> {
+    fn refused(&self, refused: Refused) -> Answer {
         unkept(encode::front_end(refused.refusal))
     }
 }
 
 /// Answers hold configuration and names of secrets; no browser or proxy shall keep them.
-fn unkept(mut answer: Response<Bytes>) -> Response<Body> {
+fn unkept(mut answer: Response<Bytes>) -> Answer {
     answer.headers_mut().insert(http::header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    answer.map(Body::from)
+    answer.into()
 }

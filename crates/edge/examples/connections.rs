@@ -11,8 +11,8 @@ use base::Clock as _;
 use base::clock::SystemClock;
 use edge::authority::Authority;
 use edge::{
-    Arrived, Body, Certificate, CertificateSet, Certificates, Endpoint, Handler, Limits, Server, Tls, Workers, bind,
-    serve,
+    Answer, Arrived, Body, Certificate, CertificateSet, Certificates, Endpoint, Handler, Limits, Server, Tls, Workers,
+    bind, serve,
 };
 use http::Response;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -38,8 +38,8 @@ const REQUEST: &[u8] = b"GET /pets/7?kind=cat HTTP/1.1\r\nHost: localhost\r\nUse
 struct Answers;
 
 impl Handler for Answers {
-    async fn handle(&self, _arrived: Arrived) -> Response<Body> {
-        Response::new(Body::from(bytes::Bytes::from_static(BODY)))
+    async fn handle(&self, _arrived: Arrived) -> Answer {
+        Response::new(Body::from(bytes::Bytes::from_static(BODY))).into()
     }
 }
 

@@ -3,7 +3,6 @@
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt as _;
-use http::Response;
 
 use crate::refused::Refused;
 use crate::steps::answer::Answer;
@@ -15,7 +14,7 @@ use crate::trail::Trail;
 use crate::world::World;
 
 /// From arrival to the answer. [`Step::Record`] follows when the answer's last byte was taken, or the request dropped.
-pub(crate) async fn begin(inbound: Box<Inbound>, world: World, mut recording: Recording) -> Response<edge::Body> {
+pub(crate) async fn begin(inbound: Box<Inbound>, world: World, mut recording: Recording) -> edge::Answer {
     let outcome = AssertUnwindSafe(locate_and_travel(inbound, &world, &mut recording)).catch_unwind().await;
     let outcome = outcome.unwrap_or_else(|panic| Err(recording.panicked(&*panic)));
     let composed = answer::compose(outcome, recording.request());

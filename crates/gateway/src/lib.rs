@@ -48,8 +48,6 @@ mod body;
 
 use std::sync::Arc;
 
-use http::Response;
-
 use crate::request::Request;
 use crate::steps::locate::Inbound;
 use crate::steps::record::{self, Recording};
@@ -73,7 +71,7 @@ pub struct Gateway {
 }
 
 impl edge::Handler for Gateway {
-    async fn handle(&self, arrived: edge::Arrived) -> Response<edge::Body> {
+    async fn handle(&self, arrived: edge::Arrived) -> edge::Answer {
         let edge::Arrived { head, body, connection } = arrived;
         let request = Arc::new(Request::new(Some(&head), connection, &*self.handles.clock));
         let world = self.served.world(&self.handles, request.started);
@@ -82,7 +80,7 @@ impl edge::Handler for Gateway {
         journey::begin(inbound, world, recording).await
     }
 
-    fn refused(&self, refused: edge::Refused) -> Response<edge::Body> {
+    fn refused(&self, refused: edge::Refused) -> edge::Answer {
         let edge::Refused { refusal, head, connection } = refused;
         let request = Arc::new(Request::new(head.as_deref(), connection, &*self.handles.clock));
         let mut recording = Recording::begin(&self.handles, &request, self.served.snapshot.load().revision);

@@ -2,8 +2,9 @@
 //! <https://www.rfc-editor.org/rfc/rfc9112#section-6.3> (message body length), <https://www.rfc-editor.org/rfc/rfc9112#section-9.3> (persistence)
 
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Method, StatusCode, Version};
+use http::{HeaderValue, Method, StatusCode, Version};
 
+use crate::fields::Fields;
 use crate::head::Head;
 use crate::parse::{Persistence, read_length};
 
@@ -74,7 +75,7 @@ impl Terms {
         mut self,
         out: &mut Vec<u8>,
         status: StatusCode,
-        headers: &HeaderMap,
+        fields: &Fields,
         length: Option<u64>,
     ) -> Framed {
         let version: &[u8] = if self.version == Version::HTTP_10 { b"HTTP/1.0 " } else { b"HTTP/1.1 " };
@@ -84,7 +85,7 @@ impl Terms {
         out.extend_from_slice(status.canonical_reason().unwrap_or_default().as_bytes());
         out.extend_from_slice(b"\r\n");
         let mut dated = Dated::No;
-        for (name, value) in headers {
+        for (name, value) in fields.iter() {
             if *name == CONTENT_LENGTH || *name == TRANSFER_ENCODING {
                 continue;
             }
@@ -114,7 +115,7 @@ impl Terms {
             Sending::Chunked => out.extend_from_slice(b"transfer-encoding: chunked\r\n"),
             // To HEAD, the length that GET would have; an empty body there says nothing of it.
             Sending::Nothing if may_have_body(status) => {
-                if let Some(length) = length.filter(|length| *length > 0).or_else(|| announced(headers)) {
+                if let Some(length) = length.filter(|length| *length > 0).or_else(|| announced(fields)) {
                     write_length(out, length);
                 }
             }
@@ -140,8 +141,8 @@ pub(super) enum Dated {
 }
 
 /// The one length that a handler announces, where it is a number.
-pub(crate) fn announced(headers: &HeaderMap) -> Option<u64> {
-    let mut lengths = headers.get_all(CONTENT_LENGTH).iter();
+pub(crate) fn announced(fields: &Fields) -> Option<u64> {
+    let mut lengths = fields.get_all(&CONTENT_LENGTH);
     let (length, None) = (lengths.next()?, lengths.next()) else { return None };
     read_length(length.as_bytes())
 }
@@ -187,13 +188,13 @@ mod tests {
     }
 
     fn head(terms: Terms, status: u16, headers: &[(&str, &str)], length: Option<u64>) -> (String, Sending, Afterwards) {
-        let map: HeaderMap = headers
+        let fields: Fields = headers
             .iter()
             .map(|(name, value)| (name.parse::<HeaderName>().expect("a name"), value.parse().expect("a value")))
             .collect();
         let status = StatusCode::from_u16(status).expect("a status");
         let mut out = Vec::new();
-        let framed = terms.write_head(&mut out, status, &map, length);
+        let framed = terms.write_head(&mut out, status, &fields, length);
         (String::from_utf8(out).expect("text"), framed.sending, framed.afterwards)
     }
 
@@ -291,7 +292,7 @@ mod tests {
             fields in prop::collection::vec(("[a-z0-9!#$%&'*+.^_`|~-]{1,12}", prop::collection::vec(any::<u8>(), 0..20)), 0..12),
             status in 200u16..1000, length in prop::option::of(any::<u64>())
         ) {
-            let given: HeaderMap = fields
+            let given: Fields = fields
                 .iter()
                 .filter_map(|(name, value)| Some((name.parse::<HeaderName>().ok()?, HeaderValue::from_bytes(value).ok()?)))
                 .collect();

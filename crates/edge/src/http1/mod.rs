@@ -17,13 +17,13 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use futures_util::FutureExt as _;
-use http::response::Parts;
-use http::{Response, StatusCode};
+use http::StatusCode;
 use http_body::{Body as _, Frame};
 
 use crate::body::{Body, BodyError};
 use crate::dates::Dates;
-use crate::handler::{Arrived, Handler, Refused};
+use crate::fields::Fields;
+use crate::handler::{Answer, Arrived, Handler, Refused};
 use crate::head::Head;
 use crate::parse::RefusedHead;
 use crate::refusal::FrontEndRefusal;
@@ -126,12 +126,12 @@ impl<H: Handler> Busy<'_, H> {
         Err(Farewell::Close)
     }
 
-    fn refusal(&self, refusal: FrontEndRefusal, head: Option<Box<Head>>) -> Response<Body> {
+    fn refusal(&self, refusal: FrontEndRefusal, head: Option<Box<Head>>) -> Answer {
         self.handler.refused(Refused { refusal, head, connection: Arc::clone(&self.shared.facts) })
     }
 
     /// The handler's answer; `None` when the client goes before there is one.
-    async fn call(&self, asked: Box<Asked>) -> Option<Response<Body>> {
+    async fn call(&self, asked: Box<Asked>) -> Option<Answer> {
         let mut answering = pin!(
             AssertUnwindSafe(async {
                 let Asked { head, body, .. } = *asked;
@@ -148,20 +148,14 @@ impl<H: Handler> Busy<'_, H> {
     }
 
     /// Sends an answer to its last byte.
-    async fn answer(
-        &mut self,
-        response: Response<Body>,
-        terms: Terms,
-        in_flight: &mut InFlight,
-    ) -> Result<Afterwards, Farewell> {
-        let (mut parts, mut body) = response.into_parts();
-        let mut terms = terms;
-        if parts.status.is_informational() {
+    async fn answer(&mut self, answer: Answer, terms: Terms, in_flight: &mut InFlight) -> Result<Afterwards, Farewell> {
+        let (mut answer, mut terms) = (answer, terms);
+        if answer.status.is_informational() {
             // SECURITY: a client would take the next answer for this one's.
-            (parts, body) = Response::new(Body::empty()).into_parts();
-            parts.status = StatusCode::INTERNAL_SERVER_ERROR;
+            answer = Answer::bare(StatusCode::INTERNAL_SERVER_ERROR);
             terms.close();
         }
+        let Answer { status, fields, mut body } = answer;
         if self.shared.draining() {
             terms.close();
         }
@@ -171,7 +165,7 @@ impl<H: Handler> Busy<'_, H> {
             None if body.is_end_stream() => Some(0),
             None => body.known_length(),
         };
-        let Framed { sending, afterwards, .. } = self.begin(&parts, terms, length, in_flight);
+        let Framed { sending, afterwards, .. } = self.begin(status, &fields, terms, length, in_flight);
         match (at_hand, sending) {
             (Some(bytes), Sending::Length(_)) => self.out.push(bytes),
             (Some(_), _) | (None, Sending::Nothing | Sending::Length(0)) => {}
@@ -184,12 +178,19 @@ impl<H: Handler> Busy<'_, H> {
     }
 
     /// Writes the head, and says how the body follows.
-    fn begin(&mut self, parts: &Parts, mut terms: Terms, length: Option<u64>, in_flight: &mut InFlight) -> Framed {
+    fn begin(
+        &mut self,
+        status: StatusCode,
+        fields: &Fields,
+        mut terms: Terms,
+        length: Option<u64>,
+        in_flight: &mut InFlight,
+    ) -> Framed {
         if self.line.begin_answer(&mut self.out) == Upload::Abandoned {
             terms.close();
         }
         let out = self.out.buffer();
-        let framed = terms.write_head(out, parts.status, &parts.headers, length);
+        let framed = terms.write_head(out, status, fields, length);
         let now = in_flight.answered();
         if framed.dated == Dated::No {
             out.extend_from_slice(b"date: ");

@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use crate::body::{Body, BodyError};
 use crate::connection::Connection;
 use crate::dates::Dates;
-use crate::handler::{Arrived, Handler, Refused};
+use crate::handler::{Answer, Arrived, Handler, Refused};
 use crate::http1::{Farewell, Line, serve};
 use crate::limits::Limits;
 use crate::refusal::FrontEndRefusal;
@@ -57,7 +57,7 @@ impl http_body::Body for Announced {
 }
 
 impl Handler for Paths {
-    async fn handle(&self, arrived: Arrived) -> Response<Body> {
+    async fn handle(&self, arrived: Arrived) -> Answer {
         let body = match arrived.head.target.path() {
             "/chunks" => frames(vec![Ok(b"abc"), Ok(b""), Ok(b"de")]),
             "/broken" => frames(vec![Ok(b"abc"), Err(BodyError::TooSlow)]),
@@ -66,7 +66,7 @@ impl Handler for Paths {
             "/interim" => {
                 let mut response = Response::new(Body::from("x"));
                 *response.status_mut() = http::StatusCode::SWITCHING_PROTOCOLS;
-                return response;
+                return response.into();
             }
             "/keep" => {
                 *self.kept.lock().expect("sound") = Some(arrived.body);
@@ -82,12 +82,12 @@ impl Handler for Paths {
             },
             _ => Body::from("x"),
         };
-        Response::new(body)
+        Response::new(body).into()
     }
 
-    fn refused(&self, refused: Refused) -> Response<Body> {
+    fn refused(&self, refused: Refused) -> Answer {
         self.refusals.lock().expect("sound").push(refused.refusal);
-        Response::new(Body::empty())
+        Response::new(Body::empty()).into()
     }
 }
 

@@ -3,9 +3,10 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use http::header::{CONNECTION, CONTENT_LENGTH, DATE, HeaderName, TRANSFER_ENCODING, UPGRADE};
-use http::{HeaderMap, StatusCode};
 
+use crate::fields::Fields;
 use crate::http1::{announced, digits, may_have_body};
 use crate::http2::frame::{self, FrameHead, HEAD_BYTES, Kind, PAYLOAD_BYTES_MAX};
 use crate::http2::hpack::{NO_TABLE, write_field, write_name, write_status, write_value};
@@ -22,7 +23,7 @@ pub(super) enum Nth {
 pub(super) struct AnswerHead<'a> {
     pub(super) stream: u32,
     pub(super) status: StatusCode,
-    pub(super) headers: &'a HeaderMap,
+    pub(super) fields: &'a Fields,
     /// How long the body is, where that is known.
     pub(super) length: Option<u64>,
     /// Whether the body is left out because the client asked for the head alone.
@@ -53,7 +54,7 @@ impl AnswerHead<'_> {
         }
         write_status(out, self.status);
         let mut dated = false;
-        for (name, value) in self.headers {
+        for (name, value) in self.fields.iter() {
             if is_ours(name) {
                 continue;
             }
@@ -64,7 +65,7 @@ impl AnswerHead<'_> {
         let length = match (self.head_only, may_have_body(self.status)) {
             (_, false) => None,
             (false, true) => self.length,
-            (true, true) => self.length.filter(|length| *length > 0).or_else(|| announced(self.headers)),
+            (true, true) => self.length.filter(|length| *length > 0).or_else(|| announced(self.fields)),
         };
         if let Some(length) = length {
             write_name(out, "content-length");

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use bytes::{Buf as _, Bytes};
 use futures_util::FutureExt as _;
-use http::{Method, Response};
+use http::Method;
 
 use crate::body::Body;
-use crate::handler::{Arrived, Handler, Refused};
+use crate::handler::{Answer, Arrived, Handler, Refused};
 use crate::head::Head;
 use crate::http2::Busy;
 use crate::http2::arriving::{self, Arriving, Upload};
@@ -216,7 +216,7 @@ impl<H: Handler> Busy<'_, H> {
         Some(bytes)
     }
 
-    pub(super) fn refusal(&self, refusal: FrontEndRefusal, head: Option<Box<Head>>) -> Response<Body> {
+    pub(super) fn refusal(&self, refusal: FrontEndRefusal, head: Option<Box<Head>>) -> Answer {
         self.handler.refused(Refused { refusal, head, connection: Arc::clone(&self.shared.facts) })
     }
 

@@ -4,9 +4,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Waker};
 
-use http::Response;
-
-use crate::body::Body;
+use crate::handler::Answer;
 use crate::http2::arriving::Upload;
 use crate::http2::ready::{Bell, Ready};
 use crate::http2::sending::Sending;
@@ -39,7 +37,7 @@ pub(super) struct Stream<'a> {
 /// What is being done for a stream.
 pub(super) enum Work<'a> {
     /// The handler thinks.
-    Answering(Pin<Box<dyn Future<Output = Response<Body>> + Send + 'a>>),
+    Answering(Pin<Box<dyn Future<Output = Answer> + Send + 'a>>),
     /// The answer's body goes out.
     Sending(Sending),
     /// The answer is whole; the request's body may still be read.

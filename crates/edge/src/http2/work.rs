@@ -2,11 +2,10 @@
 
 use std::task::{Context, Poll};
 
-use http::{Response, StatusCode};
+use http::StatusCode;
 use http_body::Body as _;
 
-use crate::body::Body;
-use crate::handler::Handler;
+use crate::handler::{Answer, Handler};
 use crate::http2::Busy;
 use crate::http2::answer::{AnswerHead, Nth, write_date};
 use crate::http2::frame::{self, Code};
@@ -46,22 +45,16 @@ impl<'a, H: Handler> Busy<'a, H> {
     }
 
     /// Begins an answer: its head goes out, its body follows in its turns.
-    pub(super) fn answer(&mut self, slot: usize, response: Response<Body>) {
+    pub(super) fn answer(&mut self, slot: usize, answer: Answer) {
         let Some(stream) = self.streams.get(slot) else { return };
-        let (mut parts, mut body) = response.into_parts();
-        if parts.status.is_informational() {
+        let mut answer = answer;
+        if answer.status.is_informational() {
             // SECURITY: a client would go on waiting for the answer.
-            (parts, body) = Response::new(Body::empty()).into_parts();
-            parts.status = StatusCode::INTERNAL_SERVER_ERROR;
+            answer = Answer::bare(StatusCode::INTERNAL_SERVER_ERROR);
         }
+        let Answer { status, fields, body } = answer;
         let length = if body.is_end_stream() { Some(0) } else { body.known_length() };
-        let head = AnswerHead {
-            stream: stream.id,
-            status: parts.status,
-            headers: &parts.headers,
-            length,
-            head_only: stream.head_only,
-        };
+        let head = AnswerHead { stream: stream.id, status, fields: &fields, length, head_only: stream.head_only };
         let now = stream.in_flight.answered();
         let nth = std::mem::replace(&mut self.session.nth, Nth::Later);
         head.write(self.out.buffer(), nth, |out| write_date(out, self.dates, now, &*self.shared.clock));

@@ -1,9 +1,10 @@
 //! Headers on their way back: what belongs to the backend's own connection or id is renamed, as in AWS, or dropped.
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-known-issues.html>
 
-use egress::Fields;
+use edge::Fields;
+use egress::Fields as Received;
+use http::HeaderValue;
 use http::header::{self, HeaderName};
-use http::{HeaderMap, HeaderValue};
 
 use super::is_the_hops_own;
 
@@ -15,9 +16,6 @@ static REMAPPED: [HeaderName; 5] = [
     HeaderName::from_static("x-amzn-remapped-server"),
     HeaderName::from_static("x-amzn-remapped-x-amzn-requestid"),
 ];
-
-/// Headers that the answer's later steps add before the map has to grow.
-const ROOM: usize = 4;
 
 /// What becomes of a header that does not simply pass.
 enum Fate {
@@ -41,35 +39,43 @@ impl Fate {
     }
 }
 
-/// Makes the proxy's headers of the backend's.
-pub(crate) fn pass_back(fields: Fields) -> HeaderMap {
+/// Makes the proxy's fields of the backend's, in their places.
+pub(crate) fn pass_back(mut fields: Received) -> Fields {
     let named = named_by_connection(&fields);
-    let mut remapped = [const { None }; REMAPPED.len()];
-    let mut headers = HeaderMap::with_capacity(fields.len() + ROOM);
-    for (name, value) in fields {
-        if named.contains(&name) {
-            continue;
+    if fields.iter().any(|(name, _)| REMAPPED.contains(name)) {
+        drop_forged(&mut fields, &named);
+    }
+    let mut seen = [false; REMAPPED.len()];
+    fields.retain_mut(|(name, _)| {
+        if named.contains(name) {
+            return false;
         }
-        match Fate::of(&name) {
-            None => {
-                headers.append(name, value);
-            }
+        match Fate::of(name) {
+            None => true,
+            // Only the first of them is kept.
             Some(Fate::Remapped(at)) => {
-                remapped[at].get_or_insert(value);
+                *name = REMAPPED[at].clone();
+                !std::mem::replace(&mut seen[at], true)
             }
-            Some(Fate::Dropped) => {}
+            Some(Fate::Dropped) => false,
+        }
+    });
+    Fields::from(fields)
+}
+
+/// A backend's own field of a name that we give stands only where we give it to none.
+fn drop_forged(fields: &mut Received, named: &[HeaderName]) {
+    let mut given = [false; REMAPPED.len()];
+    for (name, _) in fields.iter().filter(|(name, _)| !named.contains(name)) {
+        if let Some(Fate::Remapped(at)) = Fate::of(name) {
+            given[at] = true;
         }
     }
-    for (name, value) in REMAPPED.iter().zip(remapped) {
-        if let Some(value) = value {
-            headers.insert(name, value);
-        }
-    }
-    headers
+    fields.retain(|(name, _)| !REMAPPED.iter().zip(given).any(|(remapped, given)| given && remapped == name));
 }
 
 /// The headers that `Connection` names (RFC 9110, section 7.6.1), but for those that say what the body is.
-fn named_by_connection(fields: &Fields) -> Vec<HeaderName> {
+fn named_by_connection(fields: &Received) -> Vec<HeaderName> {
     let connection = fields.iter().find(|(name, _)| name == header::CONNECTION);
     let Some(value) = connection.and_then(|(_, value)| value.to_str().ok()) else { return Vec::new() };
     if value.eq_ignore_ascii_case("keep-alive") || value.eq_ignore_ascii_case("close") {
@@ -80,15 +86,11 @@ fn named_by_connection(fields: &Fields) -> Vec<HeaderName> {
 }
 
 /// Sets a header that a mapping names; what a mapping may not set directly gets AWS's other name.
-pub(crate) fn set_mapped(headers: &mut HeaderMap, name: &HeaderName, value: HeaderValue) {
+pub(crate) fn set_mapped(fields: &mut Fields, name: &HeaderName, value: HeaderValue) {
     match remapped(name) {
-        Some(other) => {
-            headers.append(other, value);
-        }
+        Some(other) => fields.append(other, value),
         None if is_the_hops_own(name) => {}
-        None => {
-            headers.append(name.clone(), value);
-        }
+        None => fields.append(name.clone(), value),
     }
 }
 
@@ -121,20 +123,17 @@ fn remapped(name: &HeaderName) -> Option<HeaderName> {
 mod tests {
     use super::*;
 
-    fn map(pairs: &[(&str, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse().unwrap())).collect()
-    }
-
-    fn list(pairs: &[(&str, &str)]) -> Fields {
+    fn list(pairs: &[(&str, &str)]) -> Received {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
     }
 
     #[test]
     fn what_is_the_hops_own_is_renamed_or_dropped() {
-        let headers = pass_back(list(&[
+        let fields = pass_back(list(&[
             ("connection", "close, x-hop"),
             ("x-hop", "1"),
             ("date", "today"),
+            ("date", "tomorrow"),
             ("server", "s"),
             ("content-length", "2"),
             ("via", "1.1 x"),
@@ -143,28 +142,43 @@ mod tests {
             ("content-encoding", "gzip"),
             ("x-amzn-requestid", "theirs"),
             ("x-amzn-remapped-date", "forged"),
+            ("set-cookie", "a"),
+            ("set-cookie", "b"),
         ]));
-        assert_eq!(
-            headers,
-            map(&[
-                ("x-amzn-remapped-connection", "close, x-hop"),
-                ("x-amzn-remapped-date", "today"),
-                ("x-amzn-remapped-server", "s"),
-                ("x-amzn-remapped-content-length", "2"),
-                ("x-amzn-remapped-x-amzn-requestid", "theirs"),
-                ("content-type", "text/plain"),
-                ("content-encoding", "gzip"),
-            ])
-        );
+        let want = list(&[
+            ("x-amzn-remapped-connection", "close, x-hop"),
+            ("x-amzn-remapped-date", "today"),
+            ("x-amzn-remapped-server", "s"),
+            ("x-amzn-remapped-content-length", "2"),
+            ("content-type", "text/plain"),
+            ("content-encoding", "gzip"),
+            ("x-amzn-remapped-x-amzn-requestid", "theirs"),
+            ("set-cookie", "a"),
+            ("set-cookie", "b"),
+        ]);
+        assert_eq!(fields, Fields::from(want));
+    }
+
+    #[test]
+    fn what_another_gateway_renamed_passes_unless_it_would_stand_beside_ours() {
+        let theirs = [("x-amzn-remapped-date", "theirs"), ("x-amzn-remapped-server", "theirs")];
+        assert_eq!(pass_back(list(&theirs)), Fields::from(list(&theirs)));
+        let beside = [theirs[0], ("server", "ours"), theirs[1]];
+        let want = [theirs[0], ("x-amzn-remapped-server", "ours")];
+        assert_eq!(pass_back(list(&beside)), Fields::from(list(&want)));
+        // A field that `Connection` names is not ours to give.
+        let named = [("connection", "server"), ("server", "hop"), theirs[1]];
+        let want = [("x-amzn-remapped-connection", "server"), theirs[1]];
+        assert_eq!(pass_back(list(&named)), Fields::from(list(&want)));
     }
 
     #[test]
     fn a_mapping_cannot_set_what_belongs_to_the_connection() {
-        let mut headers = HeaderMap::new();
+        let mut fields = Fields::new();
         for name in ["date", "www-authenticate", "transfer-encoding", "te", "keep-alive", "proxy-connection", "etag"] {
-            set_mapped(&mut headers, &HeaderName::from_static(name), HeaderValue::from_static("x"));
+            set_mapped(&mut fields, &HeaderName::from_static(name), HeaderValue::from_static("x"));
         }
         let want = [("x-amzn-remapped-date", "x"), ("x-amzn-remapped-www-authenticate", "x"), ("etag", "x")];
-        assert_eq!(headers, map(&want));
+        assert_eq!(fields, Fields::from(list(&want)));
     }
 }

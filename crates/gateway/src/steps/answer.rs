@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderName, HeaderValue, StatusCode};
 
 use crate::body::Download;
 use crate::reason::{self, Reason};
@@ -19,8 +19,8 @@ use crate::request::{REQUEST_ID, Request};
 pub struct Answer {
     /// The status.
     pub status: StatusCode,
-    /// The headers.
-    pub headers: HeaderMap,
+    /// The header fields.
+    pub fields: edge::Fields,
     /// The body.
     pub body: Body,
 }
@@ -51,7 +51,7 @@ pub fn compose(outcome: Result<Answer, Refused>, request: &Request) -> Passed<An
         Err(Refused { refusal: Refusal::Firewall(answer), .. }) => firewall::compose(&answer),
     };
     for (name, id) in [(&REQUEST_ID, request.shown_id()), (&EXTENDED_ID, request.extended_id())] {
-        answer.headers.insert(name, HeaderValue::from_str(id).expect("ids are visible ASCII"));
+        answer.fields.set(name, HeaderValue::from_str(id).expect("ids are visible ASCII"));
     }
     let is_bodiless = matches!(answer.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     if request.verb.as_ref() == Some(&http::Method::HEAD) || is_bodiless && matches!(answer.body, Body::Ready(_)) {
@@ -81,12 +81,12 @@ fn front_end(response: FrontEnd) -> (Answer, reason::Answer) {
 fn json(status: StatusCode, error_type: &'static str, member: &str, message: Option<&str>) -> Answer {
     let message = message.map_or(serde_json::Value::Null, serde_json::Value::from);
     let mut answer = with_type(status, &JSON, Bytes::from(format!("{{\"{member}\":{message}}}")));
-    answer.headers.insert(&ERROR_TYPE, HeaderValue::from_static(error_type));
+    answer.fields.set(&ERROR_TYPE, HeaderValue::from_static(error_type));
     answer
 }
 
 fn with_type(status: StatusCode, media_type: &HeaderValue, body: Bytes) -> Answer {
-    let mut headers = HeaderMap::with_capacity(8);
-    headers.insert(CONTENT_TYPE, media_type.clone());
-    Answer { status, headers, body: Body::Ready(body) }
+    let mut fields = edge::Fields::with_capacity(4);
+    fields.append(CONTENT_TYPE, media_type.clone());
+    Answer { status, fields, body: Body::Ready(body) }
 }

@@ -10,7 +10,6 @@ use std::task::{Context, Poll, ready};
 
 use base::Scope;
 use bytes::Bytes;
-use http::Response;
 use http_body::{Frame, SizeHint};
 use snapshot::Stage;
 use telemetry::LogLine;
@@ -82,11 +81,11 @@ impl Recording {
     }
 
     /// Hands the answer to the connection, and records when its last byte was taken.
-    pub(crate) fn follow(mut self, answer: Answer) -> Response<edge::Body> {
-        let Answer { status, headers, body } = answer;
+    pub(crate) fn follow(mut self, answer: Answer) -> edge::Answer {
+        let Answer { status, fields, body } = answer;
         self.status = Some(status.as_u16());
         if self.logs_payloads() {
-            self.request.notes.exchange().answer_headers = execution_log::headers(&headers);
+            self.request.notes.exchange().answer_headers = execution_log::headers(fields.iter());
         }
         let body = match body {
             Body::Ready(bytes) => {
@@ -105,10 +104,7 @@ impl Recording {
                 edge::Body::stream(Recorded { download, recording: self, expected })
             }
         };
-        let mut response = Response::new(body);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        response
+        edge::Answer { status, fields, body }
     }
 
     fn answered(&mut self) {

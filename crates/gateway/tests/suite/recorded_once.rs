@@ -94,7 +94,7 @@ async fn a_client_that_goes_before_the_answer_is_recorded_and_its_call_cancelled
 async fn a_client_that_goes_during_the_answer_is_recorded() {
     let upstream = Upstream::raw(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", Then::StaySilent).await;
     let site = plan(vec![("GET", "/", proxy(&upstream.authority(), "/"))]).start();
-    let mut body = site.gateway.handle(arrived(&head("/prod"), "")).await.into_body();
+    let mut body = site.gateway.handle(arrived(&head("/prod"), "")).await.body;
     assert!(body.frame().await.expect("a frame").is_ok());
     assert!(site.records.trails().await.is_empty(), "not before the end");
     drop(body);

@@ -117,8 +117,8 @@ async fn what_the_edge_refuses_is_worded_and_recorded() {
         let site = plan(Vec::new()).start();
         let refused = edge::Refused { refusal, head: None, connection: crate::support::connection() };
         let response = site.gateway.refused(refused);
-        assert_eq!(response.status().as_u16(), status);
-        let body = response.into_body();
+        assert_eq!(response.status.as_u16(), status);
+        let body = response.body;
         assert_eq!(body.as_bytes().map(|bytes| &bytes[..]), Some(format!(r#"{{"message":"{message}"}}"#).as_bytes()));
         let trail = site.records.trail().await;
         assert_eq!((trail.status, &*trail.verb), (Some(status), ""));

@@ -42,11 +42,11 @@ fn serve(plan: Plan) -> (SocketAddr, Site) {
 struct Shared(Arc<gateway::Gateway>);
 
 impl edge::Handler for Shared {
-    async fn handle(&self, arrived: edge::Arrived) -> Response<edge::Body> {
+    async fn handle(&self, arrived: edge::Arrived) -> edge::Answer {
         self.0.handle(arrived).await
     }
 
-    fn refused(&self, refused: edge::Refused) -> Response<edge::Body> {
+    fn refused(&self, refused: edge::Refused) -> edge::Answer {
         self.0.refused(refused)
     }
 }

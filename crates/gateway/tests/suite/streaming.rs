@@ -39,7 +39,7 @@ async fn the_first_bytes_arrive_before_the_last_are_sent() {
     let site = plan(vec![("GET", "/", proxy(&upstream.authority(), "/"))]).start();
     send.send("first").unwrap();
     let response = site.gateway.handle(arrived(&head(), "")).await;
-    let mut body = response.into_body();
+    let mut body = response.body;
     let first = body.frame().await.expect("a frame").expect("sound").into_data().expect("data");
     assert_eq!(&first[..], b"first");
     send.send("second").unwrap();
@@ -75,7 +75,7 @@ async fn a_client_that_does_not_read_holds_the_backend_back() {
         }
     }
     assert!(before < CHUNKS / 2, "{before} of {CHUNKS} chunks were sent to nobody");
-    let body = response.into_body().collect().await.expect("whole").to_bytes();
+    let body = response.body.collect().await.expect("whole").to_bytes();
     assert_eq!(body.len(), CHUNK * CHUNKS, "more than 10 MB pass");
 }
 
@@ -84,8 +84,8 @@ async fn a_backend_that_breaks_off_breaks_the_answer_off() {
     let upstream = Upstream::raw(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf", Then::Close).await;
     let site = plan(vec![("GET", "/", proxy(&upstream.authority(), "/"))]).start();
     let response = site.gateway.handle(arrived(&head(), "")).await;
-    assert_eq!(response.status().as_u16(), 200);
-    assert!(response.into_body().collect().await.is_err());
+    assert_eq!(response.status.as_u16(), 200);
+    assert!(response.body.collect().await.is_err());
     let story = site.records.trail().await;
     assert_eq!(story.entries.last().map(|entry| &entry.reason), Some(&Reason::Record(Record::BackendBroke)));
     assert_eq!((story.status, story.bytes), (Some(200), 4));
@@ -100,7 +100,7 @@ async fn a_backend_that_pauses_for_too_long_is_given_up() {
     let mut plan = plan(vec![("GET", "/", Integration::HttpProxy(call))]);
     plan.clock = Arc::clone(&clock) as _;
     let site = plan.start();
-    let mut body = site.gateway.handle(arrived(&head(), "")).await.into_body();
+    let mut body = site.gateway.handle(arrived(&head(), "")).await.body;
     assert!(body.frame().await.expect("a frame").is_ok());
     let turn = async {
         loop {

@@ -12,7 +12,7 @@ use http_body_util::StreamBody;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::body::{Body, BodyError};
-use crate::handler::{Arrived, Handler, Refused};
+use crate::handler::{Answer, Arrived, Handler, Refused};
 use crate::refusal::FrontEndRefusal;
 use crate::room::Room;
 
@@ -86,7 +86,7 @@ pub(super) fn pattern(length: usize) -> Vec<u8> {
 }
 
 impl Handler for Paths {
-    async fn handle(&self, arrived: Arrived) -> Response<Body> {
+    async fn handle(&self, arrived: Arrived) -> Answer {
         let Arrived { head, body, .. } = arrived;
         let query = head.target.query().unwrap_or_default().to_owned();
         let body = match head.target.path() {
@@ -97,7 +97,7 @@ impl Handler for Paths {
             "/status" => {
                 let mut response = Response::new(Body::from("x"));
                 *response.status_mut() = query.parse().unwrap_or(StatusCode::IM_A_TEAPOT);
-                return response;
+                return response.into();
             }
             "/bytes" => Body::from(pattern(query.parse().expect("a number"))),
             "/headers" => {
@@ -111,7 +111,8 @@ impl Handler for Paths {
                     .header("x-long", long)
                     .header("set-cookie", "secret")
                     .body(Body::from("x"))
-                    .expect("sound");
+                    .expect("sound")
+                    .into();
             }
             "/wait" => {
                 let _tell = Tell(&self.dropped);
@@ -147,13 +148,13 @@ impl Handler for Paths {
             }
             _ => Body::from("x"),
         };
-        Response::new(body)
+        Response::new(body).into()
     }
 
-    fn refused(&self, refused: Refused) -> Response<Body> {
+    fn refused(&self, refused: Refused) -> Answer {
         self.refusals.lock().expect("sound").push(refused.refusal);
         let mut response = Response::new(Body::from(refused.refusal.to_string()));
         *response.status_mut() = refused.refusal.status();
-        response
+        response.into()
     }
 }

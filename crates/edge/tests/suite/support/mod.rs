@@ -11,8 +11,8 @@ use base::{Clock, Timestamp};
 use bytes::Bytes;
 use edge::authority::Authority;
 use edge::{
-    Arrived, Body, Certificate, CertificateSet, Certificates, Drained, Endpoint, FrontEndRefusal, Handler, Limits,
-    Refused, Room, Server, Tls, TurnedAway, Workers, bind, serve,
+    Answer, Arrived, Body, Certificate, CertificateSet, Certificates, Drained, Endpoint, FrontEndRefusal, Handler,
+    Limits, Refused, Room, Server, Tls, TurnedAway, Workers, bind, serve,
 };
 use futures_util::{StreamExt as _, stream};
 use http::Response;
@@ -67,7 +67,7 @@ impl Default for Seen {
 pub(crate) struct Echo(pub(crate) Arc<Seen>);
 
 impl Handler for Echo {
-    async fn handle(&self, arrived: Arrived) -> Response<Body> {
+    async fn handle(&self, arrived: Arrived) -> Answer {
         let Arrived { head, body, connection } = arrived;
         assert_ne!(head.target.path(), "/panic", "asked to");
         if head.target.path() == "/gate" {
@@ -76,11 +76,11 @@ impl Handler for Echo {
             self.0.open.cancelled().await;
         }
         if head.target.path() == "/early" {
-            return Response::builder().status(413).body(Body::from("no more")).expect("sound");
+            return Response::builder().status(413).body(Body::from("no more")).expect("sound").into();
         }
         if head.target.path() == "/stall" {
             let begun = stream::iter([Ok::<_, std::io::Error>(Frame::data(Bytes::from_static(b"begun")))]);
-            return Response::new(Body::stream(StreamBody::new(begun.chain(stream::pending()))));
+            return Response::new(Body::stream(StreamBody::new(begun.chain(stream::pending())))).into();
         }
         let names: Vec<String> =
             head.received.iter().map(|(name, value)| format!("{name}={}", String::from_utf8_lossy(value))).collect();
@@ -90,14 +90,14 @@ impl Handler for Echo {
         };
         let tls = connection.tls.as_ref().map_or_else(String::new, |tls| format!("{tls:?}"));
         let text = format!("{} {}\n{}\n{bytes}\n{tls}", head.method, head.target.as_str(), names.join("|"));
-        Response::builder().status(status).body(Body::from(text)).expect("sound")
+        Response::builder().status(status).body(Body::from(text)).expect("sound").into()
     }
 
-    fn refused(&self, refused: Refused) -> Response<Body> {
+    fn refused(&self, refused: Refused) -> Answer {
         self.0.refusals.lock().expect("sound").push(refused.refusal);
         let mut response = Response::new(Body::from(refused.refusal.to_string()));
         *response.status_mut() = refused.refusal.status();
-        response
+        response.into()
     }
 
     fn turned_away(&self, _peer: SocketAddr, why: TurnedAway) {

@@ -91,7 +91,7 @@ pub(super) async fn call(parts: Parts, integration: &FunctionIntegration, world:
 
 fn mapped(selected: &IntegrationAnswer, sources: &Sources<'_>, accept: Option<&str>, payload: Bytes) -> Answer {
     let mut answer = answer(selected, sources, accept, Some(Body::Ready(payload)));
-    answer.headers.entry(&TRACE_ID).or_insert_with(|| sources.request.trace_id.clone());
+    answer.fields.set_if_absent(&TRACE_ID, || sources.request.trace_id.clone());
     answer
 }
 

@@ -2,8 +2,9 @@
 //! <https://docs.aws.amazon.com/apigateway/latest/developerguide/setup-http-integrations.html>
 
 use bytes::Bytes;
+use edge::Fields;
+use http::HeaderValue;
 use http::header::CONTENT_TYPE;
-use http::{HeaderMap, HeaderValue};
 use snapshot::{HttpIntegration, IntegrationAnswer};
 
 use super::Unmappable;
@@ -70,7 +71,7 @@ pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &Wo
     let sources = Sources { response: Some(&headers), ..sources };
     let accept = templates::accept(&received);
     let mut answer = answer(selected, &sources, accept.as_deref(), Some(download.into_body(Logged::of(&method))));
-    answer.headers.entry(&TRACE_ID).or_insert_with(|| request.trace_id.clone());
+    answer.fields.set_if_absent(&TRACE_ID, || request.trace_id.clone());
     Ok(super::passed(answer, Integrate::Answered(answered)))
 }
 
@@ -81,24 +82,24 @@ pub(super) fn answer(
     accept: Option<&str>,
     body: Option<Body>,
 ) -> Answer {
-    let mut headers = HeaderMap::with_capacity(selected.headers.len() + 6);
+    let mut fields = Fields::with_capacity(selected.headers.len() + 6);
     for (name, source) in &selected.headers {
         for value in sources.find(source) {
             // A value that no header can hold is left out, as AWS does.
             if let Ok(value) = HeaderValue::from_bytes(&value) {
-                response::set_mapped(&mut headers, name, value);
+                response::set_mapped(&mut fields, name, value);
             }
         }
     }
     let template = templates::for_answer(&selected.templates, accept);
     let media_type = template.map_or(&selected.method.media_type, |(media_type, _)| media_type);
     if let Ok(media_type) = HeaderValue::from_str(media_type) {
-        headers.entry(CONTENT_TYPE).or_insert(media_type);
+        fields.set_if_absent(&CONTENT_TYPE, || media_type);
     }
     let body = match (template, body) {
         (Some((_, text)), _) => Body::Ready(Bytes::copy_from_slice(text.as_bytes())),
         (None, Some(body)) => body,
         (None, None) => Body::Ready(Bytes::new()),
     };
-    Answer { status: selected.method.status, headers, body }
+    Answer { status: selected.method.status, fields, body }
 }

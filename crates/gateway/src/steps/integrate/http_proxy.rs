@@ -46,13 +46,13 @@ pub(super) async fn call(parts: Parts, call: &HttpCall, world: &World) -> Verdic
     let Called { status, fields, download, answered } = call::send(outgoing, call, &method, &request, world).await?;
 
     let length = fields.iter().find(|(name, _)| is_head && name == CONTENT_LENGTH).map(|(_, length)| length.clone());
-    let mut headers = response::pass_back(fields);
+    let mut fields = response::pass_back(fields);
     // AWS names a media type on every answer of an integration.
-    headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(DEFAULT_MEDIA_TYPE));
+    fields.set_if_absent(&CONTENT_TYPE, || HeaderValue::from_static(DEFAULT_MEDIA_TYPE));
     // An answer to HEAD says how long the body would be.
     if let Some(length) = length {
-        headers.insert(CONTENT_LENGTH, length);
+        fields.set(&CONTENT_LENGTH, length);
     }
     let body = if is_head { Body::Ready(Bytes::new()) } else { download.into_body(Logged::of(&method)) };
-    Ok(super::passed(Answer { status, headers, body }, Integrate::Answered(answered)))
+    Ok(super::passed(Answer { status, fields, body }, Integrate::Answered(answered)))
 }

@@ -48,9 +48,9 @@ pub(super) fn read(payload: &[u8], binary: &[Arc<str>], accept: Option<&str>) ->
     let output: Output = serde_json::from_slice(payload).map_err(|fault| form(fault.to_string()))?;
     let status = status(output.status_code.as_ref()).ok_or_else(|| form("its `statusCode` is no status".to_owned()))?;
     let fields = fields(&output.headers.unwrap_or_default(), &output.multi_value_headers.unwrap_or_default());
-    let mut headers = response::pass_back(fields.map_err(form)?);
+    let mut fields = response::pass_back(fields.map_err(form)?);
     // AWS names a media type on every answer of an integration.
-    headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(DEFAULT_MEDIA_TYPE));
+    fields.set_if_absent(&CONTENT_TYPE, || HeaderValue::from_static(DEFAULT_MEDIA_TYPE));
     let body = output.body.unwrap_or_default();
     // Only the first media type that a client accepts counts.
     let first = accept.and_then(|accept| accept.split(',').next());
@@ -59,7 +59,7 @@ pub(super) fn read(payload: &[u8], binary: &[Arc<str>], accept: Option<&str>) ->
     } else {
         Bytes::from(body)
     };
-    Ok(Answer { status, headers, body: Body::Ready(body) })
+    Ok(Answer { status, fields, body: Body::Ready(body) })
 }
 
 /// Whether bodies of a media type are bytes.
@@ -145,8 +145,10 @@ mod tests {
         }));
         let answer = answer.expect("a good answer");
         assert_eq!((answer.status.as_u16(), body(&answer)), (201, &b"made"[..]));
-        let all =
-            |name: &str| answer.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect::<Vec<_>>();
+        let all = |name: &str| {
+            let values = answer.fields.iter().filter(|(known, _)| *known == name);
+            values.map(|(_, value)| value.to_str().unwrap()).collect::<Vec<_>>()
+        };
         assert_eq!(all("x-two"), ["a", "b"]);
         assert_eq!(all("set-cookie"), ["c=1", "d=2"]);
         assert_eq!((all("x-one"), all("x-flag")), (vec!["1"], vec!["true"]));

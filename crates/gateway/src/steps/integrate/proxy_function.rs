@@ -54,7 +54,7 @@ pub(super) async fn call(parts: Parts, proxy: &ProxyFunction, world: &World) -> 
     let accept = super::templates::accept(&received);
     let answer = proxy_answer::read(&ran.payload, &stage.binary_media_types, accept.as_deref());
     let mut answer = answer.map_err(|fault| malformed(&fault, &proxy.call))?;
-    answer.headers.entry(&TRACE_ID).or_insert_with(|| request.trace_id.clone());
+    answer.fields.set_if_absent(&TRACE_ID, || request.trace_id.clone());
     let reason = answered(&proxy.call, &ran, answer.status);
     Ok(super::passed(answer, reason))
 }

@@ -388,9 +388,9 @@ impl Site {
     }
 
     pub(crate) async fn send_head(&self, head: &str, body: impl Into<edge::Body>) -> Reply {
-        let response = self.gateway.handle(arrived(head, body)).await;
-        let (head, body) = response.into_parts();
+        let edge::Answer { status, fields, body } = self.gateway.handle(arrived(head, body)).await;
+        let headers = fields.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
         let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-        Reply { status: head.status, headers: head.headers, body }
+        Reply { status, headers, body }
     }
 }
