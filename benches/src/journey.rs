@@ -131,7 +131,7 @@ impl Journeys {
         let head = head.map_err(|_| io::Error::other("the bench's own head was refused"))?.head;
         let (body, connection) = (edge::Body::from(Bytes::new()), Arc::clone(&self.connection));
         let answer = self.gateway.handle(edge::Arrived { head, body, connection }).await;
-        if answer.status().is_success() { Ok(()) } else { Err(io::Error::other(format!("{}", answer.status()))) }
+        if answer.status.is_success() { Ok(()) } else { Err(io::Error::other(format!("{}", answer.status))) }
     }
 }
 
