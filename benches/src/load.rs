@@ -4,7 +4,7 @@ use std::io;
 use std::process::Command;
 use std::time::Duration;
 
-use crate::steady;
+use crate::steady::{self, Version};
 
 /// What to ask for.
 #[derive(Debug, Clone)]
@@ -30,6 +30,8 @@ pub enum Pace {
     AtOnceAnew,
     /// So many times a second, from h2load.
     Steady(u32),
+    /// The same over HTTP/2.
+    SteadyHttp2(u32),
 }
 
 /// What came of it.
@@ -48,8 +50,10 @@ pub struct Measured {
 impl Load {
     /// Runs on `core`.
     pub fn run(&self, core: usize) -> io::Result<Measured> {
-        if let Pace::Steady(per_connection) = self.pace {
-            return steady::run(self, per_connection, core);
+        match self.pace {
+            Pace::Steady(rate) => return steady::run(self, rate, Version::Http1, core),
+            Pace::SteadyHttp2(rate) => return steady::run(self, rate, Version::Http2, core),
+            Pace::AtOnce | Pace::AtOnceAnew => {}
         }
         let mut command = Command::new("taskset");
         command.args(["-c", &core.to_string(), "wrk", "-t1", "--latency"]);

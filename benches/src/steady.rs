@@ -14,11 +14,21 @@ use crate::load::{Load, Measured};
 /// How long connections are opened: latencies count from then on.
 const OPENING: Duration = Duration::from_millis(500);
 
+/// What is spoken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Version {
+    Http1,
+    Http2,
+}
+
 /// Runs h2load on `core`; every connection asks `per_connection` times a second.
-pub(crate) fn run(load: &Load, per_connection: u32, core: usize) -> io::Result<Measured> {
+pub(crate) fn run(load: &Load, per_connection: u32, version: Version, core: usize) -> io::Result<Measured> {
     let log = std::env::temp_dir().join(format!("portcullis-steady-{}.tsv", std::process::id()));
     let mut command = Command::new("taskset");
-    command.args(["-c", &core.to_string(), "h2load", "--h1", "-t1"]);
+    command.args(["-c", &core.to_string(), "h2load", "-t1"]);
+    if version == Version::Http1 {
+        command.arg("--h1");
+    }
     command.arg(format!("-c{}", load.connections)).arg(format!("--rps={per_connection}"));
     command.args(["-n", &(u64::from(per_connection) * load.connections as u64 * load.seconds).to_string()]);
     // The host stands in the URL: a header of its own would be a second one.

@@ -38,7 +38,7 @@ fn main() -> io::Result<()> {
     let mut table =
         "| scenario | who | CPU µs/request | p50 | p99 | requests/s | failures |\n|---|---|---|---|---|---|---|\n"
             .to_owned();
-    for scenario in [Scenario::Https, Scenario::HttpsSteady, Scenario::Http, Scenario::HttpSteady, Scenario::NewTls] {
+    for scenario in Scenario::ALL {
         bench.measure(scenario, &mut table)?;
     }
     report::section(
@@ -68,16 +68,21 @@ fn versions() -> String {
 enum Scenario {
     Https,
     HttpsSteady,
+    Http2Steady,
     Http,
     HttpSteady,
     NewTls,
 }
 
 impl Scenario {
+    const ALL: [Self; 6] =
+        [Self::Https, Self::HttpsSteady, Self::Http2Steady, Self::Http, Self::HttpSteady, Self::NewTls];
+
     fn title(self) -> &'static str {
         match self {
             Scenario::Https => "HTTPS keep-alive",
             Scenario::HttpsSteady => "HTTPS keep-alive, 16,000 requests/s",
+            Scenario::Http2Steady => "HTTP/2 over TLS, kept connections, 16,000 requests/s",
             Scenario::Http => "HTTP keep-alive",
             Scenario::HttpSteady => "HTTP keep-alive, 16,000 requests/s",
             Scenario::NewTls => "a new TLS 1.3 connection a request",
@@ -86,12 +91,15 @@ impl Scenario {
 
     fn load(self, (tls, plain): (u16, u16), host: &str, seconds: u64) -> Load {
         let url = match self {
-            Scenario::Https | Scenario::HttpsSteady | Scenario::NewTls => format!("https://127.0.0.1:{tls}/dev/item/7"),
+            Scenario::Https | Scenario::HttpsSteady | Scenario::Http2Steady | Scenario::NewTls => {
+                format!("https://127.0.0.1:{tls}/dev/item/7")
+            }
             Scenario::Http | Scenario::HttpSteady => format!("http://127.0.0.1:{plain}/dev/item/7"),
         };
         let pace = match self {
             Scenario::Https | Scenario::Http => Pace::AtOnce,
             Scenario::HttpsSteady | Scenario::HttpSteady => Pace::Steady(STEADY),
+            Scenario::Http2Steady => Pace::SteadyHttp2(STEADY),
             Scenario::NewTls => Pace::AtOnceAnew,
         };
         Load { url, host: host.to_owned(), connections: CONNECTIONS, seconds, pace }
