@@ -38,7 +38,7 @@ const TAGS: &str = "php ¦ node.js ¦ java ¦ bash ¦ python3 ¦ c# ¦ sql ¦ my
 const FILES: &str = "report.pdf ¦ photo_‹n›.jpg ¦ invoice-‹n›.pdf ¦ package.json ¦ README.md ¦ .gitignore ¦ index.php ¦ main.java ¦ \
     App.tsx ¦ style.css ¦ data.csv ¦ backup.zip ¦ notes.txt ¦ Makefile ¦ config.yml ¦ docker-compose.yml ¦ \
     script.sh ¦ setup.exe ¦ src/main.rs ¦ docs/guide.md ¦ images/logo.png ¦ ../assets/logo.svg ¦ ./index.js ¦ \
-    C:\\Users\\‹first›\\Desktop\\a.docx ¦ /var/www/html ¦ /home/‹user›/projects ¦ /uploads/2024/a.png ¦ \
+    C:\\Users\\‹first›\\Desktop\\a.docx ¦ /var/www/html ¦ ~/‹user›/projects ¦ /uploads/2024/a.png ¦ \
     ~/Documents ¦ favicon.ico ¦ lang/en.json ¦ server.log ¦ Dockerfile ¦ .env.example ¦ .eslintrc ¦ tsconfig.json ¦ \
     cv ‹last›.docx ¦ IMG_‹n›.HEIC ¦ /tmp ¦ /data ¦ C:\\Temp";
 const PEOPLE: &str = "‹first› ¦ ‹last› ¦ ‹first› ‹last› ¦ ‹user› ¦ admin ¦ root ¦ guest ¦ test ¦ Cat ¦ Joe Null ¦ O'Neil ¦ d'Arc ¦ \

@@ -13,10 +13,12 @@ use crate::shared::Shared;
 
 /// As much that stands before a word is passed over, in bytes.
 const BEFORE_BYTES_MAX: usize = 16;
-/// What is paid for a look at a value's beginning.
+/// What is paid for a look at a value's beginning, and for one that finds what follows a word.
 const LOOK_STEPS: usize = 8;
+const WORD_STEPS: usize = 40;
 /// More words than any managed group has.
 const WORDS_MAX: usize = 20_000;
+const WORD_BYTES_MIN: usize = 2;
 const WORD_BYTES_MAX: usize = 80;
 
 /// Words, and what must follow behind one of them.
@@ -36,7 +38,8 @@ impl Words {
         if words.is_empty() || words.len() > WORDS_MAX {
             return Err(format!("a list has 1 to {WORDS_MAX} words"));
         }
-        let unfit = |word: &&&str| word.is_empty() || word.len() > WORD_BYTES_MAX || start(word.as_bytes()) > 0;
+        let unfit =
+            |word: &&&str| word.len() < WORD_BYTES_MIN || word.len() > WORD_BYTES_MAX || start(word.as_bytes()) > 0;
         if let Some(word) = words.iter().find(unfit) {
             return Err(format!("no value is read as one that begins with `{word}`"));
         }
@@ -47,9 +50,9 @@ impl Words {
 
     /// Whether the value begins with one of the words, behind which follows what must.
     pub(crate) fn is_match(&self, value: &[u8], budget: &mut Budget) -> Result<bool, Exhausted> {
-        budget.spend(LOOK_STEPS, 1)?;
+        budget.spend(WORD_STEPS, 1)?;
         let mut ends = Vec::new();
-        self.tree.walk(value, |_, end| ends.push(end));
+        self.tree.walk(value, start(value), |_, end| ends.push(end));
         for end in ends {
             if self.then.regex.is_match_at(value, end, budget)? {
                 return Ok(true);
@@ -119,9 +122,8 @@ impl Tree {
         builder.build(words).ok().map(Tree)
     }
 
-    /// Names each word that the value begins with, and where it ends.
-    fn walk(&self, value: &[u8], mut each: impl FnMut(usize, usize)) {
-        let start = start(value);
+    /// Names each word that stands in the value from this place on, and where it ends.
+    fn walk(&self, value: &[u8], start: usize, mut each: impl FnMut(usize, usize)) {
         let Ok(mut state) = self.0.start_state(Anchored::Yes) else { unreachable!("the automaton is built for this") };
         for (length, byte) in (1..).zip(&value[start..]) {
             state = self.0.next_state(Anchored::Yes, state, *byte);
@@ -142,9 +144,48 @@ impl Tree {
     }
 }
 
+/// Of all beginnings of three bytes those that some word has, and few others: most values need no look into the tree.
+#[derive(Debug)]
+struct Beginnings(Box<[u64]>);
+
+impl Beginnings {
+    const BITS: usize = 1 << 15;
+
+    fn of<'a>(words: impl Iterator<Item = &'a [u8]>) -> Beginnings {
+        let mut beginnings = Beginnings(vec![0; Beginnings::BITS / 64].into());
+        for word in words {
+            match *word {
+                [first, second] => (0..=u8::MAX).for_each(|third| beginnings.add([first, second, third])),
+                [first, second, third, ..] => beginnings.add([first, second, third]),
+                _ => unreachable!("words have two bytes or more"),
+            }
+        }
+        beginnings
+    }
+
+    fn add(&mut self, beginning: [u8; 3]) {
+        let bit = Beginnings::bit(beginning);
+        self.0[bit / 64] |= 1 << (bit % 64);
+    }
+
+    /// A word may stand here.
+    fn may_stand(&self, rest: &[u8]) -> bool {
+        let Some(beginning) = rest.first_chunk() else { return true };
+        let bit = Beginnings::bit(*beginning);
+        self.0[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    fn bit(beginning: [u8; 3]) -> usize {
+        let key = beginning.iter().fold(0_u32, |key, byte| key << 8 | u32::from(byte.to_ascii_lowercase()));
+        // A multiplication spreads the key over its upper bits (Fibonacci hashing).
+        usize::try_from(key.wrapping_mul(0x9E37_79B1) >> 17).expect("15 bits")
+    }
+}
+
 /// Several lists, looked for at once.
 #[derive(Debug)]
 pub(crate) struct Lists {
+    beginnings: Beginnings,
     tree: Tree,
     /// Of each word: the list that it stands in.
     of: Box<[usize]>,
@@ -166,7 +207,13 @@ impl Lists {
     fn new(lists: &[Arc<Words>]) -> Option<Lists> {
         let words = || lists.iter().flat_map(|list| list.words.iter().map(|word| &**word));
         let of = lists.iter().enumerate().flat_map(|(place, list)| list.words.iter().map(move |_| place)).collect();
-        Some(Lists { tree: Tree::new(words())?, of, lists: lists.len(), _held: lists.into() })
+        Some(Lists {
+            beginnings: Beginnings::of(words()),
+            tree: Tree::new(words())?,
+            of,
+            lists: lists.len(),
+            _held: lists.into(),
+        })
     }
 
     /// How many words of 64 bits an answer takes.
@@ -177,8 +224,12 @@ impl Lists {
     /// Marks the lists of which the value begins with a word; answers how many words those are.
     pub(crate) fn scan(&self, value: &[u8], seen: &mut [u64], budget: &mut Budget) -> Result<usize, Exhausted> {
         budget.spend(LOOK_STEPS, 1)?;
+        let start = start(value);
+        if !self.beginnings.may_stand(&value[start..]) {
+            return Ok(0);
+        }
         let mut hits = 0;
-        self.tree.walk(value, |word, _| {
+        self.tree.walk(value, start, |word, _| {
             let list = self.of[word];
             seen[list / 64] |= 1 << (list % 64);
             hits += 1;
@@ -187,7 +238,7 @@ impl Lists {
     }
 
     pub(crate) fn memory_bytes(&self) -> usize {
-        self.tree.0.memory_usage() + size_of_val(&*self.of)
+        self.tree.0.memory_usage() + size_of_val(&*self.of) + size_of_val(&*self.beginnings.0)
     }
 }
 
@@ -230,7 +281,7 @@ mod tests {
         };
         for _ in 0..300 {
             let mut text = |from: &[&str], most| (0..=below(most)).map(|_| from[below(from.len())]).collect::<String>();
-            let list: Vec<String> = (0..6).map(|_| text(&pieces[..4], 4)).collect();
+            let list: Vec<String> = (0..6).map(|_| text(&pieces[2..4], 4)).collect();
             let list: Vec<&str> = list.iter().map(String::as_str).collect();
             let list = Arc::new(words(&list, r"\s*(?:\(|$)"));
             let lists = Lists::new(&[Arc::clone(&list), Arc::new(words(&["zz"], "x"))]).unwrap();
@@ -247,15 +298,15 @@ mod tests {
 
     #[test]
     fn words_that_no_value_is_read_to_begin_with_are_refused() {
-        for list in [&[][..], &[""], &[" a"], &["(a"], &["a", "'b"]] {
+        for list in [&[][..], &[""], &["a"], &[" ab"], &["(ab"], &["ab", "'bc"]] {
             assert!(Words::new(list, Pattern::of_managed_group("$").unwrap()).is_err(), "{list:?}");
         }
     }
 
     #[test]
     fn nothing_is_found_without_a_budget() {
-        let list = words(&["a"], "b");
-        assert!(list.is_match(b"ab", &mut Budget::new(4, 0)).is_err());
-        assert!(Lists::shared(&[Arc::new(list)]).unwrap().scan(b"ab", &mut [0], &mut Budget::new(4, 0)).is_err());
+        let list = words(&["aa"], "b");
+        assert!(list.is_match(b"aab", &mut Budget::new(4, 0)).is_err());
+        assert!(Lists::shared(&[Arc::new(list)]).unwrap().scan(b"aab", &mut [0], &mut Budget::new(4, 0)).is_err());
     }
 }

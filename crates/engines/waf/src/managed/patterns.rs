@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_reference_becomes_a_statement_for_each_entry() {
-        let lists = json!({ "one": ["a"], "two": ["a", {"Words": ["b c", "d"], "Then": "e"}] });
+        let lists = json!({ "one": ["a"], "two": ["a", {"Words": ["bb cc", "dd"], "Then": "e"}] });
         let lists = Lists::read(Some(&lists)).unwrap();
         let resolved = |list| lists.resolved(reference(list, &json!({"UriPath": {}}))).map(|it| written(&it));
         assert_eq!(resolved("one").unwrap(), "not UriPath ~ a");
@@ -146,12 +146,12 @@ mod tests {
             json!("a"),
             json!([1]),
             json!(["("]),
-            json!([{"Words": "a"}]),
+            json!([{"Words": "aa"}]),
             json!([{"Then": "a"}]),
             json!([{"Words": "", "Then": "a"}]),
             json!([{"Words": [1], "Then": "a"}]),
-            json!([{"Words": "a", "Then": "("}]),
-            json!([{"Words": "a", "Then": "b", "Else": "c"}]),
+            json!([{"Words": "aa", "Then": "("}]),
+            json!([{"Words": "aa", "Then": "b", "Else": "c"}]),
         ] {
             assert!(Lists::read(Some(&json!({ "list": list }))).is_err(), "{list}");
         }
