@@ -14,7 +14,7 @@ pub fn section(name: &str, title: &str, body: &str) -> io::Result<()> {
 /// Writes a section into one of the reports in `docs/`, which begins with `head` where it is new, and prints it.
 pub fn section_of(file: &str, head: &str, name: &str, title: &str, body: &str) -> io::Result<()> {
     println!("\n## {title}\n\n{body}");
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs")).join(file);
+    let path = path(file);
     let before = fs::read_to_string(&path).unwrap_or_else(|_| head.to_owned());
     let (open, close) = (format!("<!-- {name} -->"), format!("<!-- /{name} -->"));
     let text =
@@ -27,6 +27,15 @@ pub fn section_of(file: &str, head: &str, name: &str, title: &str, body: &str) -
         _ => format!("{}\n\n{text}", before.trim_end()),
     };
     fs::write(path, after)
+}
+
+/// What one of the reports says by now; nothing where there is none.
+pub fn text(file: &str) -> String {
+    fs::read_to_string(path(file)).unwrap_or_default()
+}
+
+fn path(file: &str) -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs")).join(file)
 }
 
 /// The machine in one line.

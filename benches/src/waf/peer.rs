@@ -22,6 +22,10 @@ const OTHERS: usize = 1;
 /// Requests of each kind whose CPU time is counted.
 const REQUESTS: usize = 1500;
 
+/// What a row is called that counts all requests of a set, and one that counts those with the attack in a usual place.
+const EVERYTHING: &str = "all of them";
+const INPUTS: &str = "arguments, bodies and cookies";
+
 /// Whether the packages are there.
 pub fn is_installed() -> bool {
     let nginx = Command::new("nginx").arg("-v").output().is_ok_and(|output| output.status.success());
@@ -49,6 +53,16 @@ pub fn costs(folder: &Path, requests: &[(&str, Wire)], ours_us: &[f64]) -> io::R
     Ok(text)
 }
 
+/// What a table of [`rates`] says of one of its sets: percent of arguments, bodies and cookies, and of everything.
+pub fn published(report: &str, set: &str) -> Option<(f64, f64)> {
+    let share = |class: &str| {
+        let begin = format!("| {set} | {class} | ");
+        let row = report.lines().find_map(|line| line.strip_prefix(&begin))?;
+        row.split('|').nth(1)?.trim().strip_suffix(" %")?.parse().ok()
+    };
+    Some((share(INPUTS)?, share(EVERYTHING)?))
+}
+
 /// How much of the samples it blocks.
 pub fn rates(folder: &Path, sets: &[(&str, Vec<&Sample>)]) -> io::Result<String> {
     let upstream = nginx::upstream(folder, OTHERS)?;
@@ -65,9 +79,9 @@ pub fn rates(folder: &Path, sets: &[(&str, Vec<&Sample>)]) -> io::Result<String>
                 counts.1 += usize::from(status == 403);
             };
             count(sample.class);
-            count("all of them");
+            count(EVERYTHING);
             if sample.place.is_input() {
-                count("arguments, bodies and cookies");
+                count(INPUTS);
             }
         }
         for (class, (asked, blocked)) in classes {
@@ -196,4 +210,18 @@ fn exchange(stream: &mut TcpStream, wire: &Wire) -> io::Result<(u16, bool)> {
         missing = missing.saturating_sub(count);
     }
     Ok((status, length.is_some() && !head.contains("connection: close")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_published_table_says_what_is_blocked_of_a_set() {
+        let row = |set, class, percent| format!("| {set} | {class} | 10 | {percent} % |\n");
+        let report =
+            [row("ours", EVERYTHING, "72.30"), row("ours", INPUTS, "82.66"), row("theirs", INPUTS, "1.00")].concat();
+        assert_eq!(published(&report, "ours"), Some((82.66, 72.3)));
+        assert_eq!(published(&report, "theirs"), None);
+    }
 }

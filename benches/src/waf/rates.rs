@@ -25,6 +25,11 @@ impl Share {
         self.blocked += usize::from(blocked);
     }
 
+    fn join(&mut self, other: Share) {
+        self.all += other.all;
+        self.blocked += other.blocked;
+    }
+
     fn percent(self) -> String {
         format!("{:.2} %", 100.0 * self.blocked as f64 / self.all.max(1) as f64)
     }
@@ -80,6 +85,69 @@ pub fn attacks(title: &str, samples: &[Sample], misses: Misses) -> String {
     text.push_str(&examples(
         missed.map(|(sample, _)| (sample.class, format!("{}: {}", sample.place.name(), sample.payload))),
     ));
+    text
+}
+
+/// How many attacks of a corpus are blocked.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Caught {
+    /// Of arguments, bodies and cookies.
+    inputs: Share,
+    /// Everywhere.
+    all: Share,
+}
+
+impl Caught {
+    /// Of these samples.
+    pub fn of(samples: &[Sample]) -> Caught {
+        let mut caught = Caught::default();
+        for (sample, verdict) in samples.iter().zip(verdicts(&acl::of_groups(&GROUPS), samples)) {
+            caught.all.add(verdict.is_some());
+            if sample.place.is_input() {
+                caught.inputs.add(verdict.is_some());
+            }
+        }
+        caught
+    }
+}
+
+/// A row of a peer's: percent of arguments, bodies and cookies, and of everything.
+pub type Peer = Option<(f64, f64)>;
+
+/// A table of corpora, each with what is blocked of it here and by a peer, and of all of them together.
+pub fn together(corpora: &[(&str, Caught, Peer)]) -> String {
+    let mut text = "| attacks | in arguments, bodies and cookies | blocked | by ModSecurity | everywhere | blocked | by ModSecurity |\n\
+                    |---|---|---|---|---|---|---|\n"
+        .to_owned();
+    let (mut sum, mut asked, mut of_peer) = (Caught::default(), Caught::default(), (0.0, 0.0));
+    let mut row = |name: &str, caught: Caught, peer: Peer| {
+        let shown = |share: Option<f64>| share.map_or("–".to_owned(), |share| format!("{share:.2} %"));
+        let (inputs, all) = (shown(peer.map(|peer| peer.0)), shown(peer.map(|peer| peer.1)));
+        let _ = writeln!(
+            text,
+            "| {name} | {} | {} | {inputs} | {} | {} | {all} |",
+            caught.inputs.all,
+            caught.inputs.percent(),
+            caught.all.all,
+            caught.all.percent(),
+        );
+    };
+    for (name, caught, peer) in corpora {
+        row(name, *caught, *peer);
+        sum.inputs.join(caught.inputs);
+        sum.all.join(caught.all);
+        if let Some((inputs, all)) = peer {
+            asked.inputs.join(caught.inputs);
+            asked.all.join(caught.all);
+            of_peer.0 += inputs * caught.inputs.all as f64;
+            of_peer.1 += all * caught.all.all as f64;
+        }
+    }
+    row("together", sum, None);
+    if asked.all.all > 0 {
+        let peer = (of_peer.0 / asked.inputs.all.max(1) as f64, of_peer.1 / asked.all.all as f64);
+        row("together, where the peer was asked", asked, Some(peer));
+    }
     text
 }
 
@@ -147,4 +215,23 @@ fn examples(samples: impl Iterator<Item = (&'static str, String)>) -> String {
         }
     }
     if text.is_empty() { "- nothing\n".to_owned() } else { text }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn corpora_are_weighed_by_how_many_attacks_they_hold() {
+        let share = |blocked, all| Share { blocked, all };
+        let one = Caught { inputs: share(1, 1), all: share(1, 2) };
+        let other = Caught { inputs: share(0, 3), all: share(2, 4) };
+        let table =
+            together(&[("one", one, Some((100.0, 50.0))), ("other", other, Some((0.0, 25.0))), ("third", one, None)]);
+        let rows: Vec<&str> = table.lines().skip(2).collect();
+        assert_eq!(rows[2], "| third | 1 | 100.00 % | – | 2 | 50.00 % | – |");
+        assert_eq!(rows[3], "| together | 5 | 40.00 % | – | 8 | 50.00 % | – |");
+        assert_eq!(rows[4], "| together, where the peer was asked | 4 | 25.00 % | 25.00 % | 6 | 50.00 % | 33.33 % |");
+        assert_eq!(together(&[("one", one, None)]).lines().count(), 4);
+    }
 }

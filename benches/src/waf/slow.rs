@@ -17,7 +17,7 @@ const BYTES: usize = 64 * 1024;
 
 /// Texts that are repeated until they fill a body: what transformations undo, what rules look for, and what begins or ends a
 /// token of SQL, HTML or a shell.
-const REPEATED: [&str; 107] = [
+const REPEATED: [&str; 113] = [
     "a",
     "'",
     "\"",
@@ -125,6 +125,13 @@ const REPEATED: [&str; 107] = [
     "__proto__",
     "\r\n--b\r\n",
     "é",
+    // Words at the beginning of a value, and behind them not what must follow.
+    "group_concat here",
+    "java.io.file, java",
+    "chef-client\nis here",
+    "strrev(a) or b()",
+    "console.info(a) b",
+    "cat /etc/passwd \n",
 ];
 
 /// Found by a search for what takes longest: a bit of everything, as many short values.

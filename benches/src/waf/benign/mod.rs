@@ -10,6 +10,7 @@ mod source;
 mod documents;
 mod fresh;
 mod late;
+mod short;
 
 use super::random::Random;
 use super::wire::{Place, Sample, Wire};
@@ -17,7 +18,7 @@ use super::wire::{Place, Sample, Wire};
 /// What makes one request of a class, and how many of them there are.
 type Class = (&'static str, usize, fn(&mut Random) -> Wire);
 
-const CLASSES: [Class; 19] = [
+const CLASSES: [Class; 20] = [
     ("pages and searches", 12_000, browse::page),
     ("calls of interfaces", 9_000, api::call),
     ("texts in many languages", 7_000, prose::text),
@@ -37,6 +38,7 @@ const CLASSES: [Class; 19] = [
     ("code, shell, SQL and quotes, first seen", 1_500, fresh::text),
     ("logs, tickets, manuals and patterns, read", 1_500, late::read),
     ("logs, tickets, manuals and patterns, never read", 1_500, late::held_out),
+    ("short values", 2_000, short::values),
 ];
 
 /// All of them; the same in every run.

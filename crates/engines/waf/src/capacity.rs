@@ -51,6 +51,7 @@ impl<'a> Scale<'a> {
                 self.inspect(&it.inspected, base);
             }
             Statement::RegexMatch(it) => self.inspect(&it.inspected, 3),
+            Statement::Words(it) => self.inspect(&it.inspected, 3),
             Statement::RegexPatternSet(it) => self.inspect(&it.inspected, 25),
             Statement::Size(it) => self.inspect(&it.inspected, 1),
             Statement::Sqli(it) => self.inspect(
@@ -116,6 +117,7 @@ impl<'a> Scale<'a> {
             | Field::Headers { .. }
             | Field::Cookies { .. }
             | Field::HeaderOrder
+            | Field::ArgumentNames
             | Field::BodyValues
             | Field::Body => base,
         });

@@ -23,6 +23,7 @@ mod budget;
 mod shared;
 mod regex;
 mod needles;
+mod words;
 pub mod field;
 mod json;
 pub mod transform;

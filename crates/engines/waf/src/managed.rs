@@ -5,8 +5,9 @@
 //! `Rules`. A rule's `Priority` and `VisibilityConfig` may be left out: rules come in the order of the file, and a rule's
 //! metric has its name. `Tests` in a rule are for the tests alone.
 //!
-//! `Patterns` holds lists of regular expressions that several rules share. A rule refers to one as to a pattern set, by
-//! `portcullis:patterns:{name}`, and means one `RegexMatchStatement` for each.
+//! `Patterns` holds lists that several rules share: of regular expressions, and of `{Words, Then}`, where a value must begin
+//! with one of the words and go on as the expression says. A rule refers to a list as to a pattern set, by
+//! `arn:portcullis:patterns:{name}`, and means one statement for each entry.
 
 mod patterns;
 
@@ -14,9 +15,10 @@ use std::sync::{Arc, LazyLock};
 
 use serde_json::{Value, json};
 
-use crate::document::{RuleGroup, invalid, list, number};
+use crate::document::{RuleGroup, Statement, invalid, list, number};
 use crate::invalid::Invalid;
 use crate::strict::{Members, written};
+use patterns::Lists;
 
 /// A managed rule group, in one version.
 #[derive(Debug, Clone)]
@@ -86,9 +88,7 @@ impl ManagedGroup {
             value.as_str().ok_or_else(|| invalid(FIELD, written(value), format!("{name} is a text")))
         };
         let rules = list(members.required("Rules")?, FIELD, "Rules")?;
-        let lists = members.get("Patterns").and_then(Value::as_object).cloned().unwrap_or_default();
-        let rules = rules.iter().zip(0_u32..).map(|(rule, place)| patterns::expanded(&completed(rule, place), &lists));
-        let rules: Vec<Value> = rules.collect::<Result<_, _>>()?;
+        let rules: Vec<Value> = rules.iter().zip(0_u32..).map(|(rule, place)| completed(rule, place)).collect();
         let capacity = number(members.required("Capacity")?, FIELD, "Capacity", 1..=u64::from(u32::MAX))?;
         let capacity = u32::try_from(capacity).expect("within the bounds above");
         let group = json!({
@@ -96,6 +96,12 @@ impl ManagedGroup {
             "LabelNamespace": text("LabelNamespace")?,
             "Capacity": capacity,
         });
+        let lists = Lists::read(members.get("Patterns"))?;
+        let mut rules = RuleGroup::parse(&group)?;
+        for rule in &mut rules.rules {
+            let statement = std::mem::replace(&mut rule.statement, Statement::Or(Vec::new()));
+            rule.statement = lists.resolved(statement)?;
+        }
         Ok(ManagedGroup {
             vendor: VENDOR,
             name: text("Name")?.into(),
@@ -104,7 +110,7 @@ impl ManagedGroup {
             description: text("Description")?.into(),
             capacity,
             label_namespace: text("LabelNamespace")?.into(),
-            rules: Arc::new(RuleGroup::parse(&group)?),
+            rules: Arc::new(rules),
         })
     }
 }

@@ -92,6 +92,23 @@ impl Regex {
         Ok(machine.is_match(&mut machine.create_cache(), value))
     }
 
+    /// Whether it matches from this place on: what stands before is seen, and no part of the match.
+    pub(crate) fn is_match_at(&self, value: &[u8], at: usize, budget: &mut Budget) -> Result<bool, Exhausted> {
+        budget.spend(value.len() - at + 16, 1)?;
+        let input = Input::new(value).span(at..value.len()).anchored(Anchored::Yes).earliest(true);
+        let mut cache = self.caches.get();
+        if let Ok(found) = self.dfa.try_search_fwd(&mut cache, &input) {
+            return Ok(found.is_some());
+        }
+        drop(cache);
+        budget.spend(
+            value.len() - at,
+            u64::try_from(self.nfa.states().len()).unwrap_or(u64::MAX).saturating_mul(STEPS_A_STATE),
+        )?;
+        let Ok(machine) = PikeVM::new_from_nfa(self.nfa.clone()) else { return Err(Exhausted) };
+        Ok(machine.is_match(&mut machine.create_cache(), input))
+    }
+
     /// Where it matches: begin and end, for the owner's records. A long match may be shown from its middle.
     pub(crate) fn find(&self, value: &[u8], budget: &mut Budget) -> Option<(usize, usize)> {
         /// As far back as the beginning of a match is looked for.
@@ -105,6 +122,13 @@ impl Regex {
         let machine = PikeVM::new_from_nfa(self.nfa.clone()).ok()?;
         let found = machine.find(&mut machine.create_cache(), Input::new(value).span(window).anchored(Anchored::No));
         Some(found.map_or((end, end), |found| (found.start(), found.end())))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn is_match_at_unbounded(&self, value: &[u8], at: usize) -> bool {
+        let machine = PikeVM::new_from_nfa(self.nfa.clone()).unwrap();
+        let input = Input::new(value).span(at..value.len()).anchored(Anchored::Yes);
+        machine.is_match(&mut machine.create_cache(), input)
     }
 
     #[cfg(test)]

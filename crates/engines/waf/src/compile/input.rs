@@ -13,6 +13,7 @@ use crate::injection::Sensitivity;
 use crate::needles::{Needle, Needles};
 use crate::regex::{Regex, RegexSet};
 use crate::transform::TextTransformation;
+use crate::words::Words;
 
 /// A part of the request after some transformations.
 #[derive(Debug)]
@@ -60,6 +61,8 @@ pub(crate) enum Look {
     },
     /// A regular expression.
     Regex(Arc<Regex>),
+    /// One of many words at its beginning.
+    Words(Arc<Words>),
     /// Its size.
     Size(ComparisonOperator, u64),
     /// An injection of SQL.
@@ -73,6 +76,7 @@ pub(crate) enum Look {
 pub(super) enum Wanted {
     Bytes(Arc<[u8]>, PositionalConstraint),
     Regex(Arc<str>),
+    Words(Arc<Words>),
     Size(ComparisonOperator, u64),
     Sqli(Sensitivity),
     Xss,
@@ -191,7 +195,8 @@ impl Gathered {
         for (id, input) in self.inputs.iter_mut().enumerate() {
             input.together = together(id, &self.conditions);
         }
-        let texts: Option<Vec<Texts>> = self.texts().into_iter().map(Texts::new).collect();
+        let lists = self.texts().into_iter().zip(self.beginnings());
+        let texts: Option<Vec<Texts>> = lists.map(|(texts, beginnings)| Texts::new(texts, beginnings)).collect();
         let parts = self.fields.into_iter().zip(texts?).map(|(field, texts)| Part { field, texts });
         Some((parts.collect(), self.inputs, self.conditions))
     }
@@ -209,14 +214,11 @@ impl Gathered {
                 Look::Regex(regex) => regex.needles().map_or((&[][..], &[][..]), |needles| {
                     (needles.first.as_slice(), needles.second.as_deref().unwrap_or_default())
                 }),
-                Look::Bytes { .. } | Look::Size(..) | Look::Sqli(_) | Look::Xss => (literal.as_slice(), &[][..]),
+                Look::Bytes { .. } | Look::Words(_) | Look::Size(..) | Look::Sqli(_) | Look::Xss => {
+                    (literal.as_slice(), &[][..])
+                }
             };
-            let input = &self.inputs[condition.input];
-            let instead = match condition.invalid {
-                Some(InvalidFallbackBehavior::EvaluateAsString) => input.as_string,
-                Some(InvalidFallbackBehavior::Match | InvalidFallbackBehavior::NoMatch) | None => None,
-            };
-            for part in [Some(input.part), instead.map(|instead| self.inputs[instead].part)].into_iter().flatten() {
+            for part in self.parts_of(condition) {
                 let [managed, own] = &mut lists[part];
                 let list = match self.askers[place(id)] {
                     Asker::Managed => managed,
@@ -230,6 +232,29 @@ impl Gathered {
             }
         }
         lists.into_iter().map(|lists| lists.map(TextList::sorted)).collect()
+    }
+
+    /// Of each part: the lists of words that its values may begin with.
+    fn beginnings(&self) -> Vec<Vec<(Arc<Words>, Clue)>> {
+        let mut beginnings: Vec<Vec<_>> = self.fields.iter().map(|_| Vec::new()).collect();
+        for (id, condition) in (0_u32..).zip(&self.conditions) {
+            if let Look::Words(words) = &condition.look {
+                for part in self.parts_of(condition) {
+                    beginnings[part].push((Arc::clone(words), Clue { condition: id, which: 0 }));
+                }
+            }
+        }
+        beginnings
+    }
+
+    /// The part that a condition looks into, and what it looks into instead.
+    fn parts_of(&self, condition: &Condition) -> impl Iterator<Item = usize> {
+        let input = &self.inputs[condition.input];
+        let instead = match condition.invalid {
+            Some(InvalidFallbackBehavior::EvaluateAsString) => input.as_string,
+            Some(InvalidFallbackBehavior::Match | InvalidFallbackBehavior::NoMatch) | None => None,
+        };
+        [Some(input.part), instead.map(|instead| self.inputs[instead].part)].into_iter().flatten()
     }
 }
 
@@ -250,6 +275,7 @@ fn look(wanted: &Wanted, regex: Option<&Arc<Regex>>) -> (Look, Option<Needle>, u
             let clues = regex.needles().map_or(0, Needles::clues);
             (Look::Regex(regex), None, clues)
         }
+        Wanted::Words(words) => (Look::Words(Arc::clone(words)), None, 1),
         Wanted::Size(comparison, size) => (Look::Size(*comparison, *size), None, 0),
         Wanted::Sqli(sensitivity) => (Look::Sqli(*sensitivity), None, 0),
         Wanted::Xss => (Look::Xss, None, 0),
@@ -286,6 +312,7 @@ impl Condition {
         let look = match &self.look {
             Look::Bytes { finder, .. } => finder.needle().len() + size_of::<Finder<'_>>(),
             Look::Regex(regex) => regex.bytes(),
+            Look::Words(words) => words.memory_bytes(),
             Look::Size(_, _) | Look::Sqli(_) | Look::Xss => 0,
         };
         size_of::<Condition>() + look

@@ -22,6 +22,7 @@ impl Part {
             | Field::QueryString
             | Field::SingleQueryArgument { .. }
             | Field::AllQueryArguments { .. }
+            | Field::ArgumentNames
             | Field::SingleHeader(_)
             | Field::Headers { .. }
             | Field::Cookies { .. }

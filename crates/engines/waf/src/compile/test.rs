@@ -93,6 +93,7 @@ impl Builder<'_> {
                 self.condition(&it.inspected, Wanted::Bytes(Arc::clone(&it.search), it.constraint))
             }
             Statement::RegexMatch(it) => self.pattern(&it.inspected, &it.pattern),
+            Statement::Words(it) => self.condition(&it.inspected, Wanted::Words(Arc::clone(&it.words))),
             Statement::RegexPatternSet(it) => {
                 let set = self.references.regex_patterns(&it.arn);
                 let set =

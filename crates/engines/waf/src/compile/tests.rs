@@ -116,7 +116,7 @@ fn equal_expressions_are_one_wherever_they_stand() {
         .flat_map(|acl| &acl.program.conditions)
         .filter_map(|condition| match &condition.look {
             Look::Regex(regex) => Some(regex),
-            Look::Bytes { .. } | Look::Size(..) | Look::Sqli(_) | Look::Xss => None,
+            Look::Bytes { .. } | Look::Words(_) | Look::Size(..) | Look::Sqli(_) | Look::Xss => None,
         })
         .collect();
     assert_eq!(expressions.len(), 3);

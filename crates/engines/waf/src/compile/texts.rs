@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::scanner::Scanner;
 use crate::budget::{Budget, Exhausted};
 use crate::needles::Needle;
+use crate::words::{Lists, Words};
 
 /// What a text means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -55,6 +56,8 @@ impl<'a> TextList<'a> {
 pub(crate) struct Texts {
     /// Each with the word of the answer that its own begins at.
     scanners: Box<[(Arc<Scanner>, usize)]>,
+    /// Words that values may begin with; of each list of them one bit, as if it were a text.
+    beginnings: Option<(Arc<Lists>, usize)>,
     words: usize,
     /// Of each text: where its clues begin. Behind the last one: where they end.
     begins: Box<[u32]>,
@@ -62,8 +65,11 @@ pub(crate) struct Texts {
 }
 
 impl Texts {
-    /// Looks for these sorted lists; `None` if one of them is too long.
-    pub(super) fn new<'a>(lists: impl IntoIterator<Item = TextList<'a>>) -> Option<Texts> {
+    /// Looks for these sorted lists, and for words at beginnings; `None` if some of them are too many.
+    pub(super) fn new<'a>(
+        lists: impl IntoIterator<Item = TextList<'a>>,
+        beginnings: Vec<(Arc<Words>, Clue)>,
+    ) -> Option<Texts> {
         let (mut scanners, mut begins, mut clues) = (Vec::new(), Vec::new(), Vec::new());
         let mut words = 0;
         for list in lists.into_iter().filter(|list| !list.texts.is_empty()) {
@@ -82,13 +88,21 @@ impl Texts {
             begins.resize(words * 64, count(&clues));
             scanners.push((scanner, first));
         }
+        let beginnings =
+            if beginnings.is_empty() { None } else { Some(add_beginnings(beginnings, &mut begins, &mut clues)?) };
+        let beginnings = beginnings.map(|lists| {
+            let first = words;
+            words += lists.words();
+            begins.resize(words * 64, count(&clues));
+            (lists, first)
+        });
         begins.push(count(&clues));
-        Some(Texts { scanners: scanners.into(), words, begins: begins.into(), clues: clues.into() })
+        Some(Texts { scanners: scanners.into(), beginnings, words, begins: begins.into(), clues: clues.into() })
     }
 
     /// There are none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.scanners.is_empty()
+        self.scanners.is_empty() && self.beginnings.is_none()
     }
 
     /// How many words of 64 bits an answer takes.
@@ -102,6 +116,9 @@ impl Texts {
         for (scanner, first) in &self.scanners {
             hits += scanner.scan(value, &mut seen[*first..], budget)?;
         }
+        if let Some((lists, first)) = &self.beginnings {
+            hits += lists.scan(value, &mut seen[*first..], budget)?;
+        }
         Ok(hits)
     }
 
@@ -113,13 +130,32 @@ impl Texts {
 
     pub(super) fn memory_bytes(&self) -> usize {
         let scanners: usize = self.scanners.iter().map(|(scanner, _)| scanner.memory_bytes()).sum();
-        scanners + size_of_val(&*self.begins) + size_of_val(&*self.clues)
+        let beginnings = self.beginnings.as_ref().map_or(0, |(lists, _)| lists.memory_bytes());
+        scanners + beginnings + size_of_val(&*self.begins) + size_of_val(&*self.clues)
     }
 
     #[cfg(test)]
     pub(crate) fn scanners(&self) -> impl Iterator<Item = &Arc<Scanner>> {
         self.scanners.iter().map(|(scanner, _)| scanner)
     }
+}
+
+/// Each list once, in an order that does not depend on who asked first, with what it means.
+fn add_beginnings(
+    mut beginnings: Vec<(Arc<Words>, Clue)>,
+    begins: &mut Vec<u32>,
+    clues: &mut Vec<Clue>,
+) -> Option<Arc<Lists>> {
+    beginnings.sort_by(|(one, first), (other, second)| one.cmp(other).then(first.cmp(second)));
+    let mut lists: Vec<Arc<Words>> = Vec::new();
+    for (words, clue) in beginnings {
+        if lists.last() != Some(&words) {
+            begins.push(count(clues));
+            lists.push(words);
+        }
+        clues.push(clue);
+    }
+    Lists::shared(&lists)
 }
 
 fn count(clues: &[Clue]) -> u32 {

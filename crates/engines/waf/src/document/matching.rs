@@ -12,6 +12,7 @@ use crate::injection::Sensitivity;
 use crate::invalid::Invalid;
 use crate::strict::{Members, choice};
 use crate::transform::Chain;
+use crate::words::Words;
 
 const SEARCH_BYTES_MAX: usize = 200;
 
@@ -139,6 +140,15 @@ impl RegexPatternSetMatch {
         let (members, inspected) = read(value, FIELD, "RegexPatternSetReferenceStatement", ["ARN"])?;
         Ok(RegexPatternSetMatch { inspected, arn: arn(members.required("ARN")?, FIELD)? })
     }
+}
+
+/// It begins with one of many words, and behind that word with what must follow.
+#[derive(Debug, Clone)]
+pub struct WordsMatch {
+    /// Where.
+    pub inspected: Inspected,
+    /// The words.
+    pub(crate) words: Arc<Words>,
 }
 
 /// It is as long. <https://docs.aws.amazon.com/waf/latest/APIReference/API_SizeConstraintStatement.html>

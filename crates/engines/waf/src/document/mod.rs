@@ -25,7 +25,7 @@ pub use ip_set::{IpSet, IpVersion};
 pub(crate) use matching::is_word;
 pub use matching::{
     ByteMatch, ComparisonOperator, Inspected, PositionalConstraint, RegexMatch, RegexPatternSetMatch, SizeConstraint,
-    SqliMatch, XssMatch,
+    SqliMatch, WordsMatch, XssMatch,
 };
 pub(crate) use origin::LIST_PREFIX;
 pub use origin::{AsnMatch, ForwardedIp, ForwardedIpPosition, ForwardedIpSet, GeoMatch, IpSetMatch};

@@ -28,6 +28,11 @@ impl Pattern {
         Pattern::read(source, FIELD)
     }
 
+    /// An expression of a managed group's file.
+    pub(crate) fn of_managed_group(source: &str) -> Result<Pattern, Invalid> {
+        Pattern::read(source, "MANAGED_RULE_SET")
+    }
+
     fn read(source: &str, field: &'static str) -> Result<Pattern, Invalid> {
         let characters = source.chars().count();
         if characters == 0 || characters > CHARACTERS_MAX {

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::{
-    AsnMatch, ByteMatch, GeoMatch, IpSetMatch, ManagedReference, Overrides, RateBased, RegexMatch,
-    RegexPatternSetMatch, RuleGroupReference, SizeConstraint, SqliMatch, XssMatch, invalid, list,
+    AsnMatch, ByteMatch, GeoMatch, Inspected, IpSetMatch, ManagedReference, Overrides, RateBased, RegexMatch,
+    RegexPatternSetMatch, RuleGroupReference, SizeConstraint, SqliMatch, WordsMatch, XssMatch, invalid, list,
 };
 use crate::invalid::Invalid;
 use crate::label::LabelMatch;
@@ -45,6 +45,8 @@ pub enum Statement {
     RegexMatch(RegexMatch),
     /// A regular expression of a set matches it.
     RegexPatternSet(RegexPatternSetMatch),
+    /// It begins with one of many words. AWS has no such statement; managed groups alone make it.
+    Words(WordsMatch),
     /// It is as long.
     Size(SizeConstraint),
     /// It injects SQL.
@@ -150,6 +152,7 @@ impl Statement {
             Statement::ByteMatch(_)
             | Statement::RegexMatch(_)
             | Statement::RegexPatternSet(_)
+            | Statement::Words(_)
             | Statement::Size(_)
             | Statement::Sqli(_)
             | Statement::Xss(_)
@@ -172,6 +175,7 @@ impl Statement {
             Statement::RuleGroup(it) => &it.arn,
             Statement::ByteMatch(_)
             | Statement::RegexMatch(_)
+            | Statement::Words(_)
             | Statement::Size(_)
             | Statement::Sqli(_)
             | Statement::Xss(_)
@@ -187,6 +191,61 @@ impl Statement {
         Some(arn)
     }
 
+    /// This statement after all that stand within it and itself were replaced.
+    pub(crate) fn replaced(self, with: &dyn Fn(Statement) -> Result<Statement, Invalid>) -> Result<Statement, Invalid> {
+        let all = |several: Vec<Statement>| -> Result<Vec<Statement>, Invalid> {
+            several.into_iter().map(|one| one.replaced(with)).collect()
+        };
+        match self {
+            Statement::And(several) => Ok(Statement::And(all(several)?)),
+            Statement::Or(several) => Ok(Statement::Or(all(several)?)),
+            Statement::Not(one) => Ok(Statement::Not(Box::new(one.replaced(with)?))),
+            Statement::RateBased(mut it) => {
+                it.scope_down = it.scope_down.map(|scope| scope.replaced(with)).transpose()?;
+                Ok(Statement::RateBased(it))
+            }
+            Statement::Managed(mut it) => {
+                it.scope_down = it.scope_down.map(|scope| scope.replaced(with)).transpose()?;
+                Ok(Statement::Managed(it))
+            }
+            leaf @ (Statement::ByteMatch(_)
+            | Statement::RegexMatch(_)
+            | Statement::RegexPatternSet(_)
+            | Statement::Words(_)
+            | Statement::Size(_)
+            | Statement::Sqli(_)
+            | Statement::Xss(_)
+            | Statement::IpSet(_)
+            | Statement::Geo(_)
+            | Statement::Asn(_)
+            | Statement::Label(_)
+            | Statement::RuleGroup(_)) => with(leaf),
+        }
+    }
+
+    /// What it inspects, if it looks into a part of the request.
+    pub(crate) fn inspected_mut(&mut self) -> Option<&mut Inspected> {
+        match self {
+            Statement::ByteMatch(it) => Some(&mut it.inspected),
+            Statement::RegexMatch(it) => Some(&mut it.inspected),
+            Statement::RegexPatternSet(it) => Some(&mut it.inspected),
+            Statement::Words(it) => Some(&mut it.inspected),
+            Statement::Size(it) => Some(&mut it.inspected),
+            Statement::Sqli(it) => Some(&mut it.inspected),
+            Statement::Xss(it) => Some(&mut it.inspected),
+            Statement::IpSet(_)
+            | Statement::Geo(_)
+            | Statement::Asn(_)
+            | Statement::Label(_)
+            | Statement::RateBased(_)
+            | Statement::RuleGroup(_)
+            | Statement::Managed(_)
+            | Statement::And(_)
+            | Statement::Or(_)
+            | Statement::Not(_) => None,
+        }
+    }
+
     /// Shows this statement and all within it, from the outside in.
     pub fn visit<'a>(&'a self, see: &mut dyn FnMut(&'a Statement)) {
         see(self);
@@ -198,6 +257,7 @@ impl Statement {
             Statement::ByteMatch(_)
             | Statement::RegexMatch(_)
             | Statement::RegexPatternSet(_)
+            | Statement::Words(_)
             | Statement::Size(_)
             | Statement::Sqli(_)
             | Statement::Xss(_)

@@ -30,6 +30,16 @@ pub(super) fn extract(request: &Request<'_>, name: Option<&str>, before: &PrePar
     into.arguments = arguments;
 }
 
+/// The names of all arguments.
+pub(super) fn names(request: &Request<'_>, into: &mut Extracted) {
+    let mut arguments = std::mem::take(&mut into.arguments);
+    part(request.query, &mut arguments);
+    for Argument { name, .. } in arguments.drain(..).filter(|argument| argument.name.0 < argument.name.1) {
+        into.push(request, Source::Query, name.0, name.1, Name::None);
+    }
+    into.arguments = arguments;
+}
+
 /// An argument's name is this one, whatever its case.
 ///
 /// SECURITY: encoded letters count as what they stand for, since every back end decodes names: `%69d` is `id`.

@@ -27,6 +27,7 @@ impl Field {
             Field::Headers { names, scope } => headers::all(request, names, *scope, into),
             Field::HeaderOrder => headers::order(request, into),
             Field::Cookies { names, scope } => cookies::all(request, names, *scope, into),
+            Field::ArgumentNames => arguments::names(request, into),
             Field::SingleQueryArgument { name, before } => arguments::extract(request, Some(name), before, into),
             Field::AllQueryArguments { before } => arguments::extract(request, None, before, into),
             Field::JsonBody { included, scope } => {

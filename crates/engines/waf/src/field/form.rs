@@ -12,7 +12,9 @@ const IN_PARTS: &[u8] = b"multipart/form-data";
 /// RFC 2046, section 5.1.1.
 const BOUNDARY_BYTES_MAX: usize = 70;
 
-/// The values of all fields. A body that says to be something else has none: it is no form to any back end.
+/// Names and values of all fields. A body that says to be something else has none: it is no form to any back end.
+///
+/// SECURITY: one that does not say what it is may be one, since many back ends read it so.
 pub(super) fn extract(request: &Request<'_>, into: &mut Extracted) {
     let sent_as = |media_type: &'static [u8]| {
         let types = request.headers.iter().filter(|header| header.name.eq_ignore_ascii_case(b"content-type"));
@@ -20,10 +22,14 @@ pub(super) fn extract(request: &Request<'_>, into: &mut Extracted) {
         values.find(|value| value.get(..media_type.len()).is_some_and(|start| start.eq_ignore_ascii_case(media_type)))
     };
     // SECURITY: of several types nobody knows which one counts, so the body is read as all that it says to be.
-    if sent_as(URL_ENCODED).is_some() {
+    let is_typed = request.headers.iter().any(|header| header.name.eq_ignore_ascii_case(b"content-type"));
+    if !is_typed || sent_as(URL_ENCODED).is_some() {
         let mut fields = std::mem::take(&mut into.arguments);
         part(request.body.prefix, &mut fields);
         for Argument { name, value } in fields.drain(..) {
+            if name.0 < name.1 {
+                into.push(request, Source::Body, name.0, name.1, Name::None);
+            }
             into.push(request, Source::Body, value.0, value.1, Name::Part(Source::Body, name.0 as u32, name.1 as u32));
         }
         into.arguments = fields;
@@ -54,6 +60,9 @@ fn parts(request: &Request<'_>, boundary: &[u8], into: &mut Extracted) {
     while let Some(start) = starts.next() {
         let end = starts.peek().map_or(body.len(), |next| next - delimiter.len());
         let Some(head) = head_bytes(&body[start..end]) else { continue };
+        if let Some((from, to)) = name(&body[start..start + head]) {
+            into.push(request, Source::Body, start + from, start + to, Name::None);
+        }
         // Files are what they are: texts, programs, pictures. Rules on the whole body look into them.
         if !is_file(&body[start..start + head]) {
             let value = body[start + head..end].strip_suffix(b"\n").unwrap_or(&body[start + head..end]);
@@ -71,6 +80,14 @@ fn head_bytes(part: &[u8]) -> Option<usize> {
         (Some(one), Some(other)) => Some(one.min(other)),
         (one, other) => one.or(other),
     }
+}
+
+/// Where the name of a part stands in its headers.
+fn name(head: &[u8]) -> Option<(usize, usize)> {
+    const NAME: &[u8] = b"; name=\"";
+    let from = head.windows(NAME.len()).position(|window| window.eq_ignore_ascii_case(NAME))? + NAME.len();
+    let length = memchr::memchr(b'"', &head[from..])?;
+    (length > 0).then_some((from, from + length))
 }
 
 fn is_file(head: &[u8]) -> bool {

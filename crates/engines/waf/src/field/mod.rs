@@ -49,6 +49,8 @@ pub enum Field {
         /// What is done to the query before it is split.
         before: PreParse,
     },
+    /// The names of all query arguments, each on its own. AWS has no such field; managed groups alone ask for it.
+    ArgumentNames,
     /// The values of one header, each on its own; its name in small letters.
     SingleHeader(Box<str>),
     /// Names and values of headers; their names are compared without case.
@@ -69,8 +71,8 @@ pub enum Field {
     HeaderOrder,
     /// The body's bytes.
     Body,
-    /// The values in a body that is a form (URL-encoded or in parts, but for files) or XML (texts and attributes), each on its
-    /// own. AWS has no such field. It is written as the header [`Field::BODY_VALUES`], which no request can have.
+    /// Names and values in a body that is a form (URL-encoded or in parts, but for files), and values in one that is XML (texts
+    /// and attributes), each on its own. AWS has no such field; managed groups alone ask for it.
     BodyValues,
     /// Keys and values of a JSON body.
     JsonBody {
@@ -106,9 +108,6 @@ pub enum InvalidFallbackBehavior {
 }
 
 impl Field {
-    /// The name by which managed groups ask for [`Field::BodyValues`].
-    pub(crate) const BODY_VALUES: &str = "portcullis:body-values";
-
     /// What AWS's log records call the place where something matched; a JSON body's is `UNKNOWN`.
     pub fn location(&self) -> &'static str {
         match self {
@@ -116,7 +115,7 @@ impl Field {
             Field::UriPath => "URI",
             Field::QueryString => "QUERY_STRING",
             Field::SingleQueryArgument { .. } => "SINGLE_QUERY_ARG",
-            Field::AllQueryArguments { .. } => "ALL_QUERY_ARGS",
+            Field::AllQueryArguments { .. } | Field::ArgumentNames => "ALL_QUERY_ARGS",
             Field::SingleHeader(_) | Field::Headers { .. } => "HEADER",
             Field::Cookies { .. } => "COOKIE",
             Field::HeaderOrder => "HEADER_ORDER",

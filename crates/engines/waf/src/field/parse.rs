@@ -67,12 +67,7 @@ impl FieldToMatch {
                 let name = single_name(body, "SINGLE_QUERY_ARGUMENT", "SingleQueryArgument")?;
                 Ok(plain(Field::SingleQueryArgument { name, before }))
             }
-            "SingleHeader" => {
-                let name = single_name(body, "SINGLE_HEADER", "SingleHeader")?;
-                // A colon ends a header's name, so nothing is taken away from anybody.
-                let is_ours = &*name == Field::BODY_VALUES;
-                Ok(plain(if is_ours { Field::BodyValues } else { Field::SingleHeader(name) }))
-            }
+            "SingleHeader" => Ok(plain(Field::SingleHeader(single_name(body, "SINGLE_HEADER", "SingleHeader")?))),
             "Body" => {
                 let members = Members::read(body, FIELD, "Body", &["OversizeHandling"])?;
                 Ok(FieldToMatch { field: Field::Body, oversize: oversize_or_continue(&members)?, invalid: None })

@@ -131,6 +131,7 @@ impl Judge<'_> {
                 Ok(place_of(finder, *constraint, value).is_some())
             }
             Look::Regex(regex) => regex.is_match(value, &mut self.budget),
+            Look::Words(words) => words.is_match(value, &mut self.budget),
             Look::Size(comparison, size) => Ok(comparison.holds(u64::try_from(value.len()).unwrap_or(u64::MAX), *size)),
             Look::Sqli(sensitivity) => {
                 self.budget.spend(value.len() + 8, SQLI_STEPS)?;

@@ -263,6 +263,7 @@ impl<'r> Contents<'r> {
                 | Field::QueryString
                 | Field::SingleQueryArgument { .. }
                 | Field::AllQueryArguments { .. }
+                | Field::ArgumentNames
                 | Field::SingleHeader(_) => continue,
             };
             let over = extracted.as_ref().is_some_and(|part| part.extent() == Extent::Oversize);

@@ -97,7 +97,7 @@ impl<'a> Judge<'a> {
                 sensitivity: match compiled.look {
                     Look::Sqli(Sensitivity::Low) => Some("LOW"),
                     Look::Sqli(Sensitivity::High) => Some("HIGH"),
-                    Look::Bytes { .. } | Look::Regex(_) | Look::Size(_, _) | Look::Xss => None,
+                    Look::Bytes { .. } | Look::Regex(_) | Look::Words(_) | Look::Size(_, _) | Look::Xss => None,
                 },
                 transformations: made.transformations.clone(),
                 matched: shown(&bytes[start..end]),
@@ -117,6 +117,9 @@ impl<'a> Judge<'a> {
                 Some((at, at + finder.needle().len()))
             }
             Look::Regex(regex) => regex.find(value, &mut self.budget),
+            Look::Words(words) => {
+                words.is_match(value, &mut self.budget).is_ok_and(|found| found).then_some((0, value.len()))
+            }
             Look::Size(comparison, size) => {
                 comparison.holds(u64::try_from(value.len()).ok()?, *size).then_some((0, value.len()))
             }
@@ -144,7 +147,7 @@ fn plain(condition: &'static str, location: &'static str) -> Finding {
 fn kind(look: &Look) -> &'static str {
     match look {
         Look::Bytes { .. } => "BYTE_MATCH",
-        Look::Regex(_) => "REGEX",
+        Look::Regex(_) | Look::Words(_) => "REGEX",
         Look::Size(_, _) => "SIZE",
         Look::Sqli(_) => "SQL_INJECTION",
         Look::Xss => "XSS",

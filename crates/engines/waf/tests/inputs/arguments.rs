@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 use waf::Request;
-use waf::field::Extent;
+use waf::field::{Extent, Field};
 
-use crate::support::{find_prepared, request, values};
+use crate::support::{find_field, find_prepared, request, values};
 
 fn all() -> Value {
     json!({ "AllQueryArguments": {} })
@@ -31,6 +31,13 @@ fn a_query_is_parted_at_ampersands_and_first_equals_signs() {
     for (query, expected) in cases {
         assert_eq!(values(&all(), &Request { query, ..request() }), expected, "{}", String::from_utf8_lossy(query));
     }
+}
+
+#[test]
+fn each_name_is_a_value_of_a_field_of_its_own() {
+    let query = b"tempdb&a%28=1&=2&a.longer.name=3&a.longer.name=4";
+    let found = find_field(&Field::ArgumentNames, &Request { query, ..request() });
+    assert_eq!(found.values, ["tempdb", "a%28", "a.longer.name", "a.longer.name"]);
 }
 
 #[test]

@@ -129,6 +129,7 @@ fn truth(statement: &Statement, own: &str, request: &Request<'_>, world: &World,
             if sum == Truth::YES { sum } else { sum.or(truth(one, own, request, world, labels)) }
         }),
         Statement::Not(one) => !truth(one, own, request, world, labels),
+        Statement::Words(it) => of_values(&it.inspected, request, &|value| it.words.is_match_naively(value)),
         Statement::Asn(_) | Statement::RateBased(_) | Statement::RuleGroup(_) | Statement::Managed(_) => {
             panic!("not among the generated ones")
         }
