@@ -1,8 +1,11 @@
 """What every test with a real client shares: the running node on each store, and an upstream."""
 
 import os
+import pathlib
+import re
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from support import environment
 from support.installation import Installation
@@ -15,14 +18,27 @@ from support.upstream import Upstream
 TOGETHER = ["terraform", "security"]
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Says which tests follow each other in one process, where there are several: those of a module on a store."""
+    """The order in which tests begin."""
     items.sort(key=lambda item: TOGETHER.index(folder) if (folder := item.path.parent.name) in TOGETHER else len(TOGETHER))
-    for item in items:
-        folder, store = item.path.parent.name, getattr(item, "callspec", None) and item.callspec.params.get("installation")
-        place = folder if folder in TOGETHER else f"{folder}/{item.path.stem}"
-        item.add_marker(pytest.mark.xdist_group(f"{place} {store or ''}".strip()))
+
+
+class Places(LoadScopeScheduling):
+    """Which tests follow each other in one process, where there are several: those of a module on a store.
+
+    It is read off their names: the marks that the plugin itself offers for this do not reach it with the present pytest.
+    """
+
+    def _split_scope(self, nodeid):
+        module, _, test = nodeid.partition("::")
+        folder = pathlib.PurePosixPath(module).parent.name
+        store = re.search(r"\[.*\b(sqlite|postgres)\b", test)
+        return f"{folder if folder in TOGETHER else module} {store[1] if store else ''}"
+
+
+def pytest_xdist_make_scheduler(config, log):
+    """Asked once, where tests run in several processes."""
+    return Places(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

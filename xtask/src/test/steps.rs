@@ -111,7 +111,7 @@ fn clients(workshop: &Workshop, name: &str, folders: &[&str]) -> Outcome {
     let python = workshop.python()?;
     let mut command: Command = python::pytest(&python, folders);
     // Which tests must follow each other in one process, `tests/conftest.py` says.
-    command.args(["--numprocesses", SIDE_BY_SIDE, "--dist", "loadgroup", "--no-loadscope-reorder"]);
+    command.args(["--numprocesses", SIDE_BY_SIDE, "--dist", "loadscope", "--no-loadscope-reorder"]);
     command.arg("--junitxml").arg(super::report::junit(name)).env("PORTCULLIS_TEST_POSTGRES", url);
     process::run(&mut command)
 }
