@@ -71,11 +71,12 @@ fn caught_and_spared() -> io::Result<()> {
     let about = "Made by grammars from fixed seeds. The class that is called first seen was written after the rules: 24.7 % of \
                  it were blocked at first sight, and some rules were narrowed since. Two classes (logs, tickets, \
                  manuals, patterns) were written later still and parted into halves: of the one 6.45 % were blocked at first \
-                 sight and its causes were mended, of the other 6.95 %, and nobody mended anything by it. Shell commands, \
-                 markup with scripts, addresses of local hosts and paths of system files stand in them on purpose, and AWS's \
-                 rules are there to block these. Short values were written before the rules that judge whole values: \
-                 3.75 % were blocked at first sight, by the rules there were already, and some of both were narrowed since; what \
-                 is left are words that AWS's rules are there to block as well (`document.cookie`, `information_schema`, \
+                 sight and its causes were mended, of the other 6.95 %, and nobody read what; but its share was watched \
+                 while rules changed, so it is no estimate for the unknown any more. Shell \
+                 commands, markup with scripts, addresses of local hosts and paths of system files stand in them on purpose, \
+                 and AWS's rules are there to block these. Short values were written before the rules that judge whole values: \
+                 3.75 % were blocked at first sight, by the rules there were already; rules were fitted to them \
+                 since. What is left are words that AWS's rules are there to block as well (`document.cookie`, `information_schema`, \
                  `console.log` for its ending). The other classes are what the rules were made against.\n\n";
     section("harmless", "What is spared", &format!("{about}{}", rates::harmless(&harmless)))?;
     section("groups", "Each group by itself", &rates::by_group(&attacks, &harmless))?;
