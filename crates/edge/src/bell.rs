@@ -47,18 +47,8 @@ impl Bell {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicUsize;
-
     use super::*;
-
-    #[derive(Debug, Default)]
-    struct Task(AtomicUsize);
-
-    impl Wake for Task {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    use crate::doubles::Task;
 
     #[test]
     fn it_rings_at_first_then_for_each_pull_and_for_a_new_task() {
@@ -68,7 +58,7 @@ mod tests {
         let cx = Context::from_waker(&waker);
         assert_eq!([bell.rung(&cx), bell.rung(&cx)], [true, false]);
         bell.waker().wake_by_ref();
-        assert_eq!(task.0.load(Ordering::Relaxed), 1, "the task is woken too");
+        assert_eq!(task.woken(), 1, "the task is woken too");
         assert_eq!([bell.rung(&cx), bell.rung(&cx)], [true, false]);
         let other = Waker::from(Arc::new(Task::default()));
         assert!(bell.rung(&Context::from_waker(&other)), "what was polled before would wake the other task");

@@ -36,6 +36,9 @@ mod bell;
 mod tls;
 pub mod authority;
 
+#[cfg(test)]
+mod doubles;
+
 pub use admission::TurnedAway;
 pub use body::{Body, BodyError};
 pub use connection::{Alpn, Connection, TlsFacts};

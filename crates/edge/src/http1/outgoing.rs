@@ -111,39 +111,8 @@ impl Outgoing {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doubles::Narrow;
     use proptest::prelude::*;
-
-    /// Takes so many bytes a write, of the first slice that has any.
-    struct Narrow(Vec<u8>, usize);
-
-    impl AsyncWrite for Narrow {
-        fn poll_write(mut self: Pin<&mut Self>, _cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-            let taken = bytes.len().min(self.1);
-            self.0.extend_from_slice(&bytes[..taken]);
-            Poll::Ready(Ok(taken))
-        }
-
-        fn poll_write_vectored(
-            mut self: Pin<&mut Self>,
-            _cx: &mut Context<'_>,
-            slices: &[IoSlice<'_>],
-        ) -> Poll<io::Result<usize>> {
-            let before = self.0.len();
-            for slice in slices {
-                let taken = slice.len().min(self.1 - (self.0.len() - before));
-                self.0.extend_from_slice(&slice[..taken]);
-            }
-            Poll::Ready(Ok(self.0.len() - before))
-        }
-
-        fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-    }
 
     fn send(out: &mut Outgoing, into: &mut Narrow) {
         let mut cx = Context::from_waker(std::task::Waker::noop());

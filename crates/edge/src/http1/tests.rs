@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use crate::body::{Body, BodyError};
 use crate::connection::Connection;
 use crate::dates::Dates;
+use crate::doubles::Announced;
 use crate::handler::{Answer, Arrived, Handler, Refused};
 use crate::http1::{Farewell, Line, serve};
 use crate::limits::Limits;
@@ -35,25 +36,6 @@ pub(super) struct Paths {
 fn frames(parts: Vec<Result<&'static [u8], BodyError>>) -> Body {
     let frames = parts.into_iter().map(|part| part.map(|part| Frame::data(Bytes::from_static(part))));
     Body::stream(StreamBody::new(stream::iter(frames)))
-}
-
-/// A body that says how long it is, and may not keep its word.
-struct Announced(Body, u64);
-
-impl http_body::Body for Announced {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        cx: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        std::pin::Pin::new(&mut self.0).poll_frame(cx)
-    }
-
-    fn size_hint(&self) -> http_body::SizeHint {
-        http_body::SizeHint::with_exact(self.1)
-    }
 }
 
 impl Handler for Paths {

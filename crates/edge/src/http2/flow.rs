@@ -96,6 +96,7 @@ impl<H: Handler> Busy<'_, H> {
             stream.queued = true;
             self.turns.push_back(slot);
         }
+        debug_assert!(self.turns.len() <= self.streams.len(), "a stream that is gone has no turn");
     }
 
     /// Lets streams that have something to send put down a frame each, turn by turn, until enough has gathered.
@@ -111,10 +112,7 @@ impl<H: Handler> Busy<'_, H> {
 
     fn put_frame(&mut self, slot: usize) -> Turn {
         let Some((stream, waker)) = self.streams.with_waker(slot) else { return Turn::Next };
-        // A slot that was queued for a stream before this one has no turn.
-        if !std::mem::take(&mut stream.queued) {
-            return Turn::Next;
-        }
+        stream.queued = false;
         let Work::Sending(sending) = &mut stream.work else { return Turn::Next };
         match sending.poll_part(&mut Context::from_waker(waker)) {
             Part::AtHand if stream.sent == 0 => {}

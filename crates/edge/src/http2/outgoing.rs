@@ -10,6 +10,8 @@ use tokio::io::AsyncWrite;
 
 /// Up to this, copying is cheaper than a second slice for the kernel.
 const SMALL_MAX: usize = 4 * 1024;
+/// When so much of the buffer is sent, what is not moves to its beginning.
+const SENT_MAX: usize = 64 * 1024;
 /// How many slices one write takes.
 const SLICES: usize = 16;
 
@@ -92,45 +94,46 @@ impl Outgoing {
         if self.is_empty() {
             self.joined.clear();
             self.sent = 0;
+        } else if self.sent >= SENT_MAX {
+            self.forget_sent();
         }
+    }
+
+    /// SECURITY: a client that always leaves something to be sent would make us keep all that it ever took.
+    fn forget_sent(&mut self) {
+        self.joined.drain(..self.sent);
+        for (place, _) in &mut self.large {
+            *place -= self.sent;
+        }
+        self.sent = 0;
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::doubles::Narrow;
     use proptest::prelude::*;
 
-    /// Takes so many bytes a write.
-    struct Narrow(Vec<u8>, usize);
-
-    impl AsyncWrite for Narrow {
-        fn poll_write(mut self: Pin<&mut Self>, _cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-            let taken = bytes.len().min(self.1);
-            self.0.extend_from_slice(&bytes[..taken]);
-            Poll::Ready(Ok(taken))
-        }
-
-        fn poll_write_vectored(
-            mut self: Pin<&mut Self>,
-            _cx: &mut Context<'_>,
-            slices: &[IoSlice<'_>],
-        ) -> Poll<io::Result<usize>> {
-            let before = self.0.len();
-            for slice in slices {
-                let taken = slice.len().min(self.1 - (self.0.len() - before));
-                self.0.extend_from_slice(&slice[..taken]);
+    #[test]
+    fn what_is_sent_is_let_go_though_something_always_waits() {
+        let (mut out, mut narrow, mut whole) = (Outgoing::default(), Narrow(Vec::new(), 7000), Vec::new());
+        for index in 0..1000_u32 {
+            let size = if index % 5 == 0 { 9000 } else { 4000 };
+            let bytes = Bytes::from(vec![index as u8; size]);
+            whole.extend_from_slice(&bytes);
+            out.push(bytes);
+            while out.len() > 100 {
+                narrow.1 = (out.len() - 100).min(7000);
+                let mut cx = Context::from_waker(std::task::Waker::noop());
+                let Poll::Ready(Ok(written)) = out.poll_write(Pin::new(&mut narrow), &mut cx) else {
+                    panic!("it takes")
+                };
+                out.advance(written);
             }
-            Poll::Ready(Ok(self.0.len() - before))
+            assert!(out.joined.len() <= SENT_MAX + 10_000, "{}", out.joined.len());
         }
-
-        fn poll_flush(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
-
-        fn poll_shutdown(self: Pin<&mut Self>, _cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-            Poll::Ready(Ok(()))
-        }
+        assert_eq!(narrow.0, whole[..whole.len() - 100]);
     }
 
     proptest! {

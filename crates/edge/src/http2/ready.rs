@@ -72,16 +72,7 @@ impl Wake for Bell {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::atomic::AtomicUsize;
-
-    #[derive(Debug, Default)]
-    struct Task(AtomicUsize);
-
-    impl Wake for Task {
-        fn wake(self: Arc<Self>) {
-            self.0.fetch_add(1, Ordering::Relaxed);
-        }
-    }
+    use crate::doubles::Task;
 
     #[test]
     fn a_stream_that_is_woken_twice_is_asked_once_and_again_later() {
@@ -95,7 +86,7 @@ mod tests {
         bells[1].wake_by_ref();
         bells[0].wake_by_ref();
         bells[1].wake_by_ref();
-        assert_eq!(task.0.load(Ordering::Relaxed), 2);
+        assert_eq!(task.woken(), 2);
         ready.take(&mut slots, &cx);
         assert_eq!(slots, [1, 0]);
         bells[1].answered();

@@ -23,8 +23,9 @@ const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// What is read at once, and what while a client sends more than that.
 const READ_BYTES: usize = 4096;
 const READ_BYTES_WIDE: usize = 16 * 1024;
-/// How many closed streams are remembered: more than a client can have sent frames on before it hears of the end.
-const RESET_MAX: usize = 64;
+/// How many closed streams are remembered; of those that we reset, so many times what may be open at once: on all of them a
+/// client may have sent frames before it hears of the end.
+const RESET_TIMES: usize = 2;
 const ENDED_MAX: usize = 16;
 
 /// A connection.
@@ -106,12 +107,13 @@ pub(super) enum Liveness {
 }
 
 /// Streams that were closed lately.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Closed {
     /// By us: what the client sent before it heard of that is no fault of its.
     reset: VecDeque<u32>,
     /// By the client, or by both.
     ended: VecDeque<u32>,
+    reset_max: usize,
 }
 
 /// What is known of a stream that is not open.
@@ -126,8 +128,13 @@ pub(super) enum Past {
 }
 
 impl Closed {
+    fn new(limits: &Limits) -> Self {
+        let reset_max = RESET_TIMES * limits.streams_max as usize;
+        Self { reset: VecDeque::new(), ended: VecDeque::new(), reset_max }
+    }
+
     pub(super) fn reset(&mut self, stream: u32) {
-        if self.reset.len() == RESET_MAX {
+        if self.reset.len() >= self.reset_max {
             self.reset.pop_front();
         }
         self.reset.push_back(stream);
@@ -164,7 +171,7 @@ impl Session {
             receive_window: i64::from(limits.connection_window_bytes),
             unreturned: 0,
             latest: 0,
-            closed: Closed::default(),
+            closed: Closed::new(limits),
             calm: Calm::default(),
             away: Away::No,
             nth: Nth::First,

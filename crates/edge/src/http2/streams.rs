@@ -100,6 +100,10 @@ impl<'a> Streams<'a> {
 
     /// The slot of an open stream.
     pub(super) fn find(&self, id: u32) -> Option<usize> {
+        // The connection itself is no stream: its number marks the slots that are free.
+        if id == 0 {
+            return None;
+        }
         self.ids.iter().position(|open| *open == id)
     }
 

@@ -118,6 +118,10 @@ impl<'a, H: Handler> Busy<'a, H> {
     /// Takes a stream out, and gives back what of its body nobody will read.
     pub(super) fn close(&mut self, slot: usize) -> Option<Stream<'a>> {
         let stream = self.streams.close(slot)?;
+        // SECURITY: while the connection's window is closed nobody has a turn, and those of streams that are gone would gather.
+        if stream.queued {
+            self.turns.retain(|queued| *queued != slot);
+        }
         let unread = i64::from(self.shared.limits.stream_window_bytes) - stream.receive_window;
         let unread = unread - i64::from(stream.unreturned);
         self.return_to_connection(usize::try_from(unread).unwrap_or_default());

@@ -303,3 +303,17 @@ async fn a_client_that_goes_takes_its_requests_with_it() {
     drop(client.pipe);
     client.paths.dropped.notified().await;
 }
+
+#[tokio::test]
+async fn bodies_that_nobody_wanted_may_still_be_on_their_way() {
+    // As many as may be open at once, answered before the client has sent what it had begun to send.
+    let mut client = start().await;
+    let ids = (0..Limits::default().streams_max).map(|number| 2 * number + 1);
+    for id in ids.clone() {
+        assert_eq!(client.sent(&post(id, "/")).await.len(), 3, "{id}");
+    }
+    let late: Vec<u8> = ids.clone().flat_map(|id| [data(id, b"late"), data(id, b"later")].concat()).collect();
+    assert_eq!(client.sent(&late).await, [""; 0]);
+    let next = 2 * Limits::default().streams_max + 1;
+    assert_eq!(client.sent(&get(next, "/")).await.len(), 2);
+}

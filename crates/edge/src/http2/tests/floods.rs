@@ -154,6 +154,23 @@ async fn a_header_block_does_not_unfold_without_end() {
     assert_eq!(client.sent(&bomb).await, ["go away 3 calm", "end"]);
 }
 
+/// Those that are gone would have waited for the connection's window.
+#[tokio::test]
+async fn streams_that_are_gone_wait_for_no_turn() {
+    let mut client = greeted(Limits { connection_window_bytes: 0, ..limits() }).await;
+    // All that the client takes without a word of its window, and one who waits for more before all others.
+    client.sent(&get(1, "/bytes?65535")).await;
+    client.sent(&get(3, "/bytes?9")).await;
+    let head = |id| written(Kind::Headers, END_STREAM | END_HEADERS, id, &block(&fields_of("HEAD", "/")));
+    for number in 1..200u32 {
+        let id = 4 * number + 1;
+        client.sent(&get(id, "/bytes?9")).await;
+        // An answer of no body makes up for each that is taken back.
+        let events = client.sent(&[reset(id), head(id + 2)].concat()).await;
+        assert!(matches!(&events[..], [one] if one.starts_with(&format!("{} 200", id + 2))), "{number}: {events:?}");
+    }
+}
+
 /// CVE-2020-11080.
 #[tokio::test]
 async fn one_frame_changes_so_many_settings() {

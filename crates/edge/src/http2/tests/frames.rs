@@ -177,3 +177,11 @@ async fn header_blocks_are_sound() {
     ends_after(&[&post(1, "/wait")[..], &trailers].concat(), 1, "compression").await;
     ends_after(&[&get(1, "/wait")[..], &reset, &trailers].concat(), 1, "stream closed").await;
 }
+
+#[tokio::test]
+async fn the_connection_is_no_stream_that_could_be_reset() {
+    // Section 6.4; a stream that has ended leaves its place free.
+    let mut client = start().await;
+    assert_eq!(client.sent(&get(1, "/")).await, ANSWER);
+    assert_eq!(client.sent(&written(Kind::Reset, 0, 0, &[0; 4])).await, ["go away 1 protocol", "end"]);
+}

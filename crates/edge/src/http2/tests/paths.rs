@@ -12,6 +12,7 @@ use http_body_util::StreamBody;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::body::{Body, BodyError};
+use crate::doubles::Announced;
 use crate::handler::{Answer, Arrived, Handler, Refused};
 use crate::refusal::FrontEndRefusal;
 use crate::room::Room;
@@ -50,22 +51,6 @@ impl Drop for Tell<'_> {
 fn parts(parts: Vec<Result<&'static [u8], BodyError>>) -> Body {
     let frames = parts.into_iter().map(|part| part.map(|part| Frame::data(Bytes::from_static(part))));
     Body::stream(StreamBody::new(stream::iter(frames)))
-}
-
-/// A body that says how long it is, and may not keep its word.
-struct Announced(Body, u64);
-
-impl http_body::Body for Announced {
-    type Data = Bytes;
-    type Error = BodyError;
-
-    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        Pin::new(&mut self.0).poll_frame(cx)
-    }
-
-    fn size_hint(&self) -> http_body::SizeHint {
-        http_body::SizeHint::with_exact(self.1)
-    }
 }
 
 /// A body that panics.
