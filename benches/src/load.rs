@@ -55,8 +55,8 @@ impl Load {
             Pace::SteadyHttp2(rate) => return steady::run(self, rate, Version::Http2, core),
             Pace::AtOnce | Pace::AtOnceAnew => {}
         }
-        let mut command = Command::new("taskset");
-        command.args(["-c", &core.to_string(), "wrk", "-t1", "--latency"]);
+        let mut command = behind(core, "wrk");
+        command.args(["-t1", "--latency"]);
         command.arg(format!("-c{}", self.connections)).arg(format!("-d{}s", self.seconds));
         command.arg("-H").arg(format!("Host: {}", self.host));
         if self.pace == Pace::AtOnceAnew {
@@ -69,6 +69,16 @@ impl Load {
         }
         Ok(parse(&text))
     }
+}
+
+/// A program on `core` that lets everybody else there go first.
+///
+/// The upstream has the same core. Were both of the usual class, an answer of the upstream would wait until the load's slice
+/// ends (some milliseconds), and the slowest answers would tell of that alone.
+pub(crate) fn behind(core: usize, program: &str) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", &core.to_string(), "chrt", "--idle", "0", program]);
+    command
 }
 
 fn parse(text: &str) -> Measured {

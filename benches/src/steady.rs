@@ -1,18 +1,22 @@
 //! A steady load from h2load on the other core: so many requests a second, however fast they are answered.
 //!
 //! Under a load that asks again as soon as it is answered, the slowest answers tell how full the load's own core is: a proxy
-//! that is faster fills it. At a pace that both can keep they tell of the proxy. What waits for the first handshakes is left
-//! out: sixty at once hold up more requests than the slowest hundredth, and new connections have a row of their own.
+//! that is faster fills it. At a pace that both can keep they tell of the proxy. Each connection opens, and from then on asks,
+//! at a moment of its own: asked by all at once, the last is answered when the proxy has answered all, whoever it is. What
+//! waits for the handshakes is left out; new connections have a row of their own.
 
 use std::fs;
 use std::io;
-use std::process::Command;
 use std::time::Duration;
 
-use crate::load::{Load, Measured};
+use crate::load::{Load, Measured, behind};
 
-/// How long connections are opened: latencies count from then on.
-const OPENING: Duration = Duration::from_millis(500);
+/// How far apart connections are opened. The time between two requests of a connection is no multiple of it, so that the
+/// connections ask at many different moments.
+const APART: Duration = Duration::from_millis(7);
+
+/// Latencies count from when the last connection is open, and so much later.
+const SETTLING: Duration = Duration::from_millis(200);
 
 /// What is spoken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,8 +28,8 @@ pub(crate) enum Version {
 /// Runs h2load on `core`; every connection asks `per_connection` times a second.
 pub(crate) fn run(load: &Load, per_connection: u32, version: Version, core: usize) -> io::Result<Measured> {
     let log = std::env::temp_dir().join(format!("portcullis-steady-{}.tsv", std::process::id()));
-    let mut command = Command::new("taskset");
-    command.args(["-c", &core.to_string(), "h2load", "-t1"]);
+    let mut command = behind(core, "h2load");
+    command.args(["-t1", "--rate=1", &format!("--rate-period={}ms", APART.as_millis())]);
     if version == Version::Http1 {
         command.arg("--h1");
     }
@@ -40,7 +44,8 @@ pub(crate) fn run(load: &Load, per_connection: u32, version: Version, core: usiz
     }
     let lines = fs::read_to_string(&log)?;
     fs::remove_file(&log)?;
-    Ok(parse(&lines))
+    let opening = APART * u32::try_from(load.connections).unwrap_or(u32::MAX) + SETTLING;
+    Ok(parse(&lines, opening))
 }
 
 fn parts(url: &str) -> Option<(&str, &str, &str)> {
@@ -49,8 +54,9 @@ fn parts(url: &str) -> Option<(&str, &str, &str)> {
     Some((scheme, address, path))
 }
 
-/// A line is a request: when it began, its status (-1 for none), and how long it took, both times in microseconds.
-fn parse(lines: &str) -> Measured {
+/// A line is a request: when it began, its status (-1 for none), and how long it took, both times in microseconds. Those that
+/// began while connections were opened have no latency.
+fn parse(lines: &str, opening: Duration) -> Measured {
     let mut measured = Measured::default();
     let mut requests: Vec<(u64, u64)> = Vec::new();
     for line in lines.lines() {
@@ -63,7 +69,7 @@ fn parse(lines: &str) -> Measured {
         measured.failures += u64::from(!(200..400).contains(&status));
         requests.push((began, took));
     }
-    let open = requests.iter().map(|(began, _)| *began).min().unwrap_or(0) + OPENING.as_micros() as u64;
+    let open = requests.iter().map(|(began, _)| *began).min().unwrap_or(0) + opening.as_micros() as u64;
     let mut took: Vec<u64> = requests.iter().filter(|(began, _)| *began >= open).map(|(_, took)| *took).collect();
     took.sort_unstable();
     let share =
@@ -89,7 +95,8 @@ mod tests {
     fn every_line_is_a_request_and_those_of_the_opening_have_no_latency() {
         let status = |n| if n == 7 { 500 } else { 200 };
         let lines: Vec<String> = (1..=100).map(|n| format!("500017\t{}\t{n}", status(n))).collect();
-        let measured = parse(&("17\t200\t90000\n".to_owned() + &lines.join("\n") + "\n500018\t-1\t900\nhalf a line"));
+        let text = "17\t200\t90000\n".to_owned() + &lines.join("\n") + "\n500018\t-1\t900\nhalf a line";
+        let measured = parse(&text, Duration::from_millis(500));
         assert_eq!((measured.requests, measured.failures), (102, 2));
         assert_eq!((measured.p50, measured.p99), (Duration::from_micros(51), Duration::from_micros(100)));
     }
