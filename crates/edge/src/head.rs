@@ -160,8 +160,33 @@ impl ReceivedHeaders {
 
     /// The first value of a field as one that headers can hold; it shares the head's bytes.
     pub fn value(&self, name: &str) -> Option<HeaderValue> {
-        let index = (0..self.len()).find(|index| self.bytes(*index).0.eq_ignore_ascii_case(name.as_bytes()))?;
-        self.typed(index).1
+        let [index] = self.first_of([name]);
+        self.value_at(index?)
+    }
+
+    /// Which field is the first of each name, in any case. One pass finds several faster than one each.
+    pub fn first_of<const N: usize>(&self, names: [&str; N]) -> [Option<usize>; N] {
+        let mut found = [None; N];
+        for index in 0..self.len() {
+            let (sent, _) = self.bytes(index);
+            for (name, place) in names.iter().zip(&mut found) {
+                if place.is_none() && sent.len() == name.len() && sent.eq_ignore_ascii_case(name.as_bytes()) {
+                    *place = Some(index);
+                }
+            }
+        }
+        found
+    }
+
+    /// A field's value by its place; it shares the head's bytes.
+    pub fn value_at(&self, index: usize) -> Option<HeaderValue> {
+        match &self.0 {
+            Fields::Sent { raw, places } => {
+                let value = raw.slice_ref(part(raw, places.get(index)?.value));
+                HeaderValue::from_maybe_shared(value).ok()
+            }
+            Fields::Listed(fields) => fields.get(index).map(|(_, value)| value.clone()),
+        }
     }
 
     /// The same as a map.
@@ -223,9 +248,8 @@ impl ReceivedHeaders {
     fn bytes(&self, index: usize) -> (&[u8], &[u8]) {
         match &self.0 {
             Fields::Sent { raw, places } => {
-                let part = |(at, len): (u16, u16)| raw.get(usize::from(at)..usize::from(at) + usize::from(len));
                 let Place { name, value } = places[index];
-                (part(name).unwrap_or_default(), part(value).unwrap_or_default())
+                (part(raw, name), part(raw, value))
             }
             Fields::Listed(fields) => (fields[index].0.as_str().as_bytes(), fields[index].1.as_bytes()),
         }
@@ -233,14 +257,15 @@ impl ReceivedHeaders {
 
     fn typed(&self, index: usize) -> (Option<HeaderName>, Option<HeaderValue>) {
         match &self.0 {
-            Fields::Sent { raw, .. } => {
-                let (name, value) = self.bytes(index);
-                let value = HeaderValue::from_maybe_shared(raw.slice_ref(value));
-                (HeaderName::from_bytes(name).ok(), value.ok())
-            }
+            Fields::Sent { .. } => (HeaderName::from_bytes(self.bytes(index).0).ok(), self.value_at(index)),
             Fields::Listed(fields) => (Some(fields[index].0.clone()), Some(fields[index].1.clone())),
         }
     }
+}
+
+/// A part of a head, by its beginning and its length.
+fn part(raw: &Bytes, (at, len): (u16, u16)) -> &[u8] {
+    raw.get(usize::from(at)..usize::from(at) + usize::from(len)).unwrap_or_default()
 }
 
 impl From<HeaderMap> for ReceivedHeaders {

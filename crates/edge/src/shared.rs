@@ -1,5 +1,7 @@
 //! What the parts of one connection tell each other: requests in flight, and until when to wait.
 
+use std::ops::{Deref, DerefMut};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +20,36 @@ pub(crate) struct Shared {
     pub(crate) limits: Arc<Limits>,
     pub(crate) clock: Arc<dyn Clock>,
     phase: Mutex<Phase>,
+    /// When the next of what the phase waits for is due, in nanoseconds. Each poll of the connection asks: a look must not
+    /// cost a lock.
+    due: AtomicU64,
+    draining: AtomicBool,
+}
+
+/// A connection's phase while it is changed; whoever lets go of it tells what is due next.
+struct Changing<'a> {
+    phase: MutexGuard<'a, Phase>,
+    due: &'a AtomicU64,
+}
+
+impl Deref for Changing<'_> {
+    type Target = Phase;
+
+    fn deref(&self) -> &Phase {
+        &self.phase
+    }
+}
+
+impl DerefMut for Changing<'_> {
+    fn deref_mut(&mut self) -> &mut Phase {
+        &mut self.phase
+    }
+}
+
+impl Drop for Changing<'_> {
+    fn drop(&mut self) {
+        self.due.store(self.phase.due(), Ordering::Relaxed);
+    }
 }
 
 #[derive(Debug)]
@@ -27,10 +59,15 @@ struct Phase {
     deadline: Duration,
     idle_until: Duration,
     pause: Pause,
-    draining: bool,
     /// When the connection itself wants to be asked, whatever else is due.
     alarm: Duration,
     rung: bool,
+}
+
+impl Phase {
+    fn due(&self) -> u64 {
+        u64::try_from(self.deadline.min(self.alarm).as_nanos()).unwrap_or(u64::MAX)
+    }
 }
 
 /// What an overdue connection was waited for.
@@ -60,20 +97,15 @@ pub(crate) enum Pause {
 impl Shared {
     pub(crate) fn new(facts: Connection, limits: Arc<Limits>, clock: Arc<dyn Clock>) -> Arc<Self> {
         let deadline = clock.elapsed() + limits.head_timeout;
-        let phase = Phase {
-            in_flight: 0,
-            deadline,
-            idle_until: deadline,
-            pause: Pause::No,
-            draining: false,
-            alarm: Duration::MAX,
-            rung: false,
-        };
-        Arc::new(Self { facts: Arc::new(facts), limits, clock, phase: Mutex::new(phase) })
+        let phase =
+            Phase { in_flight: 0, deadline, idle_until: deadline, pause: Pause::No, alarm: Duration::MAX, rung: false };
+        let due = AtomicU64::new(phase.due());
+        let (facts, phase) = (Arc::new(facts), Mutex::new(phase));
+        Arc::new(Self { facts, limits, clock, phase, due, draining: AtomicBool::new(false) })
     }
 
-    fn phase(&self) -> MutexGuard<'_, Phase> {
-        self.phase.lock().unwrap_or_else(PoisonError::into_inner)
+    fn phase(&self) -> Changing<'_> {
+        Changing { phase: self.phase.lock().unwrap_or_else(PoisonError::into_inner), due: &self.due }
     }
 
     /// Counts a request until the guard is dropped.
@@ -105,8 +137,7 @@ impl Shared {
 
     /// Until when the connection is waited for.
     pub(crate) fn deadline(&self) -> Duration {
-        let phase = self.phase();
-        phase.deadline.min(phase.alarm)
+        Duration::from_nanos(self.due.load(Ordering::Relaxed))
     }
 
     /// Wants the connection to be asked after a while.
@@ -155,7 +186,7 @@ impl Shared {
     pub(crate) fn drain(&self) {
         let now = self.clock.elapsed();
         let mut phase = self.phase();
-        phase.draining = true;
+        self.draining.store(true, Ordering::Release);
         if phase.in_flight == 0 {
             phase.idle_until = phase.idle_until.min(now + self.limits.drain_grace);
             phase.deadline = phase.deadline.min(phase.idle_until);
@@ -163,7 +194,7 @@ impl Shared {
     }
 
     pub(crate) fn draining(&self) -> bool {
-        self.phase().draining
+        self.draining.load(Ordering::Acquire)
     }
 }
 
@@ -195,7 +226,8 @@ impl Drop for InFlight {
         let mut phase = self.shared.phase();
         phase.in_flight -= 1;
         if phase.in_flight == 0 {
-            let wait = if phase.draining { self.shared.limits.drain_grace } else { self.shared.limits.idle_timeout };
+            let wait =
+                if self.shared.draining() { self.shared.limits.drain_grace } else { self.shared.limits.idle_timeout };
             phase.idle_until = now + wait;
             phase.deadline = now + wait.min(DOZE_AFTER);
         }

@@ -4,6 +4,7 @@
 mod usage_plan;
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use http::{HeaderName, HeaderValue};
 use snapshot::{Logging, Method, Stage};
@@ -182,7 +183,9 @@ fn before_call(request: &Request, stage: &Stage, payloads: bool, lines: &mut Vec
     let query = request.target.as_ref().and_then(|target| target.query()).unwrap_or_default();
     let exchange = request.notes.exchange();
     if payloads {
-        lines.push(format!("Method request path: {}", map(path_parameters(request, stage).into_iter())));
+        let parameters = path_parameters(request, stage);
+        let parameters = parameters.iter().map(|(name, value)| (name.as_ref(), *value));
+        lines.push(format!("Method request path: {}", map(parameters)));
         let pairs =
             query.split('&').filter(|pair| !pair.is_empty()).map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         lines
@@ -203,7 +206,7 @@ fn before_call(request: &Request, stage: &Stage, payloads: bool, lines: &mut Vec
 }
 
 /// The path's parameters, found once more: only a log wants them this late.
-fn path_parameters<'r>(request: &'r Request, stage: &'r Stage) -> Vec<(&'r str, &'r [u8])> {
+fn path_parameters<'r>(request: &'r Request, stage: &'r Stage) -> Vec<(Arc<str>, &'r [u8])> {
     let (Some(target), Some(verb)) = (&request.target, &request.verb) else { return Vec::new() };
     let found = stage.routes.find(target.rest(), verb);
     let parameters = found.map(|found| found.parameters).unwrap_or_default();

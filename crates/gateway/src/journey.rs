@@ -14,12 +14,19 @@ use crate::trail::Trail;
 use crate::world::World;
 
 /// From arrival to the answer. [`Step::Record`] follows when the answer's last byte was taken, or the request dropped.
-pub(crate) async fn begin(inbound: Box<Inbound>, world: World, mut recording: Recording) -> edge::Answer {
-    let outcome = AssertUnwindSafe(locate_and_travel(inbound, &world, &mut recording)).catch_unwind().await;
-    let outcome = outcome.unwrap_or_else(|panic| Err(recording.panicked(&*panic)));
-    let composed = answer::compose(outcome, recording.request());
-    let answer = recording.trail.pass(Step::Answer, composed);
-    recording.follow(answer)
+#[expect(clippy::manual_async_fn, reason = "an async fn holds its arguments twice")]
+pub(crate) fn begin(
+    inbound: Box<Inbound>,
+    world: World,
+    mut recording: Recording,
+) -> impl Future<Output = edge::Answer> + Send {
+    async move {
+        let outcome = AssertUnwindSafe(locate_and_travel(inbound, &world, &mut recording)).catch_unwind().await;
+        let outcome = outcome.unwrap_or_else(|panic| Err(recording.panicked(&*panic)));
+        let composed = answer::compose(outcome, recording.request());
+        let answer = recording.trail.pass(Step::Answer, composed);
+        recording.follow(answer)
+    }
 }
 
 async fn locate_and_travel(inbound: Box<Inbound>, world: &World, recording: &mut Recording) -> Result<Answer, Refused> {

@@ -26,6 +26,7 @@ mod journey;
 pub mod steps;
 pub mod world;
 pub mod request;
+pub mod trace;
 pub mod target;
 pub mod trail;
 pub mod tokens;
@@ -71,13 +72,13 @@ pub struct Gateway {
 }
 
 impl edge::Handler for Gateway {
-    async fn handle(&self, arrived: edge::Arrived) -> edge::Answer {
+    fn handle(&self, arrived: edge::Arrived) -> impl Future<Output = edge::Answer> + Send {
         let edge::Arrived { head, body, connection } = arrived;
         let request = Arc::new(Request::new(Some(&head), connection, &*self.handles.clock));
         let world = self.served.world(&self.handles, request.started);
         let recording = Recording::begin(&self.handles, &request, world.snapshot.revision);
         let inbound = Box::new(Inbound { request, received: head.received, body, held: edge::Held::default() });
-        journey::begin(inbound, world, recording).await
+        journey::begin(inbound, world, recording)
     }
 
     fn refused(&self, refused: edge::Refused) -> edge::Answer {

@@ -8,6 +8,7 @@ use base::id::{AccessKeyId, ApiKeyId, RequestId};
 use base::{AccountId, Clock, Secret, Timestamp};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use http::header::USER_AGENT;
 use http::{HeaderValue, Method as Verb, Version};
 use identity::Caller;
 use policy::Principal;
@@ -17,6 +18,7 @@ use crate::authorizer::Granted;
 
 use crate::execution_log::Exchange;
 use crate::target::Target;
+use crate::trace::{TRACE_ID, TraceId};
 
 /// A request's facts. Headers and body travel with the steps' evidence instead: they are moved on, not kept.
 #[derive(Debug)]
@@ -30,7 +32,7 @@ pub struct Request {
     /// `x-amz-apigw-id`: sixteen characters.
     pub extended_id: [u8; 16],
     /// `X-Amzn-Trace-Id`: the client's, else a fresh one.
-    pub trace_id: HeaderValue,
+    pub trace_id: TraceId,
     /// The verb; none when the request line could not be read.
     pub verb: Option<Verb>,
     /// The version the client spoke.
@@ -172,22 +174,19 @@ impl Request {
     /// Takes the facts of a head that arrived now; of a head that could not be read, there are few.
     pub fn new(head: Option<&edge::Head>, connection: Arc<edge::Connection>, clock: &dyn Clock) -> Self {
         let received = clock.now();
-        let headers = head.map(|head| &head.received);
-        let (id, claimed_id) = (RequestId::random(), headers.and_then(claimed_id));
+        let named = head.map(|head| Named::of(&head.received)).unwrap_or_default();
+        let (id, claimed_id) = (RequestId::random(), named.request_id);
         Self {
             id,
             claimed_id,
             shown_id: hyphenated(claimed_id.unwrap_or(id)),
             extended_id: extended_id(),
-            trace_id: headers
-                .and_then(|headers| headers.value(TRACE_ID.as_str()))
-                .filter(|value| value.len() <= TRACE_ID_BYTES_MAX)
-                .unwrap_or_else(|| fresh_trace_id(received)),
+            trace_id: TraceId::of(named.trace_id, received),
             verb: head.map(|head| head.method.clone()),
             version: head.map_or(Version::HTTP_11, |head| head.version),
             host: head.and_then(edge::Head::host).filter(|host| host.len() <= HOST_BYTES_MAX).map(Arc::from),
             target: head.map(|head| Target::read(head.target.clone())),
-            user_agent: headers.and_then(|headers| headers.value(http::header::USER_AGENT.as_str())),
+            user_agent: named.user_agent,
             connection,
             received,
             started: clock.elapsed(),
@@ -211,19 +210,34 @@ impl Request {
     }
 }
 
-/// The header by which requests are traced.
-pub static TRACE_ID: http::HeaderName = http::HeaderName::from_static("x-amzn-trace-id");
-
 /// The header that names a request.
 pub static REQUEST_ID: http::HeaderName = http::HeaderName::from_static("x-amzn-requestid");
 
-/// What X-Ray's own clients send at most, with room for a lineage.
-const TRACE_ID_BYTES_MAX: usize = 512;
+/// The headers that a request's facts are made of, found in one pass.
+#[derive(Default)]
+struct Named {
+    request_id: Option<RequestId>,
+    trace_id: Option<HeaderValue>,
+    user_agent: Option<HeaderValue>,
+}
 
-fn claimed_id(headers: &edge::ReceivedHeaders) -> Option<RequestId> {
-    let text = headers.text(REQUEST_ID.as_str())?;
+impl Named {
+    /// Takes the first of each name, as if each had been looked up.
+    fn of(headers: &edge::ReceivedHeaders) -> Self {
+        let [request_id, trace_id, user_agent] =
+            headers.first_of([REQUEST_ID.as_str(), TRACE_ID.as_str(), USER_AGENT.as_str()]);
+        Self {
+            request_id: request_id.and_then(|at| claimed_id(headers.value_at(at)?.as_bytes())),
+            trace_id: trace_id.and_then(|at| headers.value_at(at)),
+            user_agent: user_agent.and_then(|at| headers.value_at(at)),
+        }
+    }
+}
+
+fn claimed_id(value: &[u8]) -> Option<RequestId> {
     // Only the hyphenated form is a UUID to AWS; the parser would take others.
-    (text.len() == 36).then(|| RequestId::parse(text).ok()).flatten()
+    let text = std::str::from_utf8(value).ok().filter(|text| text.len() == 36)?;
+    RequestId::parse(text).ok()
 }
 
 /// Lower-case hexadecimal in groups, as AWS writes ids: written once, because headers and logs repeat it.
@@ -249,17 +263,7 @@ fn extended_id() -> [u8; 16] {
     text
 }
 
-/// `Root=1-`, eight hexadecimal digits of the second, `-`, and twenty-four random ones.
-fn fresh_trace_id(now: Timestamp) -> HeaderValue {
-    let mut text = *b"Root=1-00000000-000000000000000000000000";
-    let second = u32::try_from(now.as_second().max(0)).unwrap_or(u32::MAX);
-    put_hex(&second.to_be_bytes(), &mut text[7..15]);
-    // The first twelve bytes of a UUID are random but for six bits.
-    put_hex(&uuid::Uuid::new_v4().as_bytes()[..12], &mut text[16..]);
-    HeaderValue::from_bytes(&text).expect("hexadecimal is a header value")
-}
-
-fn put_hex(bytes: &[u8], text: &mut [u8]) {
+pub(crate) fn put_hex(bytes: &[u8], text: &mut [u8]) {
     for (byte, pair) in bytes.iter().zip(text.as_chunks_mut::<2>().0) {
         *pair = HEX[usize::from(*byte)];
     }

@@ -4,6 +4,8 @@
 //! Plain dot segments are resolved and `//` counts as `/`, as AWS does. Nothing is decoded: `%2F` inside a segment is
 //! data and stays so until the backend. What could be read in two ways has a [`Flaw`] and is refused.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +13,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone)]
 pub struct Target {
     raw: edge::Target,
-    normal: String,
+    /// Where it differs from what was received: most paths are their own.
+    normal: Option<String>,
     flaw: Option<Flaw>,
 }
 
@@ -34,6 +37,10 @@ impl Target {
     /// Reads a target.
     pub fn read(raw: edge::Target) -> Self {
         let (normal, flaw) = normalise(raw.path());
+        let normal = match normal {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(normal) => Some(normal),
+        };
         Self { raw, normal, flaw }
     }
 
@@ -44,7 +51,7 @@ impl Target {
 
     /// The normal path, stage included; it always begins with `/`.
     pub fn path(&self) -> &str {
-        &self.normal
+        self.normal.as_deref().unwrap_or_else(|| self.raw.path())
     }
 
     /// The query as received.
@@ -59,7 +66,8 @@ impl Target {
 
     /// The first segment, where the default host's paths name the stage.
     pub fn first_segment(&self) -> &str {
-        self.normal[1..].split('/').next().unwrap_or_default()
+        let path = &self.path()[1..];
+        path.bytes().position(|byte| byte == b'/').map_or(path, |end| &path[..end])
     }
 
     /// Where the path behind the first segment begins.
@@ -69,7 +77,7 @@ impl Target {
 
     /// The path behind the first segment; `/` where there is none.
     pub fn rest(&self) -> &str {
-        match &self.normal[self.rest_at()..] {
+        match &self.path()[self.rest_at()..] {
             "" => "/",
             rest => rest,
         }
@@ -78,13 +86,8 @@ impl Target {
 
 /// Resolves a path and looks for what two readers could read differently. The result begins with `/`, holds only what a
 /// URI's path may hold, and is its own normal form.
-pub fn normalise(path: &str) -> (String, Option<Flaw>) {
-    let mut normal = String::with_capacity(path.len() + 1);
-    if is_normal(path) {
-        normal.push_str(path);
-    } else {
-        resolve(path, &mut normal);
-    }
+pub fn normalise(path: &str) -> (Cow<'_, str>, Option<Flaw>) {
+    let normal = if is_normal(path) { Cow::Borrowed(path) } else { Cow::Owned(resolve(path)) };
     let flaw = if path.starts_with('/') { find_flaw(&normal) } else { Some(Flaw::NotAPath) };
     (normal, flaw)
 }
@@ -100,7 +103,8 @@ fn is_normal(path: &str) -> bool {
         })
 }
 
-fn resolve(path: &str, normal: &mut String) {
+fn resolve(path: &str) -> String {
+    let mut normal = String::with_capacity(path.len() + 1);
     let mut open = false;
     for segment in path.split('/') {
         open = match segment {
@@ -111,7 +115,7 @@ fn resolve(path: &str, normal: &mut String) {
             }
             segment => {
                 normal.push('/');
-                push_encoded(segment, normal);
+                push_encoded(segment, &mut normal);
                 false
             }
         };
@@ -119,6 +123,7 @@ fn resolve(path: &str, normal: &mut String) {
     if open || normal.is_empty() {
         normal.push('/');
     }
+    normal
 }
 
 /// Writes `text` with percent escapes for the bytes that a URI's path may not hold; escapes in it stay.
@@ -207,7 +212,7 @@ mod tests {
             ("/a\\b", "/a%5Cb"),
             ("/%252e%252e/a", "/%252e%252e/a"),
         ] {
-            assert_eq!(normalise(path), (normal.to_owned(), None), "{path}");
+            assert_eq!(normalise(path), (Cow::Borrowed(normal), None), "{path}");
         }
     }
 

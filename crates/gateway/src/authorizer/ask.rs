@@ -79,7 +79,7 @@ impl Asking {
         let ask = Ask {
             arn: Arc::clone(&self.call.arn),
             event: self.event.clone(),
-            trace_id: self.request.trace_id.to_str().ok().map(str::to_owned),
+            trace_id: self.request.trace_id.text().map(str::to_owned),
             patience: Duration::from_millis(AUTHORIZER_TIMEOUT_MS),
         };
         let ran = invoke(&*self.runner, &*self.clock, &version, ask).await.map_err(unanswered)?;

@@ -29,13 +29,13 @@ pub struct Routed {
     stage: Arc<Stage>,
     method: Arc<Method>,
     parameters: Parameters,
-    /// Who signed, from the authorize step.
-    caller: Option<Caller>,
+    /// Who signed, from the authorize step. Boxed, because a request is handed on from step to step.
+    caller: Option<Box<Caller>>,
 }
 
 /// What the path's parameters hold: places in the normal path, so still encoded.
 #[derive(Debug, Default)]
-pub struct Parameters(Vec<(Box<str>, Range<usize>)>);
+pub struct Parameters(Vec<(Arc<str>, Range<usize>)>);
 
 impl Parameters {
     /// Every parameter with its text as it stands in `path`.
@@ -57,7 +57,7 @@ pub(super) struct Parts {
     pub(super) stage: Arc<Stage>,
     pub(super) method: Arc<Method>,
     pub(super) parameters: Parameters,
-    pub(super) caller: Option<Caller>,
+    pub(super) caller: Option<Box<Caller>>,
 }
 
 impl Routed {
@@ -94,7 +94,7 @@ impl Routed {
 
     /// Keeps who signed for whoever acts with their permissions.
     pub(super) fn sign(&mut self, caller: Caller) {
-        self.caller = Some(caller);
+        self.caller = Some(Box::new(caller));
     }
 
     /// What is moved on to the backend.
@@ -144,7 +144,7 @@ fn look_up(request: &Request, stage: &Stage) -> Option<(Arc<Method>, Parameters)
         let at = part.as_ptr().addr().saturating_sub(path.as_ptr().addr());
         at..at + part.len()
     };
-    let parameters = found.parameters.iter().map(|(name, part)| ((*name).into(), place(part))).collect();
+    let parameters = found.parameters.into_iter().map(|(name, part)| (name, place(part))).collect();
     Some((Arc::clone(found.method), Parameters(parameters)))
 }
 

@@ -17,10 +17,11 @@ use crate::execution_log;
 use crate::lambda::{Failure, Permit};
 use crate::reason::{Integrate, cut};
 use crate::refused::{Refused, ResponseType, Verdict};
-use crate::request::{Request, TRACE_ID};
+use crate::request::Request;
 use crate::steps::answer::{Answer, Body};
 use crate::steps::locate::Inbound;
 use crate::steps::route::Parts;
+use crate::trace::TRACE_ID;
 use crate::world::World;
 
 /// Maps the request, invokes, and maps the answer.
@@ -34,7 +35,7 @@ pub(super) async fn call(parts: Parts, integration: &FunctionIntegration, world:
     let permit = Permit {
         snapshot: &world.snapshot,
         owner: stage.scope.account,
-        caller: caller.as_ref(),
+        caller: caller.as_deref(),
         now: request.received,
     };
     let version = permitted(&permit, call, &request)?;
@@ -91,7 +92,7 @@ pub(super) async fn call(parts: Parts, integration: &FunctionIntegration, world:
 
 fn mapped(selected: &IntegrationAnswer, sources: &Sources<'_>, accept: Option<&str>, payload: Bytes) -> Answer {
     let mut answer = answer(selected, sources, accept, Some(Body::Ready(payload)));
-    answer.fields.set_if_absent(&TRACE_ID, || sources.request.trace_id.clone());
+    answer.fields.set_if_absent(&TRACE_ID, || sources.request.trace_id.header());
     answer
 }
 
@@ -151,7 +152,7 @@ async fn later(
         request_id: RequestId::random(),
         invoked_arn: call.arn.clone(),
         payload: event,
-        trace_id: request.trace_id.to_str().ok().map(str::to_owned),
+        trace_id: request.trace_id.text().map(str::to_owned),
         client_context: None,
         patience: None,
     };

@@ -17,9 +17,9 @@ use crate::forward::request::Writer;
 use crate::forward::response;
 use crate::reason::Integrate;
 use crate::refused::{ResponseType, Verdict};
-use crate::request::TRACE_ID;
 use crate::steps::answer::{Answer, Body};
 use crate::steps::route::Parts;
+use crate::trace::TRACE_ID;
 use crate::world::World;
 use crate::{execution_log, steps::locate::Inbound};
 
@@ -71,7 +71,7 @@ pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &Wo
     let sources = Sources { response: Some(&headers), ..sources };
     let accept = templates::accept(&received);
     let mut answer = answer(selected, &sources, accept.as_deref(), Some(download.into_body(Logged::of(&method))));
-    answer.fields.set_if_absent(&TRACE_ID, || request.trace_id.clone());
+    answer.fields.set_if_absent(&TRACE_ID, || request.trace_id.header());
     Ok(super::passed(answer, Integrate::Answered(answered)))
 }
 

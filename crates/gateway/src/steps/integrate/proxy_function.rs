@@ -19,10 +19,11 @@ use crate::lambda::event::{self, EventBody, Facts};
 use crate::lambda::{Failure, Permit, Ran, invoke};
 use crate::reason::{Answered, Integrate, Reason, cut};
 use crate::refused::{FrontEnd, Refusal, Refused, ResponseType, Verdict};
-use crate::request::{Request, TRACE_ID};
+use crate::request::Request;
 use crate::steps::answer::Answer;
 use crate::steps::locate::Inbound;
 use crate::steps::route::Parts;
+use crate::trace::TRACE_ID;
 use crate::world::World;
 
 /// Tells the function of the request, and makes an answer of what it says.
@@ -35,7 +36,7 @@ pub(super) async fn call(parts: Parts, proxy: &ProxyFunction, world: &World) -> 
     let permit = Permit {
         snapshot: &world.snapshot,
         owner: stage.scope.account,
-        caller: caller.as_ref(),
+        caller: caller.as_deref(),
         now: request.received,
     };
     let version = permitted(&permit, &proxy.call, &request)?;
@@ -54,7 +55,7 @@ pub(super) async fn call(parts: Parts, proxy: &ProxyFunction, world: &World) -> 
     let accept = super::templates::accept(&received);
     let answer = proxy_answer::read(&ran.payload, &stage.binary_media_types, accept.as_deref());
     let mut answer = answer.map_err(|fault| malformed(&fault, &proxy.call))?;
-    answer.fields.set_if_absent(&TRACE_ID, || request.trace_id.clone());
+    answer.fields.set_if_absent(&TRACE_ID, || request.trace_id.header());
     let reason = answered(&proxy.call, &ran, answer.status);
     Ok(super::passed(answer, reason))
 }
@@ -72,7 +73,7 @@ impl Asking<'_> {
         let ask = Ask {
             arn: Arc::clone(&self.call.arn),
             event,
-            trace_id: request.trace_id.to_str().ok().map(str::to_owned),
+            trace_id: request.trace_id.text().map(str::to_owned),
             patience: self.timeout,
         };
         invoke(&**world.handles.invoker.runner(), &*world.handles.clock, self.version, ask).await
