@@ -1,5 +1,6 @@
 //! Sends one request: over a kept connection if there is one, else over a new one.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,12 +13,13 @@ use hyper::body::Incoming;
 use hyper::client::conn::http2::{self, SendRequest};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
+use crate::alarm::Alarm;
 use crate::answer::Fields;
 use crate::config::Config;
 use crate::connect::{Stream, open};
 use crate::error::EgressError;
 use crate::head::RequestHead;
-use crate::link::{Answer, Failed, Link};
+use crate::link::{Answer, Deadline, Failed, Link};
 use crate::outgoing::Outgoing;
 use crate::pool::{Pool, Usable};
 use crate::received::{self, Arriving, ROOM_MIN, Received};
@@ -61,13 +63,26 @@ impl Egress {
     /// Sends a request and waits for the head of its answer.
     ///
     /// A kept connection that closed before anything was sent is replaced. Dropping the future abandons the request.
-    pub async fn call<B>(&self, head: RequestHead, body: B) -> Result<Answered, EgressError>
+    pub fn call<B>(&self, head: RequestHead, body: B) -> impl Future<Output = Result<Answered, EgressError>> + Send
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let mut outgoing = Outgoing::new(head, Sent::new(body));
-        self.exchange(&mut outgoing).await
+        self.exchange(head, Sent::new(body), None)
+    }
+
+    /// The same, within a time: [`EgressError::Overdue`] when it is over.
+    pub fn call_within<B>(
+        &self,
+        head: RequestHead,
+        body: B,
+        timeout: Duration,
+    ) -> impl Future<Output = Result<Answered, EgressError>> + Send
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.exchange(head, Sent::new(body), Some(timeout))
     }
 
     /// Sends a request to its absolute `http` or `https` URL and waits for the head of its answer.
@@ -100,44 +115,61 @@ impl Egress {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
     {
-        let sending = std::pin::pin!(self.send(request, trust));
-        match select(sending, self.0.clock.sleep(timeout)).await {
+        match select(pin!(self.send(request, trust)), self.0.clock.sleep(timeout)).await {
             Either::Left((answer, _)) => answer,
             Either::Right(_) => Err(EgressError::Timeout),
         }
     }
 
-    async fn exchange(&self, outgoing: &mut Outgoing) -> Result<Answered, EgressError> {
-        while let Some(usable) = self.0.pool.take(&outgoing.head().key) {
-            match usable {
-                Usable::Multiplexed(sender) => {
-                    if let Some(response) = send_multiplexed(sender, outgoing).await? {
-                        return Ok(response);
+    /// Not asynchronous itself: the future of an asynchronous function holds twice what it is given.
+    fn exchange(
+        &self,
+        head: RequestHead,
+        body: Sent,
+        timeout: Option<Duration>,
+    ) -> impl Future<Output = Result<Answered, EgressError>> + Send {
+        let mut outgoing = Outgoing::new(head, body);
+        async move {
+            // What is rare is boxed: it must not make the future of a request over a kept connection large.
+            let began = self.0.clock.elapsed();
+            let at = timeout.map(|timeout| began.saturating_add(timeout));
+            let deadline = at.map(|at| Deadline { at, clock: &*self.0.clock });
+            while let Some(usable) = self.0.pool.take(&outgoing.head().key, began) {
+                match usable {
+                    Usable::Multiplexed(sender) => {
+                        let sending = Box::pin(in_time(send_multiplexed(sender, &mut outgoing), deadline));
+                        if let (Some(answer), _) = sending.await? {
+                            return Ok(answer);
+                        }
+                        self.0.pool.forget_multiplexed(&outgoing.head().key);
+                        break;
                     }
-                    self.0.pool.forget_multiplexed(&outgoing.head().key);
-                    break;
+                    Usable::Link(mut link) => match link.exchange(&mut outgoing, deadline).await {
+                        Ok(answer) => return Ok(self.receive(answer, link, &mut outgoing)),
+                        Err(Failed::NotSent(error)) => tracing::debug!(%error, "a kept connection was closed"),
+                        Err(Failed::Broken(error)) => return Err(error),
+                    },
                 }
-                Usable::Link(mut link) => match link.exchange(outgoing).await {
-                    Ok(answer) => return Ok(self.receive(answer, link, outgoing)),
-                    Err(Failed::NotSent(error)) => tracing::debug!(%error, "a kept connection was closed"),
-                    Err(Failed::Broken(error)) => return Err(error),
-                },
             }
+            Box::pin(self.exchange_anew(&mut outgoing, deadline)).await
         }
-        self.exchange_anew(outgoing).await
     }
 
-    async fn exchange_anew(&self, outgoing: &mut Outgoing) -> Result<Answered, EgressError> {
-        // Opening needs much room, which the future of a request over a kept connection must not have.
-        let stream = Box::pin(open(&outgoing.head().key, &self.0.config, &*self.0.clock)).await?;
+    async fn exchange_anew(
+        &self,
+        outgoing: &mut Outgoing,
+        deadline: Option<Deadline<'_>>,
+    ) -> Result<Answered, EgressError> {
+        let opening = open(&outgoing.head().key, &self.0.config, &*self.0.clock);
+        let (stream, alarm) = in_time(opening, deadline).await?;
         if stream.is_h2() {
-            let sender = multiplex(stream).await?;
+            let (sender, _) = in_time(multiplex(stream), deadline).await?;
             self.0.pool.keep_multiplexed(outgoing.head().key.clone(), sender.clone());
-            let answer = send_multiplexed(sender, outgoing).await?;
+            let (answer, _) = in_time(send_multiplexed(sender, outgoing), deadline).await?;
             return answer.ok_or_else(|| EgressError::Closed("the connection took no request".into()));
         }
-        let mut link = Link::over(stream, self.0.clock.elapsed());
-        match link.exchange(outgoing).await {
+        let mut link = Box::new(Link::over(stream, self.0.clock.elapsed(), alarm));
+        match link.exchange(outgoing, deadline).await {
             Ok(answer) => Ok(self.receive(answer, link, outgoing)),
             Err(Failed::NotSent(error)) => Err(EgressError::Closed(error.into())),
             Err(Failed::Broken(error)) => Err(error),
@@ -145,7 +177,7 @@ impl Egress {
     }
 
     /// Hands an answer out with its connection, or without it where there is no more of it to come.
-    fn receive(&self, answer: Answer, link: Link, outgoing: &mut Outgoing) -> Answered {
+    fn receive(&self, answer: Answer, link: Box<Link>, outgoing: &mut Outgoing) -> Answered {
         let Answer { head, mut ahead } = answer;
         let whole = received::whole(head.framing, &mut ahead);
         let persists = head.persists && outgoing.leaves_no_doubt();
@@ -167,6 +199,19 @@ impl Egress {
             }),
         };
         Answered { status: head.status, version: head.version, fields: head.fields, body }
+    }
+}
+
+/// Waits for something as long as a request has time, and says what tells of its end.
+async fn in_time<T>(
+    work: impl Future<Output = Result<T, EgressError>>,
+    deadline: Option<Deadline<'_>>,
+) -> Result<(T, Option<Alarm>), EgressError> {
+    let Some(Deadline { at, clock }) = deadline else { return Ok((work.await?, None)) };
+    let timer = clock.sleep(at.saturating_sub(clock.elapsed()));
+    match select(pin!(work), timer).await {
+        Either::Left((done, timer)) => Ok((done?, Some(Alarm::taking(at, timer)))),
+        Either::Right(_) => Err(EgressError::Overdue),
     }
 }
 

@@ -17,6 +17,7 @@ mod pool;
 mod head;
 mod sent;
 mod outgoing;
+mod alarm;
 mod link;
 mod answer;
 mod chunks;

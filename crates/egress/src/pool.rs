@@ -104,7 +104,7 @@ impl Hasher for Hashed {
 #[derive(Debug)]
 pub(crate) enum Usable {
     /// HTTP/1.1, for this request alone.
-    Link(Link),
+    Link(Box<Link>),
     /// HTTP/2, shared.
     Multiplexed(SendRequest<Sent>),
 }
@@ -131,7 +131,11 @@ struct Kept {
 #[derive(Debug, Default)]
 struct Host {
     /// The one used last is at the end, and is used next; the others grow old.
-    links: Vec<Link>,
+    #[expect(
+        clippy::vec_box,
+        reason = "each is handed on for each request, which costs least where it stays in its place"
+    )]
+    links: Vec<Box<Link>>,
     multiplexed: Option<(Duration, SendRequest<Sent>)>,
 }
 
@@ -150,8 +154,7 @@ impl Pool {
     }
 
     /// A kept connection: the HTTP/2 one where it is open, else an HTTP/1.1 one that is young enough.
-    pub(crate) fn take(&self, key: &Key) -> Option<Usable> {
-        let now = self.clock.elapsed();
+    pub(crate) fn take(&self, key: &Key, now: Duration) -> Option<Usable> {
         let mut kept = self.kept();
         let Kept { hosts, links, .. } = &mut *kept;
         let host = hosts.get_mut(key)?;
@@ -171,7 +174,7 @@ impl Pool {
     }
 
     /// Keeps a connection that is done with its request. Its age counts from there, so that the clock is asked once.
-    pub(crate) fn keep_link(self: &Arc<Self>, key: &Key, mut link: Link) {
+    pub(crate) fn keep_link(self: &Arc<Self>, key: &Key, mut link: Box<Link>) {
         link.rest();
         let mut kept = self.kept();
         let Kept { hosts, links, .. } = &mut *kept;

@@ -41,7 +41,7 @@ struct Multiplexed {
 #[derive(Debug)]
 pub(crate) struct Arriving {
     /// None once the body has ended.
-    pub(crate) link: Option<Link>,
+    pub(crate) link: Option<Box<Link>>,
     /// What was read of it and not yet taken.
     pub(crate) ahead: Bytes,
     pub(crate) body: State,

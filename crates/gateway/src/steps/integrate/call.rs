@@ -1,11 +1,10 @@
-//! One call to a backend, raced against the integration's timeout; what goes wrong is told apart here.
+//! One call to a backend within the integration's timeout; what goes wrong is told apart here.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use base::limits::PAYLOAD_BYTES_MAX;
 use egress::{Answered, EgressError, Fields, RequestHead, Trust};
-use futures_util::FutureExt as _;
 use http::{HeaderMap, HeaderValue, Method as Verb, StatusCode, Uri};
 use snapshot::{HttpCall, Method, Target};
 
@@ -70,16 +69,9 @@ pub(super) async fn send(
     let Outgoing { head, body, upload_state, .. } = outgoing;
 
     let began = world.handles.clock.elapsed();
-    let answer = {
-        let mut timeout = world.handles.clock.sleep(call.timeout).fuse();
-        let mut sending = std::pin::pin!(world.handles.egress.call(head, body).fuse());
-        futures_util::select_biased! {
-            answer = sending => answer,
-            () = timeout => return Err(timed_out(host, call.timeout)),
-        }
-    };
+    let answer = world.handles.egress.call_within(head, body, call.timeout).await;
     let Answered { status, fields, body, .. } =
-        answer.map_err(|failure| refusal(&failure, &upload_state, host.clone()))?;
+        answer.map_err(|failure| refusal(&failure, &upload_state, host.clone(), call.timeout))?;
     let latency_us = world.handles.clock.elapsed().saturating_sub(began).as_micros() as u64;
 
     // Nobody asked for another protocol, and whatever else is no final answer has no meaning here.
@@ -137,15 +129,11 @@ fn sent(head: &RequestHead) -> HeaderMap {
     map(&fields.collect())
 }
 
-fn timed_out(host: Arc<str>, timeout: Duration) -> Refused {
-    let reason = Integrate::TimedOut { host, timeout_ms: timeout.as_millis() as u64 };
-    super::refused(ResponseType::IntegrationTimeout, reason)
-}
-
 /// Tells a client that failed from a backend that did.
-fn refusal(failure: &EgressError, upload: &UploadState, host: Arc<str>) -> Refused {
+fn refusal(failure: &EgressError, upload: &UploadState, host: Arc<str>, timeout: Duration) -> Refused {
     let why = cut(&base::with_causes(failure));
-    match upload.failure() {
+    // Time is over for the backend, whatever the client does.
+    match upload.failure().filter(|_| !matches!(failure, EgressError::Overdue)) {
         Some(UploadFailure::TooLarge) => {
             let reason = Reason::Integrate(Integrate::BodyTooLarge { max: PAYLOAD_BYTES_MAX });
             return Refused::front_end(FrontEnd::TOO_LARGE, reason);
@@ -168,6 +156,10 @@ fn refusal(failure: &EgressError, upload: &UploadState, host: Arc<str>) -> Refus
         }
         EgressError::Tls { .. } | EgressError::Roots(_) => {
             super::refused(ResponseType::ApiConfigurationError, Integrate::Untrusted { host, why })
+        }
+        EgressError::Overdue => {
+            let reason = Integrate::TimedOut { host, timeout_ms: timeout.as_millis() as u64 };
+            super::refused(ResponseType::IntegrationTimeout, reason)
         }
         // Opening the connection has a time of its own, shorter than the integration's.
         EgressError::Timeout => super::refused(ResponseType::IntegrationTimeout, Integrate::Unreachable { host, why }),
