@@ -7,7 +7,7 @@ use http::uri::{Authority, PathAndQuery, Uri};
 use http::{HeaderMap, HeaderValue, Method, Version};
 
 use crate::error::EgressError;
-use crate::pool::{Key, Scheme};
+use crate::key::{Key, Scheme};
 use crate::trust::Trust;
 
 /// Where a request goes, and its line and fields in order, names in the case they are given in.

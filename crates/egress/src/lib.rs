@@ -13,6 +13,7 @@ mod error;
 mod connect;
 mod trust;
 mod pinned;
+mod key;
 mod pool;
 mod head;
 mod sent;

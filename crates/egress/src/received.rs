@@ -12,9 +12,10 @@ use hyper::body::Incoming;
 use crate::answer::{Framing, NotHttp};
 use crate::chunks::{Chunks, Piece};
 use crate::error::EgressError;
+use crate::key::Key;
 use crate::link::Link;
 use crate::outgoing::{Outgoing, SendFailure};
-use crate::pool::{Key, Pool};
+use crate::pool::Pool;
 
 /// An answer's body as it arrives. Dropped before its end, it closes its HTTP/1.1 connection or resets its HTTP/2 stream.
 #[derive(Debug)]
