@@ -33,11 +33,20 @@ pub(crate) struct Link {
     alarm: Option<Alarm>,
 }
 
-/// By when an answer must have begun, on whose clock.
+/// The time of a request, on its client's clock.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Deadline<'a> {
-    pub(crate) at: Duration,
+pub(crate) struct Time<'a> {
     pub(crate) clock: &'a dyn Clock,
+    pub(crate) began: Duration,
+    /// By when its answer must have begun.
+    pub(crate) end: Option<Duration>,
+}
+
+impl Time<'_> {
+    /// How long it has taken.
+    pub(crate) fn taken(&self) -> Duration {
+        self.clock.elapsed().saturating_sub(self.began)
+    }
 }
 
 /// An answer's head, and what came with it.
@@ -70,14 +79,10 @@ impl Link {
     }
 
     /// Sends a request and waits for the head of its answer. An answer may come before all of the request is sent.
-    pub(crate) async fn exchange(
-        &mut self,
-        outgoing: &mut Outgoing,
-        deadline: Option<Deadline<'_>>,
-    ) -> Result<Answer, Failed> {
+    pub(crate) async fn exchange(&mut self, outgoing: &mut Outgoing, time: Time<'_>) -> Result<Answer, Failed> {
         let mut interim = 0;
-        poll_fn(|cx| match (self.poll_exchange(outgoing, &mut interim, cx), deadline) {
-            (Poll::Pending, Some(deadline)) => self.poll_alarm(deadline, cx).map(Err),
+        poll_fn(|cx| match (self.poll_exchange(outgoing, &mut interim, cx), time.end) {
+            (Poll::Pending, Some(end)) => self.poll_alarm(end, time.clock, cx).map(Err),
             (Poll::Pending, None) => Poll::Pending,
             (Poll::Ready(answer), _) => {
                 if let Some(alarm) = &self.alarm {
@@ -89,9 +94,9 @@ impl Link {
         .await
     }
 
-    fn poll_alarm(&mut self, deadline: Deadline<'_>, cx: &mut Context<'_>) -> Poll<Failed> {
+    fn poll_alarm(&mut self, end: Duration, clock: &dyn Clock, cx: &mut Context<'_>) -> Poll<Failed> {
         let alarm = self.alarm.get_or_insert_default();
-        alarm.poll(deadline.at, deadline.clock, cx).map(|()| Failed::Broken(EgressError::Overdue))
+        alarm.poll(end, clock, cx).map(|()| Failed::Broken(EgressError::Overdue))
     }
 
     fn poll_exchange(

@@ -31,7 +31,7 @@ pub(crate) struct Pool {
     kept: Mutex<Kept>,
 }
 
-type Hosts = HashMap<Key, Host, BuildHasherDefault<Hashed>>;
+type Hosts = HashMap<Arc<Key>, Host, BuildHasherDefault<Hashed>>;
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -86,7 +86,7 @@ impl Pool {
     }
 
     /// Keeps a connection that is done with its request. Its age counts from there, so that the clock is asked once.
-    pub(crate) fn keep_link(self: &Arc<Self>, key: &Key, mut link: Box<Link>) {
+    pub(crate) fn keep_link(self: &Arc<Self>, key: &Arc<Key>, mut link: Box<Link>) {
         link.rest();
         let mut kept = self.kept();
         let Kept { hosts, links, .. } = &mut *kept;
@@ -95,7 +95,7 @@ impl Pool {
         }
         let host = match hosts.get_mut(key) {
             Some(host) => host,
-            None => hosts.entry(key.clone()).or_default(),
+            None => hosts.entry(Arc::clone(key)).or_default(),
         };
         if host.links.len() < self.idle_per_host_max {
             host.links.push(link);
@@ -105,7 +105,7 @@ impl Pool {
     }
 
     /// Keeps an HTTP/2 connection, unless another came first or there are too many.
-    pub(crate) fn keep_multiplexed(self: &Arc<Self>, key: Key, sender: SendRequest<Sent>) {
+    pub(crate) fn keep_multiplexed(self: &Arc<Self>, key: Arc<Key>, sender: SendRequest<Sent>) {
         let now = self.clock.elapsed();
         let mut kept = self.kept();
         if self.has_no_room(&kept.hosts, &key) {

@@ -49,7 +49,7 @@ pub(crate) struct Arriving {
     /// The rest of the request, where the answer came first.
     pub(crate) outgoing: Option<Outgoing>,
     /// Where the connection goes if it can carry another request.
-    pub(crate) home: Option<(Arc<Pool>, Key)>,
+    pub(crate) home: Option<(Arc<Pool>, Arc<Key>)>,
     /// How much is read at once.
     pub(crate) room: usize,
 }

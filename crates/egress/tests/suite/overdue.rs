@@ -69,6 +69,16 @@ async fn settle() {
     }
 }
 
+/// Whoever waits for an answer holds this in a future of their own.
+#[test]
+fn a_call_in_time_takes_little_room() {
+    let uri = Uri::from_static("http://a.example/");
+    let head = RequestHead::new(Method::GET, &uri, Trust::Verified, None).expect("a URL");
+    let turned = turned();
+    let call = turned.client.call_within(head, Empty::<Bytes>::new(), Duration::from_secs(1));
+    assert!(size_of_val(&call) <= 480, "{} bytes", size_of_val(&call));
+}
+
 #[tokio::test]
 async fn an_answer_is_overdue_exactly_when_its_time_is_over() {
     // The time of a request before it on its connection, and when that begins; a new connection where there is none.
