@@ -135,7 +135,7 @@ impl RequestHead {
 
     fn put(&mut self, name: &[u8], value: &[u8]) -> Result<(), FieldError> {
         // SECURITY: as with the name.
-        if !all(value, is_text) {
+        if !is_value(value) {
             return Err(FieldError::Value);
         }
         self.bytes.reserve(name.len() + value.len() + 4);
@@ -233,6 +233,32 @@ fn all(bytes: &[u8], fits: impl Fn(u8) -> bool) -> bool {
     bytes.iter().fold(true, |all, byte| all & fits(*byte))
 }
 
+/// Whether all of it may stand in a value. Eight bytes are looked at together; the last eight overlap with those before.
+fn is_value(bytes: &[u8]) -> bool {
+    let (words, rest) = bytes.as_chunks();
+    let unusual = words.iter().fold(0, |unusual, word| unusual | unusual_bytes(*word));
+    let last = match bytes.last_chunk() {
+        _ if rest.is_empty() => 0,
+        Some(word) => unusual_bytes(*word),
+        None => {
+            let mut word = [b' '; 8];
+            word.iter_mut().zip(rest).for_each(|(to, byte)| *to = *byte);
+            unusual_bytes(word)
+        }
+    };
+    // Among them only tabs are sound.
+    unusual | last == 0 || all(bytes, is_text)
+}
+
+/// Not zero where a byte is below a blank, or is the last one of ASCII.
+fn unusual_bytes(word: [u8; 8]) -> u64 {
+    const ONES: u64 = u64::MAX / 255;
+    let word = u64::from_ne_bytes(word);
+    let deletes = word ^ (ONES * 0x7f);
+    // A byte that is less than what is taken from it borrows; only such a one can make the next borrow wrongly.
+    ((word.wrapping_sub(ONES * 0x20) & !word) | (deletes.wrapping_sub(ONES) & !deletes)) & (ONES * 0x80)
+}
+
 /// `field-vchar`, blanks and tabs (RFC 9110, section 5.5).
 fn is_text(byte: u8) -> bool {
     (byte >= b' ' || byte == b'\t') && byte != 0x7f
@@ -325,6 +351,19 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn a_value_is_judged_byte_by_byte(
+            mut value in proptest::collection::vec(any::<u8>().prop_map(|byte| byte | 0x20), 0..40),
+            at in any::<proptest::sample::Index>(),
+            byte in any::<u8>(),
+        ) {
+            if !value.is_empty() {
+                let at = at.index(value.len());
+                value[at] = byte;
+            }
+            prop_assert_eq!(is_value(&value), value.iter().all(|byte| is_text(*byte)));
+        }
+
         #[test]
         fn no_field_can_begin_another_line(
             name in proptest::collection::vec(any::<u8>(), 0..12),
