@@ -4,7 +4,7 @@
 use std::mem::MaybeUninit;
 
 use bytes::Bytes;
-use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
+use http::header::{self, CONNECTION, CONTENT_LENGTH, HeaderName, TRANSFER_ENCODING};
 use http::{HeaderValue, Method, StatusCode, Version};
 use httparse::{ParserConfig, Status};
 
@@ -99,7 +99,7 @@ pub(crate) fn read(bytes: &Bytes, method: &Method) -> Result<Read, NotHttp> {
     let mut fields = Fields::with_capacity(parsed.headers.len());
     let mut notes = Notes::default();
     for field in parsed.headers.iter() {
-        let name = HeaderName::from_bytes(field.name.as_bytes()).map_err(|_| NotHttp::Head)?;
+        let name = name_of(field.name.as_bytes())?;
         let value = HeaderValue::from_maybe_shared(bytes.slice_ref(field.value)).map_err(|_| NotHttp::Head)?;
         notes.take(&name, field.value)?;
         fields.push((name, value));
@@ -107,6 +107,31 @@ pub(crate) fn read(bytes: &Bytes, method: &Method) -> Result<Read, NotHttp> {
     let framing = notes.framing(status, version, method)?;
     let persists = framing != Framing::UntilClose && notes.persists(version);
     Ok(Read::Final(head_bytes, AnswerHead { status, version, fields, framing, persists }))
+}
+
+/// A field's name. The usual ones are known as most servers write them; all others are judged and sought by the library.
+fn name_of(name: &[u8]) -> Result<HeaderName, NotHttp> {
+    Ok(match name.len() {
+        4 if is_one(name, [b"Date", b"date"]) => header::DATE,
+        4 if is_one(name, [b"ETag", b"etag"]) => header::ETAG,
+        4 if is_one(name, [b"Vary", b"vary"]) => header::VARY,
+        6 if is_one(name, [b"Server", b"server"]) => header::SERVER,
+        10 if is_one(name, [b"Connection", b"connection"]) => CONNECTION,
+        10 if is_one(name, [b"Set-Cookie", b"set-cookie"]) => header::SET_COOKIE,
+        12 if is_one(name, [b"Content-Type", b"content-type"]) => header::CONTENT_TYPE,
+        13 if is_one(name, [b"Cache-Control", b"cache-control"]) => header::CACHE_CONTROL,
+        13 if is_one(name, [b"Last-Modified", b"last-modified"]) => header::LAST_MODIFIED,
+        13 if is_one(name, [b"Accept-Ranges", b"accept-ranges"]) => header::ACCEPT_RANGES,
+        14 if is_one(name, [b"Content-Length", b"content-length"]) => CONTENT_LENGTH,
+        16 if is_one(name, [b"Content-Encoding", b"content-encoding"]) => header::CONTENT_ENCODING,
+        17 if is_one(name, [b"Transfer-Encoding", b"transfer-encoding"]) => TRANSFER_ENCODING,
+        _ => return HeaderName::from_bytes(name).map_err(|_| NotHttp::Head),
+    })
+}
+
+/// A few comparisons of words, since the length is known.
+fn is_one<const N: usize>(name: &[u8], spellings: [&[u8; N]; 2]) -> bool {
+    name == spellings[0] || name == spellings[1]
 }
 
 /// What the fields say of body and connection, gathered in one pass.
@@ -253,6 +278,38 @@ mod tests {
         ] {
             let text = format!("HTTP/{version} 200 OK\r\n{fields}\r\n");
             assert_eq!(head_of(&text, &Method::GET).expect("sound").persists, persists, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_the_same_however_it_is_written() {
+        for name in [
+            "Date",
+            "ETag",
+            "Vary",
+            "Server",
+            "Connection",
+            "Set-Cookie",
+            "Keep-Alive",
+            "Content-Type",
+            "Cache-Control",
+            "Last-Modified",
+            "Accept-Ranges",
+            "Content-Length",
+            "Content-Encoding",
+            "Transfer-Encoding",
+            "X-Any",
+            "Data",
+            "Content_Length",
+            "Transfer-Encodinh",
+        ] {
+            for name in [name.to_owned(), name.to_lowercase(), name.to_uppercase(), name.replacen('e', "E", 1)] {
+                let theirs = HeaderName::from_bytes(name.as_bytes()).expect("a token");
+                assert_eq!(name_of(name.as_bytes()).expect("a token"), theirs, "{name}");
+            }
+        }
+        for name in ["", "a b", "Date:", "Dat\0", "\u{e9}"] {
+            assert_eq!(name_of(name.as_bytes()).expect_err("refused"), NotHttp::Head, "{name:?}");
         }
     }
 

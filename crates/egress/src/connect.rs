@@ -19,8 +19,8 @@ use tokio_rustls::client::TlsStream;
 
 use crate::config::Config;
 use crate::error::EgressError;
+use crate::key::{Key, Scheme};
 use crate::policy::{RefusedAddress, leads_home};
-use crate::pool::{Key, Scheme};
 
 /// An open connection.
 #[derive(Debug)]

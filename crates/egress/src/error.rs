@@ -51,6 +51,9 @@ pub enum EgressError {
     /// The time for connecting, or for the whole request, is over.
     #[error("the request timed out")]
     Timeout,
+    /// The answer has not begun in the time that the request was given.
+    #[error("the answer did not begin in time")]
+    Overdue,
     /// The connection broke off, or the request's own body did.
     #[error("the connection broke off")]
     Closed(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -6,9 +6,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use base::Clock;
 use bytes::{Buf as _, Bytes, BytesMut};
 use http::Method;
 
+use crate::alarm::Alarm;
 use crate::answer::{self, AnswerHead, HEAD_BYTES_MAX, NotHttp, Read};
 use crate::connect::Stream;
 use crate::error::EgressError;
@@ -27,6 +29,24 @@ pub(crate) struct Link {
     buffer: BytesMut,
     /// When its last request began.
     pub(crate) used: Duration,
+    /// Set by the first request that must be answered in time, and kept for those behind it.
+    alarm: Option<Alarm>,
+}
+
+/// The time of a request, on its client's clock.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Time<'a> {
+    pub(crate) clock: &'a dyn Clock,
+    pub(crate) began: Duration,
+    /// By when its answer must have begun.
+    pub(crate) end: Option<Duration>,
+}
+
+impl Time<'_> {
+    /// How long it has taken.
+    pub(crate) fn taken(&self) -> Duration {
+        self.clock.elapsed().saturating_sub(self.began)
+    }
 }
 
 /// An answer's head, and what came with it.
@@ -46,8 +66,9 @@ pub(crate) enum Failed {
 }
 
 impl Link {
-    pub(crate) fn over(stream: Stream, now: Duration) -> Self {
-        Self { stream, buffer: BytesMut::new(), used: now }
+    /// A connection that was just opened.
+    pub(crate) fn over(stream: Stream, now: Duration, alarm: Option<Alarm>) -> Self {
+        Self { stream, buffer: BytesMut::new(), used: now, alarm }
     }
 
     /// Whether nothing has come while nobody asked for anything.
@@ -58,9 +79,24 @@ impl Link {
     }
 
     /// Sends a request and waits for the head of its answer. An answer may come before all of the request is sent.
-    pub(crate) async fn exchange(&mut self, outgoing: &mut Outgoing) -> Result<Answer, Failed> {
+    pub(crate) async fn exchange(&mut self, outgoing: &mut Outgoing, time: Time<'_>) -> Result<Answer, Failed> {
         let mut interim = 0;
-        poll_fn(|cx| self.poll_exchange(outgoing, &mut interim, cx)).await
+        poll_fn(|cx| match (self.poll_exchange(outgoing, &mut interim, cx), time.end) {
+            (Poll::Pending, Some(end)) => self.poll_alarm(end, time.clock, cx).map(Err),
+            (Poll::Pending, None) => Poll::Pending,
+            (Poll::Ready(answer), _) => {
+                if let Some(alarm) = &self.alarm {
+                    alarm.rest();
+                }
+                Poll::Ready(answer)
+            }
+        })
+        .await
+    }
+
+    fn poll_alarm(&mut self, end: Duration, clock: &dyn Clock, cx: &mut Context<'_>) -> Poll<Failed> {
+        let alarm = self.alarm.get_or_insert_default();
+        alarm.poll(end, clock, cx).map(|()| Failed::Broken(EgressError::Overdue))
     }
 
     fn poll_exchange(
@@ -168,7 +204,10 @@ impl Link {
 
     /// Lets go of the memory that a kept connection has no use for.
     pub(crate) fn rest(&mut self) {
-        self.buffer = BytesMut::new();
+        // Most answers took it along.
+        if self.buffer.capacity() > 0 {
+            self.buffer = BytesMut::new();
+        }
     }
 }
 

@@ -1,110 +1,22 @@
 //! Kept connections by host. One pool a worker; its lock is held for the time of a look-up only.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher as _, BuildHasherDefault, Hash, Hasher, RandomState};
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::hash::BuildHasherDefault;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use base::Clock;
-use http::Uri;
-use http::uri::Authority;
 use hyper::client::conn::http2::SendRequest;
 
-use crate::error::EgressError;
+use crate::key::{Hashed, Key};
 use crate::link::Link;
 use crate::sent::Sent;
-use crate::trust::Trust;
-
-/// Where a connection leads, and how it was judged. Names are compared without case.
-#[derive(Debug, Clone, Eq)]
-pub(crate) struct Key {
-    pub(crate) scheme: Scheme,
-    pub(crate) authority: Authority,
-    /// Of both, made once: a request looks for its connection and gives it back.
-    hash: u64,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Scheme {
-    Http,
-    Https(Trust),
-}
-
-impl Key {
-    pub(crate) fn of(uri: &Uri, trust: Trust) -> Result<Self, EgressError> {
-        let scheme = match uri.scheme_str() {
-            Some("http") => Scheme::Http,
-            Some("https") => Scheme::Https(trust),
-            _ => return Err(EgressError::InvalidUri),
-        };
-        let authority = uri.authority().ok_or(EgressError::InvalidUri)?;
-        // A user before the host would not reach the upstream and only disguise the host; a host without a name is none.
-        let bytes = authority.as_str().as_bytes();
-        if bytes.contains(&b'@') || matches!(bytes, [] | [b':', ..]) {
-            return Err(EgressError::InvalidUri);
-        }
-        let authority = authority.clone();
-        let hash = hash(scheme, authority.as_str());
-        Ok(Self { scheme, authority, hash })
-    }
-}
-
-impl PartialEq for Key {
-    fn eq(&self, other: &Self) -> bool {
-        // Most requests write their host like those before.
-        self.hash == other.hash
-            && self.scheme == other.scheme
-            && (self.authority.as_str() == other.authority.as_str() || self.authority == other.authority)
-    }
-}
-
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.hash);
-    }
-}
-
-/// The authority in lower case, in a few writes: its own `Hash` makes one of each byte. Seeded, because callers may choose
-/// parts of hosts.
-fn hash(scheme: Scheme, authority: &str) -> u64 {
-    static SEED: LazyLock<RandomState> = LazyLock::new(RandomState::new);
-    let mut state = SEED.build_hasher();
-    scheme.hash(&mut state);
-    for part in authority.as_bytes().chunks(64) {
-        let mut room = [0; 64];
-        let lower = &mut room[..part.len()];
-        lower.copy_from_slice(part);
-        lower.make_ascii_lowercase();
-        state.write(lower);
-    }
-    state.finish()
-}
-
-/// Passes the hash on that a [`Key`] holds.
-#[derive(Debug, Default)]
-struct Hashed(u64);
-
-impl Hasher for Hashed {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.0 = self.0.rotate_left(8) ^ u64::from(*byte);
-        }
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
-    }
-}
 
 /// A connection that a request may use.
 #[derive(Debug)]
 pub(crate) enum Usable {
     /// HTTP/1.1, for this request alone.
-    Link(Link),
+    Link(Box<Link>),
     /// HTTP/2, shared.
     Multiplexed(SendRequest<Sent>),
 }
@@ -119,7 +31,7 @@ pub(crate) struct Pool {
     kept: Mutex<Kept>,
 }
 
-type Hosts = HashMap<Key, Host, BuildHasherDefault<Hashed>>;
+type Hosts = HashMap<Arc<Key>, Host, BuildHasherDefault<Hashed>>;
 
 #[derive(Debug, Default)]
 struct Kept {
@@ -131,7 +43,11 @@ struct Kept {
 #[derive(Debug, Default)]
 struct Host {
     /// The one used last is at the end, and is used next; the others grow old.
-    links: Vec<Link>,
+    #[expect(
+        clippy::vec_box,
+        reason = "each is handed on for each request, which costs least where it stays in its place"
+    )]
+    links: Vec<Box<Link>>,
     multiplexed: Option<(Duration, SendRequest<Sent>)>,
 }
 
@@ -150,8 +66,7 @@ impl Pool {
     }
 
     /// A kept connection: the HTTP/2 one where it is open, else an HTTP/1.1 one that is young enough.
-    pub(crate) fn take(&self, key: &Key) -> Option<Usable> {
-        let now = self.clock.elapsed();
+    pub(crate) fn take(&self, key: &Key, now: Duration) -> Option<Usable> {
         let mut kept = self.kept();
         let Kept { hosts, links, .. } = &mut *kept;
         let host = hosts.get_mut(key)?;
@@ -171,7 +86,7 @@ impl Pool {
     }
 
     /// Keeps a connection that is done with its request. Its age counts from there, so that the clock is asked once.
-    pub(crate) fn keep_link(self: &Arc<Self>, key: &Key, mut link: Link) {
+    pub(crate) fn keep_link(self: &Arc<Self>, key: &Arc<Key>, mut link: Box<Link>) {
         link.rest();
         let mut kept = self.kept();
         let Kept { hosts, links, .. } = &mut *kept;
@@ -180,7 +95,7 @@ impl Pool {
         }
         let host = match hosts.get_mut(key) {
             Some(host) => host,
-            None => hosts.entry(key.clone()).or_default(),
+            None => hosts.entry(Arc::clone(key)).or_default(),
         };
         if host.links.len() < self.idle_per_host_max {
             host.links.push(link);
@@ -190,7 +105,7 @@ impl Pool {
     }
 
     /// Keeps an HTTP/2 connection, unless another came first or there are too many.
-    pub(crate) fn keep_multiplexed(self: &Arc<Self>, key: Key, sender: SendRequest<Sent>) {
+    pub(crate) fn keep_multiplexed(self: &Arc<Self>, key: Arc<Key>, sender: SendRequest<Sent>) {
         let now = self.clock.elapsed();
         let mut kept = self.kept();
         if self.has_no_room(&kept.hosts, &key) {

@@ -12,9 +12,10 @@ use hyper::body::Incoming;
 use crate::answer::{Framing, NotHttp};
 use crate::chunks::{Chunks, Piece};
 use crate::error::EgressError;
+use crate::key::Key;
 use crate::link::Link;
 use crate::outgoing::{Outgoing, SendFailure};
-use crate::pool::{Key, Pool};
+use crate::pool::Pool;
 
 /// An answer's body as it arrives. Dropped before its end, it closes its HTTP/1.1 connection or resets its HTTP/2 stream.
 #[derive(Debug)]
@@ -41,14 +42,14 @@ struct Multiplexed {
 #[derive(Debug)]
 pub(crate) struct Arriving {
     /// None once the body has ended.
-    pub(crate) link: Option<Link>,
+    pub(crate) link: Option<Box<Link>>,
     /// What was read of it and not yet taken.
     pub(crate) ahead: Bytes,
     pub(crate) body: State,
     /// The rest of the request, where the answer came first.
     pub(crate) outgoing: Option<Outgoing>,
     /// Where the connection goes if it can carry another request.
-    pub(crate) home: Option<(Arc<Pool>, Key)>,
+    pub(crate) home: Option<(Arc<Pool>, Arc<Key>)>,
     /// How much is read at once.
     pub(crate) room: usize,
 }

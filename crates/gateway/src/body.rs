@@ -22,14 +22,15 @@ use crate::steps::answer;
 pub(crate) struct Upload {
     body: edge::Body,
     bytes: u64,
-    state: Arc<AtomicU8>,
+    state: UploadState,
     /// Whose log gets the first bytes, where it is to.
     logged: Option<Arc<Request>>,
 }
 
-/// What became of an upload: told apart from whatever the backend's connection makes of it.
+/// What became of an upload: told apart from whatever the backend's connection makes of it. Nothing can become of one that
+/// has no bytes.
 #[derive(Debug, Clone)]
-pub(crate) struct UploadState(Arc<AtomicU8>);
+pub(crate) struct UploadState(Option<Arc<AtomicU8>>);
 
 /// Why an upload ended early.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,14 +51,14 @@ const TOO_SLOW: u8 = 3;
 impl Upload {
     /// Passes `body` on; its first bytes go to the execution log of `logged`.
     pub(crate) fn new(body: edge::Body, logged: Option<Arc<Request>>) -> (Self, UploadState) {
-        let state = Arc::new(AtomicU8::new(SOUND));
-        (Self { body, bytes: 0, state: Arc::clone(&state), logged }, UploadState(state))
+        let state = UploadState((!body.is_end_stream()).then(|| Arc::new(AtomicU8::new(SOUND))));
+        (Self { body, bytes: 0, state: state.clone(), logged }, state)
     }
 
     fn judge(&mut self, chunk: &Bytes) -> Result<(), edge::BodyError> {
         self.bytes += chunk.len() as u64;
         if self.bytes > PAYLOAD_BYTES_MAX {
-            self.state.store(TOO_LARGE, Ordering::Release);
+            self.state.tell(TOO_LARGE);
             return Err(edge::BodyError::TooLarge { max: PAYLOAD_BYTES_MAX });
         }
         if let Some(request) = &self.logged {
@@ -70,11 +71,17 @@ impl Upload {
 impl UploadState {
     /// Why the upload ended early, where it did.
     pub(crate) fn failure(&self) -> Option<UploadFailure> {
-        match self.0.load(Ordering::Acquire) {
+        match self.0.as_ref()?.load(Ordering::Acquire) {
             TOO_LARGE => Some(UploadFailure::TooLarge),
             BROKEN => Some(UploadFailure::Broken),
             TOO_SLOW => Some(UploadFailure::TooSlow),
             _ => None,
+        }
+    }
+
+    fn tell(&self, failure: u8) {
+        if let Some(state) = &self.0 {
+            state.store(failure, Ordering::Release);
         }
     }
 }
@@ -93,7 +100,7 @@ impl Body for Upload {
             },
             Some(Err(error)) => {
                 let slow = matches!(error, edge::BodyError::TooSlow);
-                this.state.store(if slow { TOO_SLOW } else { BROKEN }, Ordering::Release);
+                this.state.tell(if slow { TOO_SLOW } else { BROKEN });
                 Some(Err(error))
             }
             None => None,

@@ -6,3 +6,4 @@ mod hostile;
 mod sending;
 mod refused;
 mod tls;
+mod overdue;

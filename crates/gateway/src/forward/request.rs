@@ -4,7 +4,7 @@
 //! They go out in the client's order and case. What a mapping sets takes the place of everything else of its name.
 
 use edge::ReceivedHeaders;
-use egress::{FieldError, RequestHead};
+use egress::{FieldError, FieldName, RequestHead};
 use http::{HeaderName, HeaderValue};
 use snapshot::Stage;
 
@@ -12,7 +12,14 @@ use crate::context::{put_address, put_number};
 use crate::request::Request;
 
 /// How AWS's gateways name themselves to backends.
-const VIA: &[u8] = b"HTTP/1.1 AmazonAPIGateway";
+const AGENT: &[u8] = b"HTTP/1.1 AmazonAPIGateway";
+
+const VIA: FieldName = FieldName::new("Via");
+const FORWARDED_FOR: FieldName = FieldName::new("X-Forwarded-For");
+const FORWARDED_PORT: FieldName = FieldName::new("X-Forwarded-Port");
+const FORWARDED_PROTO: FieldName = FieldName::new("X-Forwarded-Proto");
+const TRACE_ID: FieldName = FieldName::new("X-Amzn-Trace-Id");
+const API_ID: FieldName = FieldName::new("x-amzn-apigateway-api-id");
 
 /// What becomes of a client's header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,44 +40,64 @@ enum Fate {
     ForwardedFor,
 }
 
-/// The longest name that has a fate of its own.
+/// Names in lower case, with their fates. All others pass.
+static FATES: [(&[u8], Fate); 26] = [
+    (b"connection", Fate::Connection),
+    (b"host", Fate::Removed),
+    (b"content-length", Fate::Removed),
+    (b"transfer-encoding", Fate::Removed),
+    (b"upgrade", Fate::Removed),
+    (b"te", Fate::Removed),
+    (b"trailer", Fate::Removed),
+    (b"expect", Fate::Removed),
+    (b"max-forwards", Fate::Removed),
+    (b"proxy-authenticate", Fate::Removed),
+    (b"proxy-authorization", Fate::Removed),
+    (b"server", Fate::Removed),
+    (b"www-authenticate", Fate::Removed),
+    (b"content-md5", Fate::Removed),
+    (b"keep-alive", Fate::Removed),
+    (b"proxy-connection", Fate::Removed),
+    (b"http2-settings", Fate::Removed),
+    (b"x-amzn-requestid", Fate::Removed),
+    (b"x-forwarded-port", Fate::Removed),
+    (b"x-forwarded-proto", Fate::Removed),
+    (b"x-amzn-trace-id", Fate::Removed),
+    (b"x-amzn-apigateway-api-id", Fate::Removed),
+    (b"x-forwarded-for", Fate::ForwardedFor),
+    (b"cookie", Fate::Cookie),
+    (b"authorization", Fate::Authorization),
+    (b"x-amz-security-token", Fate::Token),
+];
+
+/// The longest of these names.
 const NAME_BYTES_MAX: usize = 24;
 
+/// For each length a bit for each letter that a name of that length begins with, as [`letter_bit`] says. Most names of
+/// clients fit none.
+static BEGINNINGS: [u32; NAME_BYTES_MAX + 1] = {
+    let mut beginnings = [0; NAME_BYTES_MAX + 1];
+    let mut at = 0;
+    while at < FATES.len() {
+        let name = FATES[at].0;
+        beginnings[name.len()] |= letter_bit(name[0]);
+        at += 1;
+    }
+    beginnings
+};
+
+/// The same for both cases of a letter; other bytes may share theirs.
+const fn letter_bit(byte: u8) -> u32 {
+    1 << (byte % 32)
+}
+
 impl Fate {
-    fn of(name: &str) -> Self {
-        let mut room = [0; NAME_BYTES_MAX];
-        let Some(lower) = room.get_mut(..name.len()) else { return Self::Passed };
-        lower.copy_from_slice(name.as_bytes());
-        lower.make_ascii_lowercase();
-        match &*lower {
-            b"connection" => Self::Connection,
-            b"host"
-            | b"content-length"
-            | b"transfer-encoding"
-            | b"upgrade"
-            | b"te"
-            | b"trailer"
-            | b"expect"
-            | b"max-forwards"
-            | b"proxy-authenticate"
-            | b"proxy-authorization"
-            | b"server"
-            | b"www-authenticate"
-            | b"content-md5"
-            | b"keep-alive"
-            | b"proxy-connection"
-            | b"http2-settings"
-            | b"x-amzn-requestid"
-            | b"x-forwarded-port"
-            | b"x-forwarded-proto"
-            | b"x-amzn-trace-id"
-            | b"x-amzn-apigateway-api-id" => Self::Removed,
-            b"x-forwarded-for" => Self::ForwardedFor,
-            b"cookie" => Self::Cookie,
-            b"authorization" => Self::Authorization,
-            b"x-amz-security-token" => Self::Token,
-            _ => Self::Passed,
+    fn of(name: &[u8]) -> Self {
+        let (Some(first), Some(beginnings)) = (name.first(), BEGINNINGS.get(name.len())) else { return Self::Passed };
+        if beginnings & letter_bit(*first) == 0 {
+            return Self::Passed;
         }
+        FATES.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map_or(Self::Passed, |(_, fate)| *fate)
     }
 }
 
@@ -91,7 +118,7 @@ pub(crate) enum EventFate {
 
 /// What becomes of a client's header in an event. Functions are told the host, as in AWS.
 pub(crate) fn event_fate(name: &str, value: &[u8]) -> EventFate {
-    match Fate::of(name) {
+    match Fate::of(name.as_bytes()) {
         Fate::Removed if name.eq_ignore_ascii_case("host") => EventFate::Passed,
         Fate::Removed | Fate::Connection => EventFate::Removed,
         Fate::Authorization if is_signature(value) => EventFate::Signature,
@@ -112,8 +139,8 @@ impl Mapped {
         host.and_then(|(_, values)| values.last())
     }
 
-    fn names(&self, name: &str) -> bool {
-        self.0.iter().any(|(known, _)| known.as_str().eq_ignore_ascii_case(name))
+    fn names(&self, name: &[u8]) -> bool {
+        self.0.iter().any(|(known, _)| known.as_str().as_bytes().eq_ignore_ascii_case(name))
     }
 }
 
@@ -150,22 +177,26 @@ impl Writer<'_> {
                 }
             }
         }
-        self.add("Via", VIA)?;
+        self.add_own(VIA, AGENT)?;
         self.introduce_behind(chain)?;
         self.add_mapped()
     }
 
     /// Writes headers that a mapping may replace, and says whom they are from.
-    pub(crate) fn begin(&mut self, own: &[(&str, &[u8])]) -> Result<(), FieldError> {
+    pub(crate) fn begin(&mut self, own: &[(FieldName, &[u8])]) -> Result<(), FieldError> {
         for (name, value) in own {
-            self.add(name, value)?;
+            self.add_own(*name, value)?;
         }
         self.introduce_behind(Vec::with_capacity(ADDRESS_BYTES_MAX))?;
         self.add_mapped()
     }
 
-    fn add(&mut self, name: &str, value: &[u8]) -> Result<(), FieldError> {
+    fn add(&mut self, name: &[u8], value: &[u8]) -> Result<(), FieldError> {
         if self.mapped.names(name) { Ok(()) } else { self.head.add(name, value) }
+    }
+
+    fn add_own(&mut self, name: FieldName, value: &[u8]) -> Result<(), FieldError> {
+        if self.mapped.names(name.as_str().as_bytes()) { Ok(()) } else { self.head.add_known(name, value) }
     }
 
     /// Tells the backend whom the request is from and through which API it came. The client's own chain comes with the
@@ -173,14 +204,14 @@ impl Writer<'_> {
     fn introduce_behind(&mut self, mut chain: Vec<u8>) -> Result<(), FieldError> {
         let (request, stage) = (self.request, self.stage);
         put_address(request.source_ip(), &mut chain);
-        self.add("X-Forwarded-For", &chain)?;
+        self.add_own(FORWARDED_FOR, &chain)?;
         chain.clear();
         put_number(request.connection.local.port().into(), &mut chain);
-        self.add("X-Forwarded-Port", &chain)?;
+        self.add_own(FORWARDED_PORT, &chain)?;
         let scheme: &[u8] = if request.connection.tls.is_some() { b"https" } else { b"http" };
-        self.add("X-Forwarded-Proto", scheme)?;
-        self.add("X-Amzn-Trace-Id", request.trace_id.as_bytes())?;
-        self.add("x-amzn-apigateway-api-id", stage.api_id.as_str().as_bytes())
+        self.add_own(FORWARDED_PROTO, scheme)?;
+        self.add_own(TRACE_ID, request.trace_id.as_bytes())?;
+        self.add_own(API_ID, stage.api_id.as_str().as_bytes())
     }
 
     fn add_mapped(&mut self) -> Result<(), FieldError> {
@@ -190,7 +221,7 @@ impl Writer<'_> {
                 continue;
             }
             for value in values {
-                self.head.add(name.as_str(), value.as_bytes())?;
+                self.head.add(name.as_str().as_bytes(), value.as_bytes())?;
             }
         }
         Ok(())
@@ -202,9 +233,9 @@ const ADDRESS_BYTES_MAX: usize = 39;
 
 /// A client's headers with their fates, and what some of them say of others. All are looked at once.
 struct Sorted<'r> {
-    fields: Vec<(Fate, &'r str, &'r [u8])>,
+    fields: Vec<(Fate, &'r [u8], &'r [u8])>,
     /// What `Connection` names (RFC 9110, section 7.6.1).
-    named: Vec<&'r str>,
+    named: Vec<&'r [u8]>,
     /// Whether an `Authorization` is a signature for us.
     signed: bool,
     cookies: usize,
@@ -215,6 +246,7 @@ impl<'r> Sorted<'r> {
         let mut sorted =
             Self { fields: Vec::with_capacity(received.len()), named: Vec::new(), signed: false, cookies: 0 };
         for (name, value) in received.iter() {
+            let name = name.as_bytes();
             let fate = Fate::of(name);
             match fate {
                 Fate::Connection => sorted.name(value),
@@ -234,7 +266,7 @@ impl<'r> Sorted<'r> {
         }
         let names = std::str::from_utf8(connection).unwrap_or_default().split(',').map(str::trim);
         // SECURITY: a client must not be able to take away what the gateway or AWS's rules rely on.
-        self.named.extend(names.filter(|name| !name.is_empty() && !is_protected(name)));
+        self.named.extend(names.filter(|name| !name.is_empty() && !is_protected(name)).map(str::as_bytes));
     }
 }
 
@@ -244,7 +276,7 @@ fn is_signature(value: &[u8]) -> bool {
 }
 
 /// HTTP/2 may split a cookie header that HTTP/1.1 must have in one (RFC 9113, section 8.2.3).
-fn join_cookies(fields: &[(Fate, &str, &[u8])]) -> Vec<u8> {
+fn join_cookies(fields: &[(Fate, &[u8], &[u8])]) -> Vec<u8> {
     let cookies: Vec<&[u8]> =
         fields.iter().filter(|(fate, ..)| *fate == Fate::Cookie).map(|(_, _, value)| *value).collect();
     cookies.join(&b"; "[..])
@@ -276,10 +308,25 @@ mod tests {
             ("X-Forwarded-Host", Fate::Passed),
             ("Accept", Fate::Passed),
             ("X-A-Name-That-Is-Longer-Than-All", Fate::Passed),
+            ("Cooking", Fate::Passed),
+            ("Coolie", Fate::Passed),
+            ("#ost", Fate::Passed),
+            ("(ost", Fate::Passed),
             ("", Fate::Passed),
         ] {
-            assert_eq!(Fate::of(name), fate, "{name}");
+            assert_eq!(Fate::of(name.as_bytes()), fate, "{name}");
         }
+    }
+
+    #[test]
+    fn every_name_with_a_fate_is_found_as_most_write_it() {
+        for (known, fate) in &FATES {
+            let mut upper = known.to_ascii_uppercase();
+            assert_eq!((Fate::of(known), Fate::of(&upper)), (*fate, *fate));
+            upper.push(b'S');
+            assert_eq!(Fate::of(&upper), Fate::Passed);
+        }
+        assert_eq!(FATES.iter().map(|(known, _)| known.len()).max(), Some(NAME_BYTES_MAX));
     }
 
     #[test]

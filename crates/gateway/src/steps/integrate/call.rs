@@ -1,16 +1,17 @@
-//! One call to a backend, raced against the integration's timeout; what goes wrong is told apart here.
+//! One call to a backend within the integration's timeout; what goes wrong is told apart here.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use base::Clock;
 use base::limits::PAYLOAD_BYTES_MAX;
-use egress::{Answered, EgressError, Fields, RequestHead, Trust};
-use futures_util::FutureExt as _;
-use http::{HeaderMap, HeaderValue, Method as Verb, StatusCode, Uri};
+use egress::{Answered, EgressError, Fields, RequestHead};
+use http::{HeaderMap, HeaderValue, Method as Verb, StatusCode};
 use snapshot::{HttpCall, Method, Target};
 
 use super::Unmappable;
 use super::sources::Sources;
+use super::uri::Address;
 use crate::body::{Download, Upload, UploadFailure, UploadState};
 use crate::execution_log;
 use crate::forward::is_the_hops_own;
@@ -23,10 +24,17 @@ use crate::world::World;
 /// A backend's request, ready to be sent.
 #[derive(Debug)]
 pub(super) struct Outgoing {
-    pub(super) uri: Uri,
     pub(super) head: RequestHead,
     pub(super) body: Upload,
     pub(super) upload_state: UploadState,
+}
+
+/// What is known of a request that waits for its answer.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    host: Arc<str>,
+    timeout: Duration,
+    upload_state: UploadState,
 }
 
 /// A backend's answer, begun.
@@ -39,64 +47,97 @@ pub(super) struct Called {
 }
 
 /// The integration's verb, else the caller's.
-pub(super) fn verb(call: &HttpCall, request: &Request) -> Verb {
+fn verb(call: &HttpCall, request: &Request) -> Verb {
     call.verb.clone().or_else(|| request.verb.clone()).unwrap_or_default()
 }
 
-/// The host of a URI. Most have a name and perhaps a port; only the others are worth the parser's care.
-fn host(uri: &Uri) -> &str {
-    let authority = uri.authority().map_or("", |authority| authority.as_str());
-    match authority.bytes().position(|byte| matches!(byte, b':' | b'@' | b'[')) {
-        None => authority,
-        Some(at) if authority[at..].strip_prefix(':').is_some_and(is_port) => &authority[..at],
-        Some(_) => uri.host().unwrap_or_default(),
-    }
-}
-
-fn is_port(text: &str) -> bool {
-    text.bytes().all(|byte| byte.is_ascii_digit())
-}
-
-/// Sends a request and waits for the head of its answer.
-pub(super) async fn send(
+/// Sends a request. Its answer is for [`Waiting::take`]: the future holds nothing else, because a request is most of its
+/// time in it.
+pub(super) fn send(
     outgoing: Outgoing,
     call: &HttpCall,
-    method: &Method,
-    request: &Request,
     world: &World,
-) -> Result<Called, Refused> {
-    let host: Arc<str> = host(&outgoing.uri).into();
-    note_request(&outgoing, method, request);
-    let Outgoing { head, body, upload_state, .. } = outgoing;
+) -> (Waiting, impl Future<Output = Result<Answered, EgressError>> + Send) {
+    let Outgoing { head, body, upload_state } = outgoing;
+    let waiting = Waiting { host: Arc::clone(head.host()), timeout: call.timeout, upload_state };
+    (waiting, world.handles.egress.call_within(head, body, call.timeout))
+}
 
-    let began = world.handles.clock.elapsed();
-    let answer = {
-        let mut timeout = world.handles.clock.sleep(call.timeout).fuse();
-        let mut sending = std::pin::pin!(world.handles.egress.call(head, body).fuse());
-        futures_util::select_biased! {
-            answer = sending => answer,
-            () = timeout => return Err(timed_out(host, call.timeout)),
+impl Waiting {
+    /// Takes what came of a request.
+    pub(super) fn take(
+        self,
+        answer: Result<Answered, EgressError>,
+        method: &Method,
+        request: &Request,
+        clock: &Arc<dyn Clock>,
+    ) -> Result<Called, Refused> {
+        let Answered { status, fields, body, took, .. } = match answer {
+            Ok(answered) => answered,
+            Err(failure) => return Err(self.refusal(&failure)),
+        };
+        let Self { host, timeout, .. } = self;
+        // Nobody asked for another protocol, and whatever else is no final answer has no meaning here.
+        if status.is_informational() {
+            return Err(bad_answer(host, "it answered with an informational status".into()));
         }
-    };
-    let Answered { status, fields, body, .. } =
-        answer.map_err(|failure| refusal(&failure, &upload_state, host.clone()))?;
-    let latency_us = world.handles.clock.elapsed().saturating_sub(began).as_micros() as u64;
+        if method.logging.payloads {
+            request.notes.exchange().response_headers = execution_log::headers(&map(&fields));
+        }
+        let request_id = fields.iter().find(|(name, _)| *name == REQUEST_ID);
+        let request_id = request_id.and_then(|(_, id)| id.to_str().ok()).map(cut);
+        let latency_us = took.as_micros() as u64;
+        Ok(Called {
+            status,
+            fields,
+            download: Download::new(body, timeout, Arc::clone(clock)),
+            answered: reason::Answered { host, status: status.as_u16(), latency_us, request_id },
+        })
+    }
 
-    // Nobody asked for another protocol, and whatever else is no final answer has no meaning here.
-    if status.is_informational() {
-        return Err(bad_answer(host, "it answered with an informational status".into()));
+    /// Tells a client that failed from a backend that did.
+    fn refusal(self, failure: &EgressError) -> Refused {
+        let Self { host, timeout, upload_state } = self;
+        let why = cut(&base::with_causes(failure));
+        // Time is over for the backend, whatever the client does.
+        match upload_state.failure().filter(|_| !matches!(failure, EgressError::Overdue)) {
+            Some(UploadFailure::TooLarge) => {
+                let reason = Reason::Integrate(Integrate::BodyTooLarge { max: PAYLOAD_BYTES_MAX });
+                return Refused::front_end(FrontEnd::TOO_LARGE, reason);
+            }
+            Some(UploadFailure::Broken) => {
+                let answer = FrontEnd::of_edge(StatusCode::BAD_REQUEST);
+                return Refused::front_end(answer, Reason::Integrate(Integrate::BodyBroke { why }));
+            }
+            Some(UploadFailure::TooSlow) => {
+                return Refused::front_end(FrontEnd::BODY_TIMEOUT, Reason::Integrate(Integrate::BodyBroke { why }));
+            }
+            None => {}
+        }
+        match failure {
+            EgressError::InvalidUri | EgressError::Refused { .. } => {
+                super::refused(ResponseType::ApiConfigurationError, Integrate::Forbidden { host, why })
+            }
+            EgressError::Resolve { .. } => {
+                super::refused(ResponseType::ApiConfigurationError, Integrate::Unresolvable { host, why })
+            }
+            EgressError::Tls { .. } | EgressError::Roots(_) => {
+                super::refused(ResponseType::ApiConfigurationError, Integrate::Untrusted { host, why })
+            }
+            EgressError::Overdue => {
+                let reason = Integrate::TimedOut { host, timeout_ms: timeout.as_millis() as u64 };
+                super::refused(ResponseType::IntegrationTimeout, reason)
+            }
+            // Opening the connection has a time of its own, shorter than the integration's.
+            EgressError::Timeout => {
+                super::refused(ResponseType::IntegrationTimeout, Integrate::Unreachable { host, why })
+            }
+            EgressError::NotHttp(_) => bad_answer(host, why),
+            EgressError::Connect { .. } | EgressError::Closed(_) => {
+                super::refused(ResponseType::IntegrationFailure, Integrate::Unreachable { host, why })
+            }
+        }
     }
-    if method.logging.payloads {
-        request.notes.exchange().response_headers = execution_log::headers(&map(&fields));
-    }
-    let request_id = fields.iter().find(|(name, _)| *name == REQUEST_ID);
-    let request_id = request_id.and_then(|(_, id)| id.to_str().ok()).map(cut);
-    Ok(Called {
-        status,
-        fields,
-        download: Download::new(body, call.timeout, Arc::clone(&world.handles.clock)),
-        answered: reason::Answered { host, status: status.as_u16(), latency_us, request_id },
-    })
 }
 
 /// Headers by name.
@@ -109,23 +150,27 @@ pub(super) fn map(fields: &Fields) -> HeaderMap {
 }
 
 /// Begins a backend's request.
-pub(super) fn begin(call: &HttpCall, verb: Verb, uri: &Uri, mapped: &Mapped) -> Result<RequestHead, Refused> {
-    RequestHead::new(verb, uri, trust(call), mapped.host()).map_err(|failure| {
+pub(super) fn begin(
+    call: &HttpCall,
+    request: &Request,
+    address: &Address<'_>,
+    mapped: &Mapped,
+    world: &World,
+) -> Result<RequestHead, Refused> {
+    let begun = world.handles.egress.begin(verb(call, request), address.upstream(), &address.asked, mapped.host());
+    begun.map_err(|failure| {
         let why = cut(&base::with_causes(&failure));
-        super::refused(ResponseType::ApiConfigurationError, Integrate::Forbidden { host: host(uri).into(), why })
+        super::refused(ResponseType::ApiConfigurationError, Integrate::Forbidden { host: address.host().into(), why })
     })
 }
 
-fn trust(call: &HttpCall) -> Trust {
-    if call.insecure_skip_verification { Trust::Unchecked } else { Trust::Verified }
-}
-
-fn note_request(outgoing: &Outgoing, method: &Method, request: &Request) {
+/// Tells the owner's log where a request goes, and with which headers.
+pub(super) fn note(head: &RequestHead, address: &Address<'_>, method: &Method, request: &Request) {
     if method.logging.info {
         let mut exchange = request.notes.exchange();
-        exchange.uri = outgoing.uri.to_string();
+        exchange.uri = address.to_string();
         if method.logging.payloads {
-            exchange.endpoint_headers = execution_log::headers(&sent(&outgoing.head));
+            exchange.endpoint_headers = execution_log::headers(&sent(head));
         }
     }
 }
@@ -135,47 +180,6 @@ fn sent(head: &RequestHead) -> HeaderMap {
     let fields =
         head.fields().filter_map(|(name, value)| Some((name.parse().ok()?, HeaderValue::from_bytes(value).ok()?)));
     map(&fields.collect())
-}
-
-fn timed_out(host: Arc<str>, timeout: Duration) -> Refused {
-    let reason = Integrate::TimedOut { host, timeout_ms: timeout.as_millis() as u64 };
-    super::refused(ResponseType::IntegrationTimeout, reason)
-}
-
-/// Tells a client that failed from a backend that did.
-fn refusal(failure: &EgressError, upload: &UploadState, host: Arc<str>) -> Refused {
-    let why = cut(&base::with_causes(failure));
-    match upload.failure() {
-        Some(UploadFailure::TooLarge) => {
-            let reason = Reason::Integrate(Integrate::BodyTooLarge { max: PAYLOAD_BYTES_MAX });
-            return Refused::front_end(FrontEnd::TOO_LARGE, reason);
-        }
-        Some(UploadFailure::Broken) => {
-            let answer = FrontEnd::of_edge(StatusCode::BAD_REQUEST);
-            return Refused::front_end(answer, Reason::Integrate(Integrate::BodyBroke { why }));
-        }
-        Some(UploadFailure::TooSlow) => {
-            return Refused::front_end(FrontEnd::BODY_TIMEOUT, Reason::Integrate(Integrate::BodyBroke { why }));
-        }
-        None => {}
-    }
-    match failure {
-        EgressError::InvalidUri | EgressError::Refused { .. } => {
-            super::refused(ResponseType::ApiConfigurationError, Integrate::Forbidden { host, why })
-        }
-        EgressError::Resolve { .. } => {
-            super::refused(ResponseType::ApiConfigurationError, Integrate::Unresolvable { host, why })
-        }
-        EgressError::Tls { .. } | EgressError::Roots(_) => {
-            super::refused(ResponseType::ApiConfigurationError, Integrate::Untrusted { host, why })
-        }
-        // Opening the connection has a time of its own, shorter than the integration's.
-        EgressError::Timeout => super::refused(ResponseType::IntegrationTimeout, Integrate::Unreachable { host, why }),
-        EgressError::NotHttp(_) => bad_answer(host, why),
-        EgressError::Connect { .. } | EgressError::Closed(_) => {
-            super::refused(ResponseType::IntegrationFailure, Integrate::Unreachable { host, why })
-        }
-    }
 }
 
 /// AWS answers 500 to what is no HTTP, and 504 to what is no answer.

@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 use edge::Fields;
+use egress::FieldName;
 use http::HeaderValue;
 use http::header::CONTENT_TYPE;
 use snapshot::{HttpIntegration, IntegrationAnswer};
@@ -23,6 +24,11 @@ use crate::trace::TRACE_ID;
 use crate::world::World;
 use crate::{execution_log, steps::locate::Inbound};
 
+/// What a backend is told of the gateway's own accord.
+const ACCEPT: FieldName = FieldName::new("Accept");
+const USER_AGENT: FieldName = FieldName::new("User-Agent");
+const MEDIA_TYPE: FieldName = FieldName::new("Content-Type");
+
 /// Maps the request, calls, and maps the answer.
 pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &World) -> Verdict<Answer> {
     let Parts { inbound, stage, method, parameters, .. } = parts;
@@ -36,19 +42,19 @@ pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &Wo
     let template = templates::for_request(&integration.templates, integration.passthrough, &received)?;
     let sources =
         Sources { request: &request, stage: &stage, received: &received, parameters: &parameters, response: None };
-    let uri = uri::build(call, &sources, Unmapped::Dropped)?;
+    let address = uri::build(call, &sources, Unmapped::Dropped)?;
     let mapped = call::mapped_headers(call, &sources)?;
 
-    let mut head = call::begin(call, call::verb(call, &request), &uri, &mapped)?;
+    let mut head = call::begin(call, &request, &address, &mapped, world)?;
     let agent = format!("AmazonAPIGateway_{}", stage.api_id);
     let media_type = match template {
         Some((media_type, _)) => media_type.as_bytes(),
         None => received.get(CONTENT_TYPE.as_str()).unwrap_or(DEFAULT_MEDIA_TYPE.as_bytes()),
     };
     let mut writer = Writer { head: &mut head, mapped: &mapped, request: &request, stage: &stage };
-    let own: [(&str, &[u8]); 3] =
-        [("Accept", DEFAULT_MEDIA_TYPE.as_bytes()), ("User-Agent", agent.as_bytes()), ("Content-Type", media_type)];
+    let own = [(ACCEPT, DEFAULT_MEDIA_TYPE.as_bytes()), (USER_AGENT, agent.as_bytes()), (MEDIA_TYPE, media_type)];
     writer.begin(&own).map_err(Unmappable::from)?;
+    call::note(&head, &address, &method, &request);
 
     let body = match template {
         Some((_, text)) => edge::Body::from(Bytes::copy_from_slice(text.as_bytes())),
@@ -58,9 +64,9 @@ pub(super) async fn call(parts: Parts, integration: &HttpIntegration, world: &Wo
         request.notes.exchange().endpoint_body.take(text.as_bytes());
     }
     let logged = (payloads && template.is_none()).then(|| request.clone());
-    let (upload, upload_state) = Upload::new(body, logged);
-    let outgoing = Outgoing { uri, head, body: upload, upload_state };
-    let called = call::send(outgoing, call, &method, &request, world).await?;
+    let (body, upload_state) = Upload::new(body, logged);
+    let (waiting, sending) = call::send(Outgoing { head, body, upload_state }, call, world);
+    let called = waiting.take(sending.await, &method, &request, &world.handles.clock)?;
 
     let Some(selected) = integration.selection.find(called.status.as_str()) else {
         let reason = Integrate::NoResponseFits { status: called.status.as_u16() };

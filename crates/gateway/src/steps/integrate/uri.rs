@@ -1,7 +1,10 @@
 //! The URI of a backend's request: the template filled in, the query mapped or passed on, checked once.
 
-use http::Uri;
-use http::uri::{Authority, PathAndQuery, Scheme};
+use std::borrow::Cow;
+use std::fmt;
+
+use egress::{Target as Asked, Trust, Upstream};
+use http::uri::{Authority, Scheme};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 use snapshot::integration::UriPiece;
 use snapshot::{HttpCall, Source, Target};
@@ -9,6 +12,33 @@ use snapshot::{HttpCall, Source, Target};
 use super::Unmappable;
 use super::sources::{Sources, decode, pairs};
 use crate::target::hides_dot_segment;
+
+/// Where a backend's request goes.
+#[derive(Debug)]
+pub(super) struct Address<'a> {
+    scheme: &'a Scheme,
+    authority: Cow<'a, Authority>,
+    trust: Trust,
+    pub(super) asked: Asked,
+}
+
+impl Address<'_> {
+    /// The backend, and how its certificate is judged.
+    pub(super) fn upstream(&self) -> Upstream<'_> {
+        Upstream { scheme: self.scheme, authority: &self.authority, trust: self.trust }
+    }
+
+    /// Its host, without a port.
+    pub(super) fn host(&self) -> &str {
+        self.authority.host()
+    }
+}
+
+impl fmt::Display for Address<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.asked.as_str())
+    }
+}
 
 /// What becomes of query parameters that no mapping names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,29 +53,27 @@ pub(super) enum Unmapped {
 const VALUE: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Makes the URI. An error says why it cannot be made of this request.
-pub(super) fn build(call: &HttpCall, sources: &Sources<'_>, unmapped: Unmapped) -> Result<Uri, Unmappable> {
+pub(super) fn build<'a>(
+    call: &'a HttpCall,
+    sources: &Sources<'_>,
+    unmapped: Unmapped,
+) -> Result<Address<'a>, Unmappable> {
     let mut text = String::with_capacity(128);
     fill(call, sources, &mut text)?;
-    let (authority, path_at) = match &call.authority {
-        Some(authority) => (authority.clone(), 0),
-        None => split_authority(&text)?,
-    };
-    if path_at > 0 {
+    let authority = if let Some(authority) = &call.authority {
+        Cow::Borrowed(authority)
+    } else {
+        let (authority, path_at) = split_authority(&text)?;
         text.drain(..path_at);
-    }
+        Cow::Owned(authority)
+    };
     if !text.starts_with('/') {
         text.insert(0, '/');
     }
     push_query(call, sources, unmapped, &mut text);
-    let scheme: &Scheme = &call.scheme;
-    let target =
-        PathAndQuery::from_maybe_shared(text).map_err(|_| Unmappable::caller("its path or query is malformed"))?;
-    Uri::builder()
-        .scheme(scheme.clone())
-        .authority(authority)
-        .path_and_query(target)
-        .build()
-        .map_err(|_| Unmappable::owner("it is malformed"))
+    let asked = Asked::parse(text).map_err(|_| Unmappable::caller("its path or query is malformed"))?;
+    let trust = if call.insecure_skip_verification { Trust::Unchecked } else { Trust::Verified };
+    Ok(Address { scheme: &call.scheme, authority, trust, asked })
 }
 
 /// Writes the template with its parameters.
@@ -252,7 +280,7 @@ mod tests {
         fn any_query_passes_on_as_a_query(query in "\\PC{0,60}") {
             let mut text = "/x?".to_owned();
             push_safe(&query, &mut text);
-            prop_assert!(PathAndQuery::from_maybe_shared(text).is_ok());
+            prop_assert!(Asked::parse(text).is_ok());
         }
     }
 }
