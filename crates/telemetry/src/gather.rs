@@ -3,17 +3,22 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use store_records::{Block, BlockBuilder, Stream};
+use store_records::block::BLOCK_BYTES_MAX;
+use store_records::{Block, BlockBuilder, Compressor, Entries, Stream};
 
 use crate::queue::{Kind, Queue};
 use crate::stream;
-use crate::waiting::{Place, Run, Waiting};
+use crate::waiting::{Place, Waiting};
 
 /// A block so long is stored at once; shorter ones wait for more until the round that takes all.
-pub(crate) const BLOCK_BYTES: usize = 256 * 1024;
+pub(crate) const BLOCK_BYTES: usize = 320 * 1024;
+
+/// A block of this share of that goes along with one that is stored at once: a stage's lines and their trails come at one
+/// pace, and one transaction serves both.
+const COMPANY_SHARE: usize = 2;
 
 /// Which blocks a round finishes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Finish {
     /// Those that are long enough.
     Long,
@@ -24,61 +29,82 @@ pub(crate) enum Finish {
 /// The blocks that are being filled, one a stream.
 #[derive(Debug)]
 pub(crate) struct Gatherer {
-    queue: Arc<Queue>,
     open: HashMap<Place, BlockBuilder>,
     /// For each of the queue's lists what it is given for what it holds, so that neither grows anew every time.
     spare: Vec<Waiting>,
+    press: Press,
+}
+
+/// What packs them.
+#[derive(Debug)]
+struct Press {
+    queue: Arc<Queue>,
+    /// One for all streams: an open block holds what is compressed of it, and less than a piece that is not.
+    compressor: Compressor,
+    /// Those that are finished.
+    blocks: Vec<Block>,
 }
 
 impl Gatherer {
     pub(crate) fn new(queue: Arc<Queue>) -> Self {
         let spare = (0..queue.shards()).map(|_| Waiting::default()).collect();
-        Self { queue, open: HashMap::new(), spare }
+        let press = Press { queue, compressor: Compressor::new(), blocks: Vec::new() };
+        Self { open: HashMap::new(), spare, press }
     }
 
-    /// Takes what waits and answers the blocks that are finished. From here on a block is held by its packed size.
+    /// Takes what waits and answers the blocks that are finished. From here on records are held by their packed size, as
+    /// soon as there are enough of their stream for a piece.
     pub(crate) fn gather(&mut self, finish: Finish) -> Vec<Block> {
-        let Self { queue, open, spare } = self;
-        let mut blocks = Vec::new();
+        let Self { open, spare, press } = self;
         for (shard, waiting) in spare.iter_mut().enumerate() {
-            queue.exchange(shard, waiting);
+            press.queue.exchange(shard, waiting);
             for run in waiting.runs().iter().filter(|run| !run.entries.is_empty()) {
-                add(run, open, queue, &mut blocks);
+                let builder = open.entry(run.place.clone()).or_insert_with_key(|place| {
+                    BlockBuilder::new(Stream { scope: place.scope.clone(), name: place.stream.as_ref().to_owned() })
+                });
+                press.add(&run.entries, builder);
             }
             waiting.clear();
         }
-        if finish == Finish::All {
-            for (_, mut builder) in open.drain() {
-                blocks.extend(pack(&mut builder, queue));
+        match finish {
+            Finish::All => {
+                open.drain().for_each(|(_, mut builder)| press.finish(&mut builder));
+                // Once a second memory follows the load down, and streams that went silent are forgotten.
+                spare.fill_with(Waiting::default);
             }
-            // Once a second memory follows the load down, and streams that went silent are forgotten.
-            spare.fill_with(Waiting::default);
+            Finish::Long if press.blocks.is_empty() => (),
+            Finish::Long => {
+                let company = open.values_mut().filter(|builder| builder.bytes() >= BLOCK_BYTES / COMPANY_SHARE);
+                company.for_each(|builder| press.finish(builder));
+            }
         }
-        blocks
+        std::mem::take(&mut press.blocks)
     }
 }
 
-fn add(run: &Run, open: &mut HashMap<Place, BlockBuilder>, queue: &Queue, blocks: &mut Vec<Block>) {
-    let builder = open.entry(run.place.clone()).or_insert_with_key(|place| {
-        BlockBuilder::new(Stream { scope: place.scope.clone(), name: place.stream.as_ref().to_owned() })
-    });
-    if builder.append(&run.entries).is_err() {
-        blocks.extend(pack(builder, queue));
+impl Press {
+    fn add(&mut self, entries: &Entries, builder: &mut BlockBuilder) {
+        if builder.bytes() + entries.bytes() > BLOCK_BYTES_MAX {
+            self.finish(builder);
+        }
+        let before = builder.held_bytes();
         // An empty block takes any run: both have the same bound.
-        let _ = builder.append(&run.entries);
+        let _ = builder.append(entries, &mut self.compressor, || self.queue.give_way());
+        self.queue.hold_anyway(builder.held_bytes());
+        self.queue.release(before + entries.bytes());
+        if builder.bytes() >= BLOCK_BYTES {
+            self.finish(builder);
+        }
     }
-    if builder.bytes() >= BLOCK_BYTES {
-        blocks.extend(pack(builder, queue));
-    }
-}
 
-/// Packs a block; its records' bytes are given back for its own.
-fn pack(builder: &mut BlockBuilder, queue: &Queue) -> Option<Block> {
-    let raw = builder.bytes();
-    let block = builder.finish_and_renew(|| queue.give_way());
-    queue.hold_anyway(block.as_ref().map_or(0, charge));
-    queue.release(raw);
-    block
+    /// Finishes a block; what its records held until now is given back for its own.
+    fn finish(&mut self, builder: &mut BlockBuilder) {
+        let before = builder.held_bytes();
+        let block = builder.finish_and_renew(&mut self.compressor, || self.queue.give_way());
+        self.queue.hold_anyway(block.as_ref().map_or(0, charge));
+        self.queue.release(before);
+        self.blocks.extend(block);
+    }
 }
 
 /// What a finished block takes of the queue's bound.

@@ -15,6 +15,13 @@ pub(crate) struct Place {
     pub(crate) stream: Arc<str>,
 }
 
+impl Place {
+    fn is_of(&self, record: &Record<'_>) -> bool {
+        // The name is mostly the very same one, so its text need not be read.
+        (Arc::ptr_eq(&self.stream, record.stream) || self.stream == *record.stream) && self.scope == *record.scope
+    }
+}
+
 /// Records of one stream.
 #[derive(Debug)]
 pub(crate) struct Run {
@@ -75,8 +82,7 @@ impl Waiting {
 
     fn run_of(&mut self, record: &Record<'_>) -> usize {
         let last = self.last[record.kind as usize];
-        if self.runs.get(last).is_some_and(|run| run.place.stream == *record.stream && run.place.scope == *record.scope)
-        {
+        if self.runs.get(last).is_some_and(|run| run.place.is_of(record)) {
             return last;
         }
         let place = Place { scope: record.scope.clone(), stream: Arc::clone(record.stream) };
