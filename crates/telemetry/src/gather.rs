@@ -58,24 +58,27 @@ impl Gatherer {
         let Self { open, spare, press } = self;
         for (shard, waiting) in spare.iter_mut().enumerate() {
             press.queue.exchange(shard, waiting);
-            for run in waiting.runs().iter().filter(|run| !run.entries.is_empty()) {
+            for run in waiting.runs().iter_mut().filter(|run| !run.is_empty()) {
                 let builder = open.entry(run.place.clone()).or_insert_with_key(|place| {
                     BlockBuilder::new(Stream { scope: place.scope.clone(), name: place.stream.as_ref().to_owned() })
                 });
-                press.add(&run.entries, builder);
+                press.add(run.whole(), builder);
             }
             waiting.clear();
         }
         match finish {
             Finish::All => {
-                open.drain().for_each(|(_, mut builder)| press.finish(&mut builder));
+                for (_, mut builder) in open.drain() {
+                    press.finish(&mut builder);
+                }
                 // Once a second memory follows the load down, and streams that went silent are forgotten.
                 spare.fill_with(Waiting::default);
             }
             Finish::Long if press.blocks.is_empty() => (),
             Finish::Long => {
-                let company = open.values_mut().filter(|builder| builder.bytes() >= BLOCK_BYTES / COMPANY_SHARE);
-                company.for_each(|builder| press.finish(builder));
+                for builder in open.values_mut().filter(|builder| builder.bytes() >= BLOCK_BYTES / COMPANY_SHARE) {
+                    press.finish(builder);
+                }
             }
         }
         std::mem::take(&mut press.blocks)
@@ -115,4 +118,77 @@ pub(crate) fn charge(block: &Block) -> usize {
 /// What a block's records are.
 pub(crate) fn kind(block: &Block) -> Kind {
     if block.stream.name == stream::TRAIL { Kind::Trail } else { Kind::Log }
+}
+
+#[cfg(test)]
+mod tests {
+    use base::id::RequestId;
+    use base::{AccountId, Region, Scope, Timestamp};
+
+    use super::*;
+    use crate::queue::Record;
+
+    /// Gathers lines of some API's access log, each of its own id, until they have so many bytes.
+    fn record(queue: &Queue, api: usize, bytes: usize) {
+        let scope =
+            Scope { account: AccountId::parse("111111111111").unwrap(), region: Region::parse("eu-west-1").unwrap() };
+        let (stream, time) = (stream::access(&format!("api{api}"), "prod"), Timestamp::UNIX_EPOCH);
+        let mut written = 0;
+        while written < bytes {
+            let line = format!("{{ \"status\":\"200\", \"path\":\"/prod/pets/{written}\", \"length\":\"25\" }}");
+            let (request, bytes) = (RequestId::random(), line.as_bytes());
+            let record = Record { scope: &scope, stream: &stream, time, request, bytes, id_at: None, kind: Kind::Log };
+            written += record.charge();
+            queue.push(record);
+        }
+    }
+
+    fn world() -> (Arc<Queue>, Gatherer) {
+        let queue = Arc::new(Queue::new(64 << 20));
+        (Arc::clone(&queue), Gatherer::new(queue))
+    }
+
+    #[test]
+    fn an_open_block_holds_what_is_packed_and_less_than_a_piece_that_is_not() {
+        const STREAMS: usize = 20;
+        let (queue, mut gatherer) = world();
+        for round in 1..=25 {
+            (0..STREAMS).for_each(|api| record(&queue, api, 10 << 10));
+            assert_eq!(gatherer.gather(Finish::Long), []);
+            let raw: usize = gatherer.open.values().map(BlockBuilder::bytes).sum();
+            assert!(raw >= round * STREAMS * (10 << 10));
+            assert_eq!(queue.held(), gatherer.open.values().map(BlockBuilder::held_bytes).sum());
+            assert!(queue.held() < raw * 6 / 10 + STREAMS * (24 << 10), "{} of {raw}", queue.held());
+        }
+        let blocks = gatherer.gather(Finish::All);
+        assert_eq!((blocks.len(), gatherer.open.len()), (STREAMS, 0));
+        assert_eq!(queue.held(), blocks.iter().map(charge).sum());
+    }
+
+    #[test]
+    fn a_long_block_takes_along_those_that_are_half_as_long() {
+        let (queue, mut gatherer) = world();
+        record(&queue, 1, BLOCK_BYTES);
+        record(&queue, 2, BLOCK_BYTES / COMPANY_SHARE);
+        record(&queue, 3, BLOCK_BYTES / COMPANY_SHARE - 1_000);
+        let mut finished: Vec<String> =
+            gatherer.gather(Finish::Long).into_iter().map(|block| block.stream.name).collect();
+        finished.sort();
+        assert_eq!(finished, ["access/api1/prod", "access/api2/prod"]);
+        record(&queue, 2, BLOCK_BYTES / COMPANY_SHARE);
+        assert_eq!(gatherer.gather(Finish::Long), [], "none is long");
+        assert_eq!(gatherer.gather(Finish::All).len(), 2);
+    }
+
+    #[test]
+    fn no_block_is_longer_than_a_block_may_be() {
+        let (queue, mut gatherer) = world();
+        record(&queue, 1, BLOCK_BYTES - 1_000);
+        assert_eq!(gatherer.gather(Finish::Long), []);
+        record(&queue, 1, BLOCK_BYTES_MAX + 1_000);
+        let blocks = gatherer.gather(Finish::Long);
+        // What was open, a full list, and what did not fit into that.
+        assert!(blocks.len() >= 2);
+        assert!(blocks.iter().all(|block| block.decode().is_ok()));
+    }
 }
