@@ -17,6 +17,9 @@ pub(crate) const BLOCK_BYTES: usize = 320 * 1024;
 /// pace, and one transaction serves both.
 const COMPANY_SHARE: usize = 2;
 
+/// So many go along at most, lest a round of many streams gets long.
+const COMPANY_MAX: usize = 3;
+
 /// Which blocks a round finishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Finish {
@@ -76,7 +79,8 @@ impl Gatherer {
             }
             Finish::Long if press.blocks.is_empty() => (),
             Finish::Long => {
-                for builder in open.values_mut().filter(|builder| builder.bytes() >= BLOCK_BYTES / COMPANY_SHARE) {
+                let company = open.values_mut().filter(|builder| builder.bytes() >= BLOCK_BYTES / COMPANY_SHARE);
+                for builder in company.take(COMPANY_MAX) {
                     press.finish(builder);
                 }
             }
@@ -153,7 +157,9 @@ mod tests {
         const STREAMS: usize = 20;
         let (queue, mut gatherer) = world();
         for round in 1..=25 {
-            (0..STREAMS).for_each(|api| record(&queue, api, 10 << 10));
+            for api in 0..STREAMS {
+                record(&queue, api, 10 << 10);
+            }
             assert_eq!(gatherer.gather(Finish::Long), []);
             let raw: usize = gatherer.open.values().map(BlockBuilder::bytes).sum();
             assert!(raw >= round * STREAMS * (10 << 10));
@@ -178,6 +184,12 @@ mod tests {
         record(&queue, 2, BLOCK_BYTES / COMPANY_SHARE);
         assert_eq!(gatherer.gather(Finish::Long), [], "none is long");
         assert_eq!(gatherer.gather(Finish::All).len(), 2);
+        for api in 1..=10 {
+            record(&queue, api, BLOCK_BYTES - 1_000);
+        }
+        assert_eq!(gatherer.gather(Finish::Long), []);
+        record(&queue, 1, 1_000);
+        assert_eq!(gatherer.gather(Finish::Long).len(), 1 + COMPANY_MAX, "the others wait");
     }
 
     #[test]
