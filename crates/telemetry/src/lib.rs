@@ -7,6 +7,7 @@ pub mod stream;
 pub mod sink;
 mod queue;
 mod waiting;
+mod rounds;
 mod gather;
 mod packer;
 pub mod writer;

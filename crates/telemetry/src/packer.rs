@@ -1,43 +1,70 @@
 //! The thread that packs: named, so that its cost can be seen from outside, and apart from those that serve requests.
+//!
+//! Who records asks it without a detour by the writer: its rounds are short and many.
 
-use std::sync::{Arc, mpsc};
+use std::sync::Arc;
 
 use store_records::Block;
-use tokio::sync::oneshot;
+use tokio::sync::mpsc;
 
 use crate::gather::{Finish, Gatherer};
 use crate::queue::Queue;
 
-/// Asks the thread; it ends with the last who could.
+/// The writer's end of the thread, which ends with it.
 #[derive(Debug)]
 pub(crate) struct Packer {
-    rounds: mpsc::Sender<Round>,
+    queue: Arc<Queue>,
+    /// Unbounded, since the queue's bound holds for what is in it.
+    rounds: mpsc::UnboundedReceiver<Round>,
 }
 
+/// A round that finished something, or that was to finish all.
 struct Round {
     finish: Finish,
-    blocks: oneshot::Sender<Vec<Block>>,
+    blocks: Vec<Block>,
 }
 
 impl Packer {
     /// Starts the thread.
     pub(crate) fn start(queue: Arc<Queue>) -> std::io::Result<Self> {
-        let (rounds, asked) = mpsc::channel::<Round>();
+        let (done, rounds) = mpsc::unbounded_channel();
+        let its_queue = Arc::clone(&queue);
         let work = move || {
-            let mut gatherer = Gatherer::new(queue);
-            for Round { finish, blocks } in asked {
-                // Whoever asked has ended, and so does this thread.
-                let _ = blocks.send(gatherer.gather(finish));
+            let mut gatherer = Gatherer::new(Arc::clone(&its_queue));
+            while let Some(finish) = its_queue.rounds().next() {
+                let blocks = gatherer.gather(finish);
+                // The writer waits for the end of a round of all, and for no other.
+                if (finish == Finish::All || !blocks.is_empty()) && done.send(Round { finish, blocks }).is_err() {
+                    return;
+                }
             }
         };
         std::thread::Builder::new().name("records-pack".to_owned()).spawn(work)?;
-        Ok(Self { rounds })
+        Ok(Self { queue, rounds })
     }
 
-    /// Packs what waits. `None` when the thread is gone.
-    pub(crate) async fn pack(&self, finish: Finish) -> Option<Vec<Block>> {
-        let (blocks, packed) = oneshot::channel();
-        self.rounds.send(Round { finish, blocks }).ok()?;
-        packed.await.ok()
+    /// The next blocks that are long enough. `None` when the thread is gone.
+    pub(crate) async fn packed(&mut self) -> Option<Vec<Block>> {
+        self.rounds.recv().await.map(|round| round.blocks)
+    }
+
+    /// Packs all that waits. `None` when the thread is gone.
+    pub(crate) async fn pack_all(&mut self) -> Option<Vec<Block>> {
+        self.queue.rounds().ask(Finish::All);
+        let mut all = Vec::new();
+        loop {
+            let Round { finish, blocks } = self.rounds.recv().await?;
+            all.extend(blocks);
+            match finish {
+                Finish::Long => (),
+                Finish::All => return Some(all),
+            }
+        }
+    }
+}
+
+impl Drop for Packer {
+    fn drop(&mut self) {
+        self.queue.rounds().end();
     }
 }

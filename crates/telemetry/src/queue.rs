@@ -8,13 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use base::id::RequestId;
 use base::{Scope, Timestamp};
 use store_records::block::{ENTRY_BYTES_MAX, ENTRY_HEAD_BYTES_MAX};
-use tokio::sync::Notify;
 
+use crate::gather::Finish;
+use crate::rounds::Rounds;
 use crate::waiting::Waiting;
 
-/// A core's records wake the writer when they have so many bytes; fewer wait for its next round, because a wake costs more
-/// than a record.
-const BATCH_BYTES: usize = 256 * 1024;
+/// A core's records ask for a round when they have so many bytes: some hundred, because a wake costs more than a record, and
+/// no more, so that they are packed while the core's cache has them, and in no time that anybody could see.
+const BATCH_BYTES: usize = 64 * 1024;
 
 /// While no more than this share of the bound is taken, packing may wait for its turn.
 const CALM_SHARE: usize = 8;
@@ -67,7 +68,7 @@ pub(crate) struct Queue {
     bytes_max: usize,
     dropped_logs: AtomicU64,
     dropped_trails: AtomicU64,
-    ready: Notify,
+    rounds: Rounds,
 }
 
 /// A cache line of its own for each list, so that cores do not wait for each other.
@@ -84,7 +85,7 @@ impl Queue {
             bytes_max,
             dropped_logs: AtomicU64::new(0),
             dropped_trails: AtomicU64::new(0),
-            ready: Notify::new(),
+            rounds: Rounds::default(),
         }
     }
 
@@ -95,21 +96,24 @@ impl Queue {
             self.count_dropped(record.kind, 1);
             return;
         }
-        let (taken, full) = {
+        let (before, after) = {
             let mut waiting = self.own_shard().lock();
             let before = waiting.bytes();
             waiting.add(record);
-            (waiting.bytes() - before, before < BATCH_BYTES && waiting.bytes() >= BATCH_BYTES)
+            (before, waiting.bytes())
         };
-        self.release(charge - taken);
-        if full {
-            self.ready.notify_one();
+        // Most take what they were charged: then the counter of all cores is left alone.
+        if after - before < charge {
+            self.release(charge - (after - before));
+        }
+        if before < BATCH_BYTES && after >= BATCH_BYTES {
+            self.rounds.ask(Finish::Long);
         }
     }
 
-    /// Answers once a list is worth a round.
-    pub(crate) async fn ready(&self) {
-        self.ready.notified().await;
+    /// What the thread that packs is asked for.
+    pub(crate) fn rounds(&self) -> &Rounds {
+        &self.rounds
     }
 
     /// How many lists there are.

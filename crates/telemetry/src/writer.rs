@@ -10,7 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 use tracing::{error, info, warn};
 
 use crate::Dropped;
-use crate::gather::{self, Finish};
+use crate::gather;
 use crate::packer::Packer;
 use crate::queue::Queue;
 
@@ -48,9 +48,9 @@ struct Trouble {
     wait: Duration,
 }
 
-/// Why a round begins.
+/// Why the writer sets to work.
 enum Wake {
-    Ready,
+    Packed,
     Tick,
     Asked(oneshot::Sender<usize>),
     Closed,
@@ -69,28 +69,24 @@ impl Writer {
 
     /// Works until the last sink is gone, and stores what is left.
     pub async fn run(mut self) {
-        let packer = match Packer::start(Arc::clone(&self.queue)) {
+        let mut packer = match Packer::start(Arc::clone(&self.queue)) {
             Ok(packer) => packer,
             Err(fault) => return error!(error = %fault, "nothing can be recorded: there is no thread to pack records"),
         };
         let mut tick = self.clock.sleep(FLUSH_EVERY);
         loop {
-            let wake = tokio::select! {
+            let (wake, packed) = tokio::select! {
                 biased;
-                asked = self.asked.recv() => asked.map_or(Wake::Closed, Wake::Asked),
-                () = &mut tick => Wake::Tick,
-                () = self.queue.ready() => Wake::Ready,
+                asked = self.asked.recv() => (asked.map_or(Wake::Closed, Wake::Asked), packer.pack_all().await),
+                () = &mut tick => (Wake::Tick, packer.pack_all().await),
+                packed = packer.packed() => (Wake::Packed, packed),
             };
-            let finish = match &wake {
-                Wake::Ready => Finish::Long,
-                Wake::Tick | Wake::Asked(_) | Wake::Closed => Finish::All,
-            };
-            match packer.pack(finish).await {
+            match packed {
                 Some(blocks) => self.blocks.extend(blocks),
                 None => return self.give_up(),
             }
             match wake {
-                Wake::Ready => self.store_unless_troubled().await,
+                Wake::Packed => self.store_unless_troubled().await,
                 Wake::Tick => {
                     self.store_unless_troubled().await;
                     self.report_dropped();
@@ -267,6 +263,18 @@ mod tests {
             log(&sink, ONE, "a", &long);
         }
         store.until_appends(1).await;
+    }
+
+    #[tokio::test]
+    async fn records_keep_their_order_from_piece_to_piece_and_block_to_block() {
+        let World { store, sink, .. } = world(64 << 20);
+        let lines: Vec<String> = (0..10_000).map(|n| format!("{n:05} {}", uuid::Uuid::new_v4())).collect();
+        for line in &lines {
+            log(&sink, ONE, "a", line);
+        }
+        sink.flush().await.unwrap();
+        let stored: Vec<String> = store.texts().into_iter().flat_map(|(_, _, lines)| lines).collect();
+        assert_eq!(stored, lines);
     }
 
     #[tokio::test]

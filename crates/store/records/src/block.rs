@@ -1,7 +1,5 @@
 //! A block: some entries of one stream, compressed, with time bounds and a filter of request ids.
 
-use std::io::{Read as _, Write as _};
-
 use base::Timestamp;
 use base::id::RequestId;
 use bytes::Bytes;
@@ -9,8 +7,12 @@ use bytes::Bytes;
 use crate::{Fault, Stream};
 
 mod entries;
+mod builder;
+mod compression;
 mod filter;
 
+pub use builder::BlockBuilder;
+pub use compression::Compressor;
 pub use entries::{ENTRY_HEAD_BYTES_MAX, Entries};
 pub use filter::IdFilter;
 
@@ -19,15 +21,6 @@ pub const BLOCK_BYTES_MAX: usize = 8 * 1024 * 1024;
 
 /// Bytes of one entry, at most.
 pub const ENTRY_BYTES_MAX: usize = 1024 * 1024;
-
-/// Fast rather than small: the gateway's own cores compress.
-const COMPRESSION_LEVEL: i32 = -3;
-
-/// Bytes compressed in one go: whoever waits for the core waits so long, a fifth of a millisecond.
-const PIECE_BYTES: usize = 64 * 1024;
-
-/// A reader's decompression window is at most 2^23 bytes, whatever a corrupt frame asks for.
-const WINDOW_LOG_MAX: u32 = 23;
 
 /// One thing that was recorded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +53,7 @@ pub struct Block {
 impl Block {
     /// Reads the entries, in the order they were pushed. A block whose bytes were damaged is a fault.
     pub fn decode(&self) -> Result<Vec<Entry>, Fault> {
-        let raw = decompress(&self.payload)?;
+        let raw = compression::decompress(&self.payload)?;
         let mut rest = Bytes::from(raw);
         let mut read = Vec::new();
         while !rest.is_empty() {
@@ -113,98 +106,14 @@ pub enum PushError {
     TooLarge,
 }
 
-/// Gathers entries until they make a block.
-#[derive(Debug)]
-pub struct BlockBuilder {
-    stream: Stream,
-    entries: Entries,
-}
-
-impl BlockBuilder {
-    /// An empty block of `stream`.
-    pub fn new(stream: Stream) -> Self {
-        Self { stream, entries: Entries::default() }
-    }
-
-    /// Adds an entry.
-    pub fn push(&mut self, time: Timestamp, request: Option<RequestId>, bytes: &[u8]) -> Result<(), PushError> {
-        self.entries.push(time, request, bytes)
-    }
-
-    /// Adds entries that were gathered elsewhere: all, or none where they do not fit.
-    pub fn append(&mut self, entries: &Entries) -> Result<(), PushError> {
-        self.entries.append(entries)
-    }
-
-    /// The series the block will belong to.
-    pub fn stream(&self) -> &Stream {
-        &self.stream
-    }
-
-    /// Whether it holds none.
-    pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
-    }
-
-    /// Bytes so far, before compression.
-    pub fn bytes(&self) -> usize {
-        self.entries.bytes()
-    }
-
-    /// Compresses; `None` where nothing was pushed.
-    pub fn finish(mut self) -> Option<Block> {
-        self.finish_and_renew(|| ())
-    }
-
-    /// Compresses in short pieces, with a call of `pause` behind each, and begins the next block of the stream in the same
-    /// room.
-    pub fn finish_and_renew(&mut self, pause: impl FnMut()) -> Option<Block> {
-        let summary = self.entries.summary()?;
-        let payload =
-            compress(self.entries.as_bytes(), pause).expect("compressing into memory fails only without memory");
-        self.entries.clear();
-        Some(Block {
-            stream: self.stream.clone(),
-            first: crate::time::from_nanoseconds(summary.first),
-            last: crate::time::from_nanoseconds(summary.last),
-            entries: summary.entries,
-            filter: IdFilter::of(&summary.ids),
-            payload: payload.into(),
-        })
-    }
-}
-
-fn compress(raw: &[u8], mut pause: impl FnMut()) -> std::io::Result<Vec<u8>> {
-    let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), COMPRESSION_LEVEL)?;
-    encoder.include_checksum(true)?;
-    encoder.set_pledged_src_size(Some(raw.len() as u64))?;
-    for piece in raw.chunks(PIECE_BYTES) {
-        encoder.write_all(piece)?;
-        // What is not flushed would gather and be compressed at once later.
-        encoder.flush()?;
-        pause();
-    }
-    encoder.finish()
-}
-
-fn decompress(payload: &[u8]) -> Result<Vec<u8>, Fault> {
-    let fault = |error: std::io::Error| Fault::new("reading a block", error);
-    let mut decoder = zstd::stream::read::Decoder::with_buffer(payload).map_err(fault)?;
-    decoder.window_log_max(WINDOW_LOG_MAX).map_err(fault)?;
-    let mut raw = Vec::new();
-    decoder.take(BLOCK_BYTES_MAX as u64 + 1).read_to_end(&mut raw).map_err(fault)?;
-    if raw.len() > BLOCK_BYTES_MAX {
-        return Err(damaged("it unpacks to more than a block may hold"));
-    }
-    Ok(raw)
-}
-
 fn damaged(why: &'static str) -> Fault {
     Fault::new("reading a block", why)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -226,6 +135,12 @@ mod tests {
         builder.finish()
     }
 
+    fn compress(raw: &[u8]) -> Bytes {
+        let mut payload = Vec::new();
+        Compressor::new().compress(raw, &mut payload, || ());
+        payload.into()
+    }
+
     #[test]
     fn a_block_of_nothing_is_none() {
         assert_eq!(block(&[]), None);
@@ -237,21 +152,6 @@ mod tests {
         assert_eq!(block.first, crate::time::from_nanoseconds(-7));
         assert_eq!(block.last, crate::time::from_nanoseconds(5));
         assert_eq!(block.entries, 3);
-    }
-
-    #[test]
-    fn a_long_block_is_compressed_in_pieces_and_read_whole() {
-        let lines: Vec<String> = (0..5_000).map(|n| format!("line {n} of a long block")).collect();
-        let mut builder = BlockBuilder::new(stream());
-        for line in &lines {
-            builder.push(Timestamp::UNIX_EPOCH, None, line.as_bytes()).unwrap();
-        }
-        let (pieces, mut pauses) = (builder.bytes().div_ceil(PIECE_BYTES), 0);
-        let block = builder.finish_and_renew(|| pauses += 1).unwrap();
-        assert!(pieces > 1, "it is a long one");
-        assert_eq!(pauses, pieces);
-        let read = block.decode().unwrap();
-        assert!(read.iter().map(|entry| &entry.bytes[..]).eq(lines.iter().map(String::as_bytes)));
     }
 
     #[test]
@@ -268,23 +168,10 @@ mod tests {
             let (mut entries, mut builder) = (Entries::default(), BlockBuilder::new(stream()));
             entries.push_spelled(Timestamp::UNIX_EPOCH, id, line.as_bytes(), at).unwrap();
             assert_eq!(entries.bytes() < line.len(), spelled, "at {at}");
-            builder.append(&entries).unwrap();
+            builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
             let read = builder.finish().unwrap().decode().unwrap();
             assert_eq!((read[0].request, &read[0].bytes[..]), (Some(id), line.as_bytes()), "at {at}");
         }
-    }
-
-    #[test]
-    fn what_was_gathered_apart_makes_the_same_block() {
-        let (mut one, mut two) = (Entries::default(), Entries::default());
-        one.push(Timestamp::UNIX_EPOCH, Some(RequestId(uuid::Uuid::from_u128(1))), b"one").unwrap();
-        two.push(Timestamp::UNIX_EPOCH, None, b"two").unwrap();
-        let mut builder = BlockBuilder::new(stream());
-        builder.append(&one).unwrap();
-        builder.append(&two).unwrap();
-        let whole = block(&[(0, Some(1), b"one".to_vec()), (0, None, b"two".to_vec())]).unwrap();
-        assert_eq!(builder.finish_and_renew(|| ()), Some(whole));
-        assert_eq!(builder.finish_and_renew(|| ()), None, "the next block begins empty");
     }
 
     #[test]
@@ -311,17 +198,32 @@ mod tests {
     #[test]
     fn a_payload_that_unpacks_to_more_than_a_block_is_a_fault() {
         let mut block = block(&[(0, None, vec![])]).unwrap();
-        block.payload = compress(&vec![0; BLOCK_BYTES_MAX + 1], || ()).unwrap().into();
+        block.payload = compress(&vec![0; BLOCK_BYTES_MAX + 1]);
         assert!(block.decode().is_err());
+    }
+
+    #[test]
+    fn a_block_of_one_frame_is_read_too() {
+        let good = block(&[(0, Some(1), b"one".to_vec()), (1, None, b"two".to_vec())]).unwrap();
+        let raw = compression::decompress(&good.payload).unwrap();
+        // Older ones are written as a stream, and flushed in between.
+        let mut encoder = zstd::stream::write::Encoder::new(Vec::new(), -3).unwrap();
+        encoder.include_checksum(true).unwrap();
+        for part in raw.chunks(8) {
+            encoder.write_all(part).unwrap();
+            encoder.flush().unwrap();
+        }
+        let older = Block { payload: encoder.finish().unwrap().into(), ..good.clone() };
+        assert_eq!(older.decode().unwrap(), good.decode().unwrap());
     }
 
     #[test]
     fn a_block_with_a_wrong_count_or_a_cut_entry_is_a_fault() {
         let good = block(&[(0, Some(1), b"one".to_vec()), (1, None, b"two".to_vec())]).unwrap();
         assert!(Block { entries: 3, ..good.clone() }.decode().is_err());
-        let raw = decompress(&good.payload).unwrap();
+        let raw = compression::decompress(&good.payload).unwrap();
         for cut in 1..raw.len() {
-            let payload = compress(&raw[..cut], || ()).unwrap().into();
+            let payload = compress(&raw[..cut]);
             assert!(Block { payload, ..good.clone() }.decode().is_err(), "cut at {cut}");
         }
     }
@@ -351,7 +253,7 @@ mod tests {
             let mut entries = Entries::default();
             entries.push_spelled(Timestamp::UNIX_EPOCH, id, &bytes, before.len()).unwrap();
             let mut builder = BlockBuilder::new(stream());
-            builder.append(&entries).unwrap();
+            builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
             prop_assert_eq!(&builder.finish().unwrap().decode().unwrap()[0].bytes[..], &bytes[..]);
         }
 
@@ -360,7 +262,7 @@ mod tests {
             let good = block(&[(0, None, vec![])]).unwrap();
             let _ = Block { payload: payload.clone().into(), entries, ..good.clone() }.decode();
             // The same bytes as a sound frame: what lies inside is damaged.
-            let _ = Block { payload: compress(&payload, || ()).unwrap().into(), entries, ..good }.decode();
+            let _ = Block { payload: compress(&payload), entries, ..good }.decode();
         }
 
         #[test]

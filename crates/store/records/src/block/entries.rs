@@ -4,7 +4,7 @@ use base::Timestamp;
 use base::id::RequestId;
 use bytes::Bytes;
 
-use super::{BLOCK_BYTES_MAX, ENTRY_BYTES_MAX, Entry, PushError};
+use super::{BLOCK_BYTES_MAX, ENTRY_BYTES_MAX, Entry, IdFilter, PushError};
 
 /// Some entries, in the order they were pushed.
 #[derive(Debug, Default)]
@@ -99,35 +99,61 @@ impl Entries {
     pub(super) fn as_bytes(&self) -> &[u8] {
         &self.raw
     }
-
-    /// What a block says of its entries.
-    pub(super) fn summary(&self) -> Option<Summary> {
-        let mut rest = self.raw.as_slice();
-        let mut summary: Option<Summary> = None;
-        while let Some((time, request)) = skip_entry(&mut rest) {
-            let summary =
-                summary.get_or_insert_with(|| Summary { first: time, last: time, entries: 0, ids: Vec::new() });
-            summary.first = summary.first.min(time);
-            summary.last = summary.last.max(time);
-            summary.entries += 1;
-            // A request's lines mostly follow each other; any other repetition only costs room.
-            if let Some(id) = request
-                && summary.ids.last() != Some(&id)
-            {
-                summary.ids.push(id);
-            }
-        }
-        summary
-    }
 }
 
-/// What a block says of its entries, times in nanoseconds.
-#[derive(Debug)]
+/// What a block says of its entries.
+#[derive(Debug, Default)]
 pub(super) struct Summary {
-    pub(super) first: i64,
-    pub(super) last: i64,
-    pub(super) entries: u32,
-    pub(super) ids: Vec<[u8; 16]>,
+    /// The earliest and the latest, in nanoseconds.
+    times: Option<(i64, i64)>,
+    entries: u32,
+    /// What the filter needs of the ids: half of each.
+    probes: Vec<(u32, u32)>,
+}
+
+impl Summary {
+    /// Says it of more of them.
+    pub(super) fn add(&mut self, entries: &Entries) {
+        let mut rest = entries.raw.as_slice();
+        while let Some((time, request)) = skip_entry(&mut rest) {
+            let (first, last) = self.times.unwrap_or((time, time));
+            self.times = Some((first.min(time), last.max(time)));
+            self.entries += 1;
+            // A request's lines mostly follow each other; any other repetition only costs room.
+            if let Some(probe) = request.map(|id| IdFilter::probe(RequestId(uuid::Uuid::from_bytes(id))))
+                && self.probes.last() != Some(&probe)
+            {
+                self.probes.push(probe);
+            }
+        }
+    }
+
+    /// The earliest and the latest time in nanoseconds, where there is an entry.
+    pub(super) fn times(&self) -> Option<(i64, i64)> {
+        self.times
+    }
+
+    /// How many entries there are.
+    pub(super) fn entries(&self) -> u32 {
+        self.entries
+    }
+
+    /// What the filter is made of.
+    pub(super) fn probes(&self) -> &[(u32, u32)] {
+        &self.probes
+    }
+
+    /// What it takes of the memory.
+    pub(super) fn bytes(&self) -> usize {
+        size_of_val(self.probes.as_slice())
+    }
+
+    /// Forgets the entries and keeps the room.
+    pub(super) fn clear(&mut self) {
+        self.times = None;
+        self.entries = 0;
+        self.probes.clear();
+    }
 }
 
 /// Times are stored as nanoseconds in 64 bits, which end in the years 1677 and 2262.
