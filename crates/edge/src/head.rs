@@ -227,6 +227,11 @@ impl ReceivedHeaders {
         (0..self.len()).map(|index| self.field(index))
     }
 
+    /// The same, with names as bytes: whoever only compares them need not have them judged to be text.
+    pub fn lines(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
+        (0..self.len()).map(|index| self.bytes(index))
+    }
+
     /// How many fields came.
     pub fn len(&self) -> usize {
         match &self.0 {
@@ -299,6 +304,20 @@ mod tests {
                 assert_eq!(received.get_all("X-B").collect::<Vec<_>>(), [value.as_bytes()]);
                 assert_eq!((received.text("x-c"), received.text("host")), (Some("3"), Some("a")));
             }
+        }
+    }
+
+    #[test]
+    fn the_first_of_each_name_is_found_in_any_case() {
+        let raw = Bytes::from_static(b"GET / HTTP/1.1\r\nHost: a\r\nx-b: 1\r\nX-Ab: 2\r\nX-B: 3\r\n\r\n");
+        let sent = Head::read(&raw, &Limits::default()).expect("sound").received;
+        let listed = ReceivedHeaders::from(sent.to_map());
+        for headers in [sent, listed] {
+            let found = headers.first_of(["X-B", "host", "x-none", "X-B"]).map(|at| headers.value_at(at?));
+            let value = |text| Some(HeaderValue::from_static(text));
+            assert_eq!(found, [value("1"), value("a"), None, value("1")]);
+            assert_eq!(headers.value_at(headers.len()), None);
+            assert!(headers.lines().eq(headers.iter().map(|(name, value)| (name.as_bytes(), value))));
         }
     }
 

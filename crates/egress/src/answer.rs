@@ -96,7 +96,7 @@ pub(crate) fn read(bytes: &Bytes, method: &Method) -> Result<Read, NotHttp> {
     if status.is_informational() {
         return Ok(Read::Interim(head_bytes));
     }
-    let mut fields = Fields::with_capacity(parsed.headers.len());
+    let mut fields = Fields::with_capacity(parsed.headers.len() + ADDED_USUALLY);
     let mut notes = Notes::default();
     for field in parsed.headers.iter() {
         let name = name_of(field.name.as_bytes())?;
@@ -133,6 +133,9 @@ fn name_of(name: &[u8]) -> Result<HeaderName, NotHttp> {
 fn is_one<const N: usize>(name: &[u8], spellings: [&[u8; N]; 2]) -> bool {
     name == spellings[0] || name == spellings[1]
 }
+
+/// How many fields whoever passes an answer on adds to it, mostly.
+const ADDED_USUALLY: usize = 3;
 
 /// What the fields say of body and connection, gathered in one pass.
 #[derive(Debug, Default)]

@@ -245,8 +245,7 @@ impl<'r> Sorted<'r> {
     fn of(received: &'r ReceivedHeaders) -> Self {
         let mut sorted =
             Self { fields: Vec::with_capacity(received.len()), named: Vec::new(), signed: false, cookies: 0 };
-        for (name, value) in received.iter() {
-            let name = name.as_bytes();
+        for (name, value) in received.lines() {
             let fate = Fate::of(name);
             match fate {
                 Fate::Connection => sorted.name(value),

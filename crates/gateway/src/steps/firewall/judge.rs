@@ -31,7 +31,7 @@ pub(crate) struct View<'a> {
 impl<'a> View<'a> {
     pub(crate) fn of(request: &'a Facts, received: &'a ReceivedHeaders, body: &'a Reading) -> Self {
         let mut headers = Vec::with_capacity(HEADERS_AT_HAND);
-        headers.extend(received.iter().map(|(name, value)| Header { name: name.as_bytes(), value }));
+        headers.extend(received.lines().map(|(name, value)| Header { name, value }));
         Self {
             request,
             received,
