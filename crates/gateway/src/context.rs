@@ -80,7 +80,7 @@ impl Values<'_> {
             Variable::HttpMethod => put_text(request.verb.as_ref().map(http::Method::as_str), out),
             // AWS says so whatever the client speaks.
             Variable::Protocol => put_text(Some("HTTP/1.1"), out),
-            Variable::RequestId => out.extend_from_slice(request.shown_id().as_bytes()),
+            Variable::RequestId => out.extend_from_slice(request.shown_id_bytes()),
             Variable::ExtendedRequestId => out.extend_from_slice(&request.extended_id),
             Variable::RequestTime => put_clf_time(request.received, out),
             Variable::RequestTimeEpoch => put_number(request.received.as_millisecond().unsigned_abs(), out),

@@ -199,6 +199,11 @@ impl Request {
         std::str::from_utf8(&self.shown_id).expect("hexadecimal and hyphens are ASCII")
     }
 
+    /// The same as bytes.
+    pub fn shown_id_bytes(&self) -> &[u8] {
+        &self.shown_id
+    }
+
     /// The client's address.
     pub fn source_ip(&self) -> IpAddr {
         self.connection.peer.ip()

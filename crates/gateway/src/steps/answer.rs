@@ -50,8 +50,8 @@ pub fn compose(outcome: Result<Answer, Refused>, request: &Request) -> Passed<An
         Err(Refused { refusal: Refusal::FrontEnd(response), .. }) => front_end(response),
         Err(Refused { refusal: Refusal::Firewall(answer), .. }) => firewall::compose(&answer),
     };
-    for (name, id) in [(&REQUEST_ID, request.shown_id()), (&EXTENDED_ID, request.extended_id())] {
-        answer.fields.set(name, HeaderValue::from_str(id).expect("ids are visible ASCII"));
+    for (name, id) in [(&REQUEST_ID, request.shown_id_bytes()), (&EXTENDED_ID, &request.extended_id[..])] {
+        answer.fields.set(name, HeaderValue::from_bytes(id).expect("ids are visible ASCII"));
     }
     let is_bodiless = matches!(answer.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED);
     if request.verb.as_ref() == Some(&http::Method::HEAD) || is_bodiless && matches!(answer.body, Body::Ready(_)) {

@@ -44,20 +44,21 @@ impl Authorized {
     }
 }
 
-/// Decides whether the caller may call.
+/// Decides whether the caller may call. What has to wait is boxed: a future is moved as a whole, and an open method's must
+/// be small.
 pub async fn decide(mut routed: Routed, world: &World) -> Verdict<Authorized> {
     let authorization = routed.method().authorization.clone();
     let reason = match &authorization {
         Authorization::None => without_caller(&routed, world)?,
         Authorization::Iam => {
-            let caller = signature::prove(&mut routed, world).await?;
+            let caller = Box::pin(signature::prove(&mut routed, world)).await?;
             routed.request().notes.caller(&caller);
             let reason = judge::ask(&routed, Some(&caller), world)?;
             routed.sign(caller);
             reason
         }
         Authorization::Custom(authorizer) => {
-            let (decided, reason) = flow_custom::decide(routed, authorizer, world).await?;
+            let (decided, reason) = Box::pin(flow_custom::decide(routed, authorizer, world)).await?;
             routed = decided;
             reason
         }

@@ -38,7 +38,7 @@ impl Metered {
 pub async fn spend(authorized: Authorized, world: &World) -> Verdict<Metered> {
     let (reason, waiting) = at_once(&authorized, world)?;
     if let Some(waiting) = waiting {
-        waiting.counted(world).await?;
+        Box::pin(waiting.counted(world)).await?;
     }
     Ok(Passed { value: Metered { authorized }, reason: Reason::Meter(reason) })
 }
