@@ -51,7 +51,7 @@ fn main() -> io::Result<()> {
 fn about(seconds: u64, rounds: usize) -> String {
     format!(
         "One pinned core, {CONNECTIONS} connections from wrk on the other core (from h2load where the pace is given), a 1 KiB answer from an nginx upstream, access logs on \
-         everywhere. Rounds of {seconds} s taken in turn, {rounds} of each; medians (lowest to highest). CPU time is user and \
+         everywhere. The load lets the upstream go first where both want their core, and at a pace each connection asks at a moment of its own: what is told is the proxy's. Rounds of {seconds} s taken in turn, {rounds} of each; medians (lowest to highest). CPU time is user and \
          system time of the process and its children from `/proc`, the node's log writer and control plane included.\n"
     )
 }
