@@ -14,7 +14,7 @@ use crate::trail::Trail;
 use crate::world::World;
 
 /// From arrival to the answer. [`Step::Record`] follows when the answer's last byte was taken, or the request dropped.
-#[expect(clippy::manual_async_fn, reason = "an async fn holds its arguments twice")]
+#[expect(clippy::manual_async_fn, reason = "an asynchronous function holds its arguments twice")]
 pub(crate) fn begin(
     inbound: Box<Inbound>,
     world: World,
