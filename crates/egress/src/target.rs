@@ -2,6 +2,8 @@
 
 use http::uri::PathAndQuery;
 
+use crate::head::alphanumeric_and;
+
 /// A path and perhaps a query, as [`http::Uri`] takes them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target(String);
@@ -38,21 +40,7 @@ fn is_plain(bytes: &[u8]) -> bool {
 
 /// What may stand in a path as well as in a query and means nothing else there (RFC 3986, section 3.3), and what divides
 /// them.
-static PLAIN: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0u8;
-    while byte < 128 {
-        table[byte as usize] = byte.is_ascii_alphanumeric();
-        byte += 1;
-    }
-    let marks = b"-._~!$&'()*+,;=:@%/?";
-    let mut at = 0;
-    while at < marks.len() {
-        table[marks[at] as usize] = true;
-        at += 1;
-    }
-    table
-};
+static PLAIN: [bool; 256] = alphanumeric_and(b"-._~!$&'()*+,;=:@%/?");
 
 #[cfg(test)]
 mod tests {

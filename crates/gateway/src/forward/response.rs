@@ -17,6 +17,9 @@ static REMAPPED: [HeaderName; 5] = [
     HeaderName::from_static("x-amzn-remapped-x-amzn-requestid"),
 ];
 
+/// How all of these begin.
+const REMAPPED_PREFIX: &str = "x-amzn-remapped-";
+
 /// What becomes of a header that does not simply pass.
 enum Fate {
     Remapped(usize),
@@ -42,7 +45,7 @@ impl Fate {
 /// Makes the proxy's fields of the backend's, in their places.
 pub(crate) fn pass_back(mut fields: Received) -> Fields {
     let named = named_by_connection(&fields);
-    if fields.iter().any(|(name, _)| REMAPPED.contains(name)) {
+    if fields.iter().any(|(name, _)| name.as_str().starts_with(REMAPPED_PREFIX)) {
         drop_forged(&mut fields, &named);
     }
     let mut seen = [false; REMAPPED.len()];
@@ -116,7 +119,7 @@ fn remapped(name: &HeaderName) -> Option<HeaderName> {
     if !RESTRICTED.contains(&name.as_str()) {
         return None;
     }
-    format!("x-amzn-remapped-{name}").parse().ok()
+    format!("{REMAPPED_PREFIX}{name}").parse().ok()
 }
 
 #[cfg(test)]
