@@ -1,9 +1,9 @@
 //! Load from wrk on the other core, and what it measured.
 
 use std::io;
-use std::process::Command;
 use std::time::Duration;
 
+use crate::process::behind;
 use crate::steady::{self, Version};
 
 /// What to ask for.
@@ -69,16 +69,6 @@ impl Load {
         }
         Ok(parse(&text))
     }
-}
-
-/// A program on `core` that lets everybody else there go first.
-///
-/// The upstream has the same core. Were both of the usual class, an answer of the upstream would wait until the load's slice
-/// ends (some milliseconds), and the slowest answers would tell of that alone.
-pub(crate) fn behind(core: usize, program: &str) -> Command {
-    let mut command = Command::new("taskset");
-    command.args(["-c", &core.to_string(), "chrt", "--idle", "0", program]);
-    command
 }
 
 fn parse(text: &str) -> Measured {

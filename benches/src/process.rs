@@ -67,6 +67,16 @@ impl Drop for Process {
     }
 }
 
+/// A program on `core` that lets everybody else there go first.
+///
+/// The upstream has the same core. Were both of the usual class, an answer of the upstream would wait until the load's slice
+/// ends (some milliseconds), and the slowest answers would tell of that alone.
+pub(crate) fn behind(core: usize, program: &str) -> Command {
+    let mut command = Command::new("taskset");
+    command.args(["-c", &core.to_string(), "chrt", "--idle", "0", program]);
+    command
+}
+
 /// Clock ticks a second, as `/proc` counts them on Linux.
 const TICKS: u64 = 100;
 

@@ -9,7 +9,8 @@ use std::fs;
 use std::io;
 use std::time::Duration;
 
-use crate::load::{Load, Measured, behind};
+use crate::load::{Load, Measured};
+use crate::process::behind;
 
 /// How far apart connections are opened. The time between two requests of a connection is no multiple of it, so that the
 /// connections ask at many different moments.

@@ -245,6 +245,25 @@ mod tests {
     }
 
     proptest! {
+        // SECURITY: an exact resource that is not found would be answered by a less specific one, which may be open.
+        #[test]
+        fn of_many_siblings_each_is_found_in_whatever_order_they_came(
+            siblings in prop::collection::hash_set("[a-cA-C0-2._~-]{1,4}", 1..40)
+        ) {
+            let mut table = Routes::new();
+            table.add("/{proxy+}", None, named("less specific")).expect("unambiguous");
+            for sibling in &siblings {
+                table.add(&format!("/{sibling}"), None, named(sibling)).expect("unambiguous");
+            }
+            for sibling in &siblings {
+                let path = format!("/{sibling}");
+                let found = table.find(&path, &Verb::GET).expect("it was added");
+                prop_assert_eq!(&*found.method.resource_path, sibling.as_str());
+            }
+            let other = table.find("/other", &Verb::GET).expect("anything is proxied");
+            prop_assert_eq!(&*other.method.resource_path, "less specific");
+        }
+
         #[test]
         fn any_path_finds_one_method_or_none(path in "(/([a-c]|%[0-9a-fA-F]{0,2}|\\PC){0,3}){0,12}") {
             let mut table = Routes::new();
