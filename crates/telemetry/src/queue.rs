@@ -15,7 +15,7 @@ use crate::waiting::Waiting;
 
 /// A core's records ask for a round when they have so many bytes: some hundred, because a wake costs more than a record, and
 /// no more, so that they are packed while the core's cache has them, and in no time that anybody could see.
-const BATCH_BYTES: usize = 64 * 1024;
+const BATCH_BYTES: usize = 16 * 1024;
 
 /// While no more than this share of the bound is taken, packing may wait for its turn.
 const CALM_SHARE: usize = 8;

@@ -63,7 +63,7 @@ impl Waiting {
     fn push(&mut self, at: usize, record: &Record<'_>) -> Result<(), PushError> {
         let Record { time, request, bytes, id_at, .. } = *record;
         let run = &mut self.runs[at];
-        if run.bytes() + record.charge() > BLOCK_BYTES_MAX {
+        if run.whole_bytes() + record.charge() > BLOCK_BYTES_MAX {
             return Err(PushError::Full);
         }
         let before = run.fresh.bytes();
@@ -117,13 +117,13 @@ impl Run {
         Self { place, entries: Entries::default(), fresh: Entries::default() }
     }
 
-    fn bytes(&self) -> usize {
-        self.entries.bytes() + self.fresh.bytes()
+    fn whole_bytes(&self) -> usize {
+        self.entries.whole_bytes() + self.fresh.whole_bytes()
     }
 
     /// Whether there are none.
     pub(crate) fn is_empty(&self) -> bool {
-        self.bytes() == 0
+        self.whole_bytes() == 0
     }
 
     /// All of them.
@@ -171,7 +171,7 @@ mod tests {
             all.push(time, Some(request), &bytes).unwrap();
             pushed += record.charge();
             assert_eq!((waiting.bytes(), all.bytes()), (pushed, pushed));
-            assert_eq!(waiting.runs()[0].bytes(), pushed);
+            assert_eq!(waiting.runs()[0].whole_bytes(), all.whole_bytes());
             assert!(waiting.runs()[0].fresh.bytes() <= FRESH_BYTES);
         }
         let packed = |entries: &Entries| {

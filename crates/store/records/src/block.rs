@@ -4,9 +4,12 @@ use base::Timestamp;
 use base::id::RequestId;
 use bytes::Bytes;
 
+use self::reader::Reader;
 use crate::{Fault, Stream};
 
 mod entries;
+mod alike;
+mod reader;
 mod builder;
 mod compression;
 mod filter;
@@ -54,10 +57,10 @@ impl Block {
     /// Reads the entries, in the order they were pushed. A block whose bytes were damaged is a fault.
     pub fn decode(&self) -> Result<Vec<Entry>, Fault> {
         let raw = compression::decompress(&self.payload)?;
-        let mut rest = Bytes::from(raw);
+        let mut reader = Reader::new(raw.into());
         let mut read = Vec::new();
-        while !rest.is_empty() {
-            read.push(entries::take_entry(&mut rest).ok_or_else(|| damaged("an entry is cut off"))?);
+        while !reader.is_done() {
+            read.push(reader.next().ok_or_else(|| damaged("an entry is cut off"))?);
         }
         if read.len() != self.entries as usize {
             return Err(damaged("the number of entries differs from the stored one"));
@@ -217,6 +220,74 @@ mod tests {
         assert_eq!(older.decode().unwrap(), good.decode().unwrap());
     }
 
+    /// An entry as it is packed: without an id, of the time 0.
+    fn packed(mark: u8, body: &[u8]) -> Vec<u8> {
+        [&[0; 8][..], &[mark], &(body.len() as u32).to_le_bytes(), body].concat()
+    }
+
+    fn block_of(raw: &[Vec<u8>]) -> Block {
+        let good = block(&[(0, None, vec![])]).unwrap();
+        Block { payload: compress(&raw.concat()), entries: raw.len() as u32, ..good }
+    }
+
+    #[test]
+    fn of_an_entry_like_the_one_before_the_difference_is_kept() {
+        let line = |n: u32| format!("{{\"ip\":\"192.0.2.1\",\"took\":{n},\"path\":\"/prod/pets\"}}");
+        let (mut entries, mut builder) = (Entries::default(), BlockBuilder::new(stream()));
+        for n in 1_000..2_000 {
+            entries.push(Timestamp::UNIX_EPOCH, None, line(n).as_bytes()).unwrap();
+        }
+        let whole = 1_000 * (8 + 1 + 4 + line(1_000).len());
+        assert_eq!(entries.whole_bytes(), whole);
+        assert!(entries.bytes() < whole / 2, "{} of {whole}", entries.bytes());
+        builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
+        // What is appended begins anew: the last one there is not the last one here.
+        builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
+        let read = builder.finish().unwrap().decode().unwrap();
+        assert!(
+            read.iter()
+                .map(|entry| &entry.bytes[..])
+                .eq((0..2).flat_map(|_| (1_000..2_000).map(line)).map(Bytes::from))
+        );
+    }
+
+    #[test]
+    fn an_entry_may_be_like_the_one_before_it_and_no_other() {
+        let like = |front: u16, end: u16, own: &[u8]| {
+            packed(0x10, &[&front.to_le_bytes()[..], &end.to_le_bytes(), own].concat())
+        };
+        let read = |raw: &[Vec<u8>]| {
+            let read = block_of(raw).decode().ok()?;
+            Some(read.into_iter().map(|entry| String::from_utf8(entry.bytes.to_vec()).unwrap()).collect::<Vec<_>>())
+        };
+        let first = || packed(0, b"one two three");
+        let texts = |texts: &[&str]| Some(texts.iter().map(|text| (*text).to_owned()).collect());
+        assert_eq!(
+            read(&[first(), like(4, 6, b"2"), like(2, 0, b"ly"), first()]),
+            texts(&["one two three", "one 2 three", "only", "one two three"])
+        );
+        for bad in [
+            vec![like(1, 0, b"")],
+            vec![first(), like(14, 0, b"")],
+            vec![first(), like(0, 14, b"")],
+            vec![first(), packed(0x10, b"123")],
+            vec![first(), packed(0x20, b"1234")],
+            vec![first(), packed(0x12, b"1234")],
+        ] {
+            assert_eq!(read(&bad), None, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn entries_that_unfold_to_more_than_a_block_are_a_fault() {
+        let first = vec![b'x'; 60_000];
+        let like = packed(0x10, &[60_000_u16.to_le_bytes(), 0_u16.to_le_bytes()].concat());
+        let raw = |likes: usize| [vec![packed(0, &first)], vec![like.clone(); likes]].concat();
+        let fits = BLOCK_BYTES_MAX / (60_000 + 13) - 1;
+        assert_eq!(block_of(&raw(fits)).decode().unwrap().len(), 1 + fits);
+        assert!(block_of(&raw(fits + 1)).decode().is_err());
+    }
+
     #[test]
     fn a_block_with_a_wrong_count_or_a_cut_entry_is_a_fault() {
         let good = block(&[(0, Some(1), b"one".to_vec()), (1, None, b"two".to_vec())]).unwrap();
@@ -244,6 +315,38 @@ mod tests {
                     prop_assert!(block.filter.may_hold(id));
                 }
             }
+        }
+
+        #[test]
+        fn what_is_alike_is_read_again(parts in prop::collection::vec(("[ab]{0,30}", any::<bool>(), any::<u128>()), 1..40)) {
+            let mut entries = Entries::default();
+            let mut texts: Vec<String> = Vec::new();
+            for (part, spelled, id) in &parts {
+                let id = RequestId(uuid::Uuid::from_u128(*id));
+                let text = if *spelled { format!("{part}{id}{part}") } else { format!("{part}-{part}") };
+                entries.push_spelled(Timestamp::UNIX_EPOCH, id, text.as_bytes(), part.len()).unwrap();
+                texts.push(text);
+            }
+            let mut builder = BlockBuilder::new(stream());
+            builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
+            prop_assert!(entries.bytes() <= entries.whole_bytes());
+            let read = builder.finish().unwrap().decode().unwrap();
+            prop_assert!(read.iter().map(|entry| &entry.bytes[..]).eq(texts.iter().map(String::as_bytes)));
+            let ids = parts.iter().map(|(_, _, id)| Some(RequestId(uuid::Uuid::from_u128(*id))));
+            prop_assert!(read.iter().map(|entry| entry.request).eq(ids));
+        }
+
+        #[test]
+        fn what_ends_in_its_time_and_id_is_read_again(before in any::<Vec<u8>>(), at in any::<i64>(), id in any::<u128>()) {
+            let (time, id) = (crate::time::from_nanoseconds(at), RequestId(uuid::Uuid::from_u128(id)));
+            let bytes = [&before[..], &at.to_le_bytes(), id.0.as_bytes()].concat();
+            let mut entries = Entries::default();
+            entries.push(time, Some(id), &bytes).unwrap();
+            prop_assert_eq!(entries.bytes(), 8 + 1 + 16 + 4 + before.len());
+            let mut builder = BlockBuilder::new(stream());
+            builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
+            let read = builder.finish().unwrap().decode().unwrap();
+            prop_assert_eq!((read[0].time, read[0].request, &read[0].bytes[..]), (time, Some(id), &bytes[..]));
         }
 
         #[test]

@@ -2,36 +2,55 @@
 
 use base::Timestamp;
 use base::id::RequestId;
-use bytes::Bytes;
 
-use super::{BLOCK_BYTES_MAX, ENTRY_BYTES_MAX, Entry, IdFilter, PushError};
+use super::alike::Alike;
+use super::{BLOCK_BYTES_MAX, ENTRY_BYTES_MAX, IdFilter, PushError};
 
-/// Some entries, in the order they were pushed.
+/// Some entries, in the order they were pushed. Of one that is much like the one before only the difference is kept: a
+/// stage's lines and trails mostly differ in their middle, and what is not kept need not be compressed.
 #[derive(Debug, Default)]
 pub struct Entries {
-    // INVARIANT: whole entries and nothing else, at most `BLOCK_BYTES_MAX` bytes of them.
+    // INVARIANT: whole entries and nothing else, of which the first needs no other.
     raw: Vec<u8>,
+    // INVARIANT: what they take with nothing left out, so no less than `raw`, and at most `BLOCK_BYTES_MAX`.
+    whole_bytes: usize,
+    /// What the next one may be like: the body of the last, if it is short enough.
+    last: Vec<u8>,
+    /// Where the next one's body is put together.
+    next: Vec<u8>,
 }
+
+/// Longer bodies are not compared, since they would have to be remembered: one for each stream.
+const ALIKE_BYTES_MAX: usize = 2 * 1024;
 
 /// What an entry takes besides its own bytes, at most: time, mark, the request's id, and the length.
 pub const ENTRY_HEAD_BYTES_MAX: usize = 8 + 1 + 16 + 4;
 
 /// What follows an entry's time.
-mod mark {
+pub(super) mod mark {
     /// The length and the bytes.
-    pub(super) const NO_ID: u8 = 0;
+    pub(in super::super) const NO_ID: u8 = 0;
     /// The request's id, the length and the bytes.
-    pub(super) const ID: u8 = 1;
+    pub(in super::super) const ID: u8 = 1;
     /// The same, but the bytes begin with the place (two bytes) where the id is to be spelled into the rest.
-    pub(super) const SPELLED: u8 = 2;
+    pub(in super::super) const SPELLED: u8 = 2;
+    /// The request's id, the length and the bytes, which its time and id follow once more.
+    pub(in super::super) const SIGNED: u8 = 3;
+    /// Together with one of these: instead of the bytes, how many they have in common with those of the entry before, at the
+    /// front and at the end (two bytes each), and what stands between.
+    pub(in super::super) const ALIKE: u8 = 0x10;
 }
 
 impl Entries {
-    /// Adds an entry.
+    /// Adds an entry. If its bytes end in its time (nanoseconds, the low byte first) and its request's id, as trails do, those
+    /// are kept once.
     pub fn push(&mut self, time: Timestamp, request: Option<RequestId>, bytes: &[u8]) -> Result<(), PushError> {
         match request {
             None => self.put(time, mark::NO_ID, &[], [bytes, &[], &[]]),
-            Some(RequestId(id)) => self.put(time, mark::ID, id.as_bytes(), [bytes, &[], &[]]),
+            Some(id) => match bytes.strip_suffix(&signature(time, id)) {
+                Some(bytes) => self.put(time, mark::SIGNED, id.0.as_bytes(), [bytes, &[], &[]]),
+                None => self.put(time, mark::ID, id.0.as_bytes(), [bytes, &[], &[]]),
+            },
         }
     }
 
@@ -53,37 +72,67 @@ impl Entries {
         if length > ENTRY_BYTES_MAX {
             return Err(PushError::TooLarge);
         }
-        if self.raw.len() + ENTRY_HEAD_BYTES_MAX + length > BLOCK_BYTES_MAX {
+        if self.whole_bytes + ENTRY_HEAD_BYTES_MAX + length > BLOCK_BYTES_MAX {
             return Err(PushError::Full);
         }
+        let alike = self.compare(length, &parts);
+        let (mark, kept) =
+            alike.map_or((mark, length), |alike| (mark | mark::ALIKE, Alike::HEAD_BYTES + alike.differs(length)));
         // The head is put together first: a few bytes at a time, growing a list costs more than filling it.
         let mut head = [0; ENTRY_HEAD_BYTES_MAX];
         let end = 9 + id.len() + 4;
         head[..8].copy_from_slice(&crate::time::to_nanoseconds(storable(time)).to_le_bytes());
         head[8] = mark;
         head[9..end - 4].copy_from_slice(id);
-        let length_bytes = u32::try_from(length).expect("longer entries were refused").to_le_bytes();
+        let length_bytes = u32::try_from(kept).expect("longer entries were refused").to_le_bytes();
         head[end - 4..end].copy_from_slice(&length_bytes);
-        self.raw.reserve(ENTRY_HEAD_BYTES_MAX + length);
+        self.raw.reserve(ENTRY_HEAD_BYTES_MAX + kept);
         self.raw.extend_from_slice(&head[..end]);
-        for part in parts {
-            self.raw.extend_from_slice(part);
+        match alike {
+            Some(alike) => alike.put(&self.next, &mut self.raw),
+            None => {
+                for part in parts {
+                    self.raw.extend_from_slice(part);
+                }
+            }
         }
+        self.whole_bytes += end + length;
+        std::mem::swap(&mut self.last, &mut self.next);
         Ok(())
+    }
+
+    /// Puts a body together and compares it with the one before; nothing where there is little to gain.
+    fn compare(&mut self, length: usize, parts: &[&[u8]; 3]) -> Option<Alike> {
+        self.next.clear();
+        if length > ALIKE_BYTES_MAX {
+            return None;
+        }
+        for part in parts {
+            self.next.extend_from_slice(part);
+        }
+        Alike::of(&self.last, &self.next)
     }
 
     /// Adds all of `others` behind these, or none where they do not fit.
     pub fn append(&mut self, others: &Self) -> Result<(), PushError> {
-        if self.raw.len() + others.raw.len() > BLOCK_BYTES_MAX {
+        if self.whole_bytes + others.whole_bytes > BLOCK_BYTES_MAX {
             return Err(PushError::Full);
         }
         self.raw.extend_from_slice(&others.raw);
+        self.whole_bytes += others.whole_bytes;
+        // The last one is theirs now.
+        self.last.clear();
         Ok(())
     }
 
-    /// Bytes so far.
+    /// Bytes that they take.
     pub fn bytes(&self) -> usize {
         self.raw.len()
+    }
+
+    /// Bytes that they take with nothing left out: what a reader has to hold.
+    pub fn whole_bytes(&self) -> usize {
+        self.whole_bytes
     }
 
     /// Whether there are none.
@@ -94,6 +143,8 @@ impl Entries {
     /// Forgets them and keeps the room they had.
     pub fn clear(&mut self) {
         self.raw.clear();
+        self.whole_bytes = 0;
+        self.last.clear();
     }
 
     pub(super) fn as_bytes(&self) -> &[u8] {
@@ -156,6 +207,14 @@ impl Summary {
     }
 }
 
+/// What the bytes of a signed entry end in.
+pub(super) fn signature(time: Timestamp, RequestId(id): RequestId) -> [u8; 24] {
+    let mut signature = [0; 24];
+    signature[..8].copy_from_slice(&crate::time::to_nanoseconds(storable(time)).to_le_bytes());
+    signature[8..].copy_from_slice(id.as_bytes());
+    signature
+}
+
 /// Times are stored as nanoseconds in 64 bits, which end in the years 1677 and 2262.
 fn storable(time: Timestamp) -> Timestamp {
     time.clamp(crate::time::MIN, crate::time::MAX)
@@ -166,42 +225,10 @@ fn skip_entry(rest: &mut &[u8]) -> Option<(i64, Option<[u8; 16]>)> {
     let (time, behind) = rest.split_first_chunk::<8>()?;
     let (mark, behind) = behind.split_first()?;
     let (id, behind) = match mark {
-        &mark::NO_ID => (None, behind),
+        mark if mark & !mark::ALIKE == mark::NO_ID => (None, behind),
         _ => behind.split_first_chunk::<16>().map(|(id, behind)| (Some(*id), behind))?,
     };
     let (length, behind) = behind.split_first_chunk::<4>()?;
     *rest = behind.get(usize::try_from(u32::from_le_bytes(*length)).ok()?..)?;
     Some((i64::from_le_bytes(*time), id))
-}
-
-/// Takes an entry off the front of what a block held.
-pub(super) fn take_entry(rest: &mut Bytes) -> Option<Entry> {
-    let time = crate::time::from_nanoseconds(i64::from_le_bytes(take_array(rest)?));
-    let [mark] = take_array(rest)?;
-    let request = match mark {
-        mark::NO_ID => None,
-        mark::ID | mark::SPELLED => Some(RequestId(uuid::Uuid::from_bytes(take_array(rest)?))),
-        _ => return None,
-    };
-    let length = usize::try_from(u32::from_le_bytes(take_array(rest)?)).ok()?;
-    if length > rest.len() {
-        return None;
-    }
-    let bytes = rest.split_to(length);
-    let bytes = if mark == mark::SPELLED { spell(request?, bytes)? } else { bytes };
-    Some(Entry { time, request, bytes })
-}
-
-/// Writes the id back to where it was left out.
-fn spell(RequestId(id): RequestId, mut bytes: Bytes) -> Option<Bytes> {
-    let at = usize::from(u16::from_le_bytes(take_array(&mut bytes)?));
-    let (before, behind) = bytes.split_at_checked(at)?;
-    let mut room = [0; uuid::fmt::Hyphenated::LENGTH];
-    Some([before, id.hyphenated().encode_lower(&mut room).as_bytes(), behind].concat().into())
-}
-
-fn take_array<const N: usize>(rest: &mut Bytes) -> Option<[u8; N]> {
-    let array = *rest.first_chunk::<N>()?;
-    bytes::Buf::advance(rest, N);
-    Some(array)
 }
