@@ -67,7 +67,14 @@ impl Load {
         if !output.status.success() {
             return Err(io::Error::other(format!("wrk failed: {text}{}", String::from_utf8_lossy(&output.stderr))));
         }
-        Ok(parse(&text))
+        Ok(Measured::read(&text))
+    }
+}
+
+impl Measured {
+    /// Reads what wrk says of itself, with `--latency`.
+    pub fn read(text: &str) -> Self {
+        parse(text)
     }
 }
 

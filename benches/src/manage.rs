@@ -10,23 +10,38 @@ use sigv4::{PathRule, Received, Signer};
 
 use crate::node;
 
+/// A node's root key, and where its control plane listens.
+#[derive(Debug)]
+pub struct Root {
+    /// The key's id.
+    pub id: String,
+    /// Its secret.
+    pub secret: Secret<String>,
+    /// Address and port.
+    pub host: String,
+}
+
+impl Root {
+    /// Asks the binary for that of a data directory.
+    pub fn of(data: &Path) -> io::Result<Self> {
+        let printed =
+            Command::new(node::binary()).args(["credentials", "--format", "json", "--data-dir"]).arg(data).output()?;
+        let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
+        let field = |name: &str| {
+            let behind = printed.split_once(&format!("\"{name}\": \""))?.1;
+            behind.split('"').next().map(str::to_owned)
+        };
+        let read = || {
+            let (id, secret) = (field("access_key_id")?, Secret::new(field("secret_access_key")?));
+            Some(Self { id, secret, host: field("endpoint")?.strip_prefix("http://")?.to_owned() })
+        };
+        read().ok_or_else(|| io::Error::other("the node's credentials cannot be read"))
+    }
+}
+
 /// Sends one call; anything but a success is an error with the answer's text.
 pub fn call(data: &Path, method: &str, path: &str, body: &str) -> io::Result<()> {
-    let printed =
-        Command::new(node::binary()).args(["credentials", "--format", "json", "--data-dir"]).arg(data).output()?;
-    let printed = String::from_utf8_lossy(&printed.stdout).into_owned();
-    let field = |name: &str| {
-        let behind = printed.split_once(&format!("\"{name}\": \""))?.1;
-        behind.split('"').next().map(str::to_owned)
-    };
-    let missing = || io::Error::other("the node's credentials cannot be read");
-    let (Some(id), Some(secret), Some(endpoint)) =
-        (field("access_key_id"), field("secret_access_key"), field("endpoint"))
-    else {
-        return Err(missing());
-    };
-    let host = endpoint.strip_prefix("http://").ok_or_else(missing)?;
-    let secret = Secret::new(secret);
+    let Root { id, secret, host } = Root::of(data)?;
     let signer = Signer {
         access_key_id: &id,
         secret: &secret,
@@ -42,7 +57,7 @@ pub fn call(data: &Path, method: &str, path: &str, body: &str) -> io::Result<()>
         request = format!("{request}{name}: {value}\r\n");
     }
     request = format!("{request}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
-    let mut stream = TcpStream::connect(host)?;
+    let mut stream = TcpStream::connect(&host)?;
     stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;

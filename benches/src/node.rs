@@ -39,9 +39,14 @@ pub fn binary() -> PathBuf {
 impl Node {
     /// Starts `portcullis run` on one core.
     pub fn start(folder: &Path, core: usize, upstream: u16, workers: &str) -> io::Result<Self> {
+        Self::serving(DOCUMENT, folder, core, upstream, workers)
+    }
+
+    /// The same with an API of its own.
+    pub fn serving(api: &str, folder: &Path, core: usize, upstream: u16, workers: &str) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let document = folder.join("bench.json");
-        fs::write(&document, DOCUMENT)?;
+        fs::write(&document, api)?;
         let mut command = Command::new(binary());
         command.arg("run").arg(&document).arg("--data-dir").arg(folder.join("data"));
         command.args(["--admin", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--plain-http", "127.0.0.1:0"]);

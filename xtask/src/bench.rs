@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::{Failure, Outcome, console, process, python, workspace};
+use crate::{Failure, Outcome, console, process, python, release, workspace};
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -35,7 +35,9 @@ pub(crate) fn main(arguments: &[String]) -> Outcome {
         return Ok(());
     }
     let chosen = choose(&all, names)?;
-    process::run(workspace::cargo().args(["build", "--release", "--package", "portcullis", "--package", "benches"]))?;
+    // The gateway by itself, as users build it: beside the benchmarks its crates would have other features.
+    release::build()?;
+    process::run(workspace::cargo().args(["build", "--release", "--package", "benches"]))?;
     for benchmark in chosen {
         let mut command = workspace::cargo();
         command.args(["run", "--quiet", "--release", "--package", "benches", "--bin", &benchmark.name]).args(rest);

@@ -7,6 +7,8 @@ mod run;
 mod upstream;
 mod test;
 mod bench;
+mod release;
+mod profile;
 mod tidy;
 mod coverage;
 mod setup;
@@ -46,6 +48,12 @@ const TASKS: &[Task] = &[
     Task { name: "run", about: "build the gateway and serve the pets example", help: run::HELP, run: run::main },
     Task { name: "test", about: "everything the build server checks", help: test::HELP, run: test::main },
     Task { name: "bench", about: "engine benchmarks and side-by-side load", help: bench::HELP, run: bench::main },
+    Task {
+        name: "profile",
+        about: "make the profile that release builds are made by",
+        help: profile::HELP,
+        run: profile::main,
+    },
     Task { name: "tidy", about: "the rules that compilers cannot see", help: tidy::HELP, run: tidy::main },
     Task { name: "coverage", about: "write docs/coverage/", help: coverage::HELP, run: coverage::main },
     Task { name: "setup", about: "install what the tests need", help: setup::HELP, run: setup::main },

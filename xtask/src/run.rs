@@ -1,6 +1,6 @@
 //! `cargo xtask run`: the gateway with the pets example, from a fresh clone in one command.
 
-use crate::{Failure, Outcome, console, process, upstream, workspace};
+use crate::{Failure, Outcome, console, process, release, upstream, workspace};
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
@@ -22,8 +22,7 @@ pub(crate) fn main(arguments: &[String]) -> Outcome {
             return Err(Failure::new(format!("`{first}` is no option here; put gateway options behind `--`")));
         }
     };
-    let build = || process::run(workspace::cargo().args(["build", "--release", "--package", "portcullis"]));
-    console::step("build", "the release binary (the first build takes some minutes)", build).0?;
+    console::step("build", "the release binary (the first build takes some minutes)", release::build).0?;
     let address = upstream::start(0)?;
     console::say(&format!("    upstream: http://{address}/pets"));
     let mut gateway = process::tied("TERM", workspace::binary("release"));
