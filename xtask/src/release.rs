@@ -11,6 +11,9 @@ use crate::{Failure, Outcome, console, process, workspace};
 /// The folder of profiles in the repository.
 const FOLDER: &str = "profile";
 
+/// A function that has changed since is built as it would be without a profile; nobody needs to be told of each.
+const QUIETLY: &str = "-Cllvm-args=-no-pgo-warn-mismatch";
+
 /// Builds `target/release/portcullis`.
 pub(crate) fn build() -> Outcome {
     let compiler = Compiler::ask()?;
@@ -18,7 +21,7 @@ pub(crate) fn build() -> Outcome {
     let mut command = workspace::cargo();
     command.args(["build", "--release", "--package", "portcullis"]);
     if packed.is_file() {
-        command.env("RUSTFLAGS", flags(&format!("-Cprofile-use={}", unpack(&packed)?.display())));
+        command.env("RUSTFLAGS", flags(&format!("-Cprofile-use={} {QUIETLY}", unpack(&packed)?.display())));
     } else {
         console::say(&format!(
             "    without a profile, so slower at work: {FOLDER}/ has none for rustc {}; `cargo xtask profile` makes one",
