@@ -50,6 +50,11 @@ pub struct Measured {
 impl Load {
     /// Runs on `core`.
     pub fn run(&self, core: usize) -> io::Result<Measured> {
+        self.run_with(core, &[])
+    }
+
+    /// The same with more arguments for wrk, where it asks.
+    pub fn run_with(&self, core: usize, arguments: &[String]) -> io::Result<Measured> {
         match self.pace {
             Pace::Steady(rate) => return steady::run(self, rate, Version::Http1, core),
             Pace::SteadyHttp2(rate) => return steady::run(self, rate, Version::Http2, core),
@@ -62,19 +67,12 @@ impl Load {
         if self.pace == Pace::AtOnceAnew {
             command.args(["-H", "Connection: close"]);
         }
-        let output = command.arg(&self.url).output()?;
+        let output = command.args(arguments).arg(&self.url).output()?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         if !output.status.success() {
             return Err(io::Error::other(format!("wrk failed: {text}{}", String::from_utf8_lossy(&output.stderr))));
         }
-        Ok(Measured::read(&text))
-    }
-}
-
-impl Measured {
-    /// Reads what wrk says of itself, with `--latency`.
-    pub fn read(text: &str) -> Self {
-        parse(text)
+        Ok(parse(&text))
     }
 }
 

@@ -37,27 +37,34 @@ impl Root {
         };
         read().ok_or_else(|| io::Error::other("the node's credentials cannot be read"))
     }
+
+    /// The headers of a call that the key signs now.
+    pub fn sign(&self, service: &str, received: &Received<'_>, body: &[u8]) -> Vec<(String, String)> {
+        let signer = Signer {
+            access_key_id: &self.id,
+            secret: &self.secret,
+            session_token: None,
+            region: "us-east-1",
+            service,
+            path: PathRule::Normalized,
+        };
+        let added = signer.sign(received, body, Timestamp::now()).into_iter();
+        added.map(|(name, value)| (name.to_owned(), value)).collect()
+    }
 }
 
 /// Sends one call; anything but a success is an error with the answer's text.
 pub fn call(data: &Path, method: &str, path: &str, body: &str) -> io::Result<()> {
-    let Root { id, secret, host } = Root::of(data)?;
-    let signer = Signer {
-        access_key_id: &id,
-        secret: &secret,
-        session_token: None,
-        region: "us-east-1",
-        service: "apigateway",
-        path: PathRule::Normalized,
-    };
+    let root = Root::of(data)?;
+    let host = &root.host;
     let headers: [(&str, &[u8]); 2] = [("host", host.as_bytes()), ("content-type", b"application/json")];
     let received = Received { method, path, query: "", headers: &headers };
     let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n");
-    for (name, value) in signer.sign(&received, body.as_bytes(), Timestamp::now()) {
+    for (name, value) in root.sign("apigateway", &received, body.as_bytes()) {
         request = format!("{request}{name}: {value}\r\n");
     }
     request = format!("{request}Content-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len());
-    let mut stream = TcpStream::connect(&host)?;
+    let mut stream = TcpStream::connect(host)?;
     stream.write_all(request.as_bytes())?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer)?;

@@ -43,7 +43,7 @@ pub(crate) fn main(arguments: &[String]) -> Outcome {
 fn build(folder: &Path, counted: &Path) -> Outcome {
     let mut command = workspace::cargo();
     command.args(["build", "--release", "--package", "portcullis", "--target-dir"]).arg(folder);
-    command.env("RUSTFLAGS", release::flags(&format!("-Cprofile-generate={}", counted.display())));
+    command.env(release::FLAGS, release::flags(&[&format!("-Cprofile-generate={}", counted.display())]));
     process::run(&mut command)
 }
 
@@ -75,8 +75,8 @@ fn keep(merge: &Path, counted: &Path, folder: &Path, packed: &Path) -> Outcome {
 /// LLVM's program that reads what was counted, of the compiler's own version.
 fn merger(compiler: &Compiler) -> Outcome<PathBuf> {
     const NAME: &str = "llvm-profdata";
-    let sysroot = Command::new("rustc").current_dir(workspace::root()).args(["--print", "target-libdir"]).output();
-    let libraries = sysroot.map(|told| PathBuf::from(String::from_utf8_lossy(&told.stdout).trim()));
+    let told = release::rustc().args(["--print", "target-libdir"]).output();
+    let libraries = told.map(|told| PathBuf::from(String::from_utf8_lossy(&told.stdout).trim()));
     let own = libraries.ok().and_then(|folder| Some(folder.parent()?.join("bin").join(NAME)));
     let installed = PathBuf::from(format!("/usr/lib/llvm-{}/bin/{NAME}", compiler.llvm));
     let found = own.into_iter().chain([installed]).find(|file| file.is_file());

@@ -1,7 +1,6 @@
 //! The release binary, built with a profile of the gateway at work: `docs/decisions/0022-built-by-a-profile.md`.
 
 use std::collections::hash_map::DefaultHasher;
-use std::ffi::OsString;
 use std::hash::{Hash as _, Hasher as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -21,7 +20,8 @@ pub(crate) fn build() -> Outcome {
     let mut command = workspace::cargo();
     command.args(["build", "--release", "--package", "portcullis"]);
     if packed.is_file() {
-        command.env("RUSTFLAGS", flags(&format!("-Cprofile-use={} {QUIETLY}", unpack(&packed)?.display())));
+        let profile = format!("-Cprofile-use={}", unpack(&packed)?.display());
+        command.env(FLAGS, flags(&[&profile, QUIETLY]));
     } else {
         console::say(&format!(
             "    without a profile, so slower at work: {FOLDER}/ has none for rustc {}; `cargo xtask profile` makes one",
@@ -43,8 +43,7 @@ pub(crate) struct Compiler {
 impl Compiler {
     /// Asks the compiler that cargo would take.
     pub(crate) fn ask() -> Outcome<Self> {
-        let program = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-        let told = Command::new(program).current_dir(workspace::root()).arg("-vV").output();
+        let told = rustc().arg("-vV").output();
         let told = told.map_err(|fault| Failure::new(format!("cannot ask rustc for its version: {fault}")))?;
         Self::read(&String::from_utf8_lossy(&told.stdout))
             .ok_or_else(|| Failure::new("`rustc -vV` names neither its release nor its LLVM"))
@@ -62,14 +61,28 @@ pub(crate) fn packed(release: &str) -> PathBuf {
     workspace::root().join(FOLDER).join(format!("rustc-{release}.profdata.gz"))
 }
 
-/// The flags of the caller, and one more.
-pub(crate) fn flags(more: &str) -> OsString {
-    let mut flags = std::env::var_os("RUSTFLAGS").unwrap_or_default();
-    if !flags.is_empty() {
-        flags.push(" ");
-    }
-    flags.push(more);
-    flags
+/// The compiler that cargo would take here.
+pub(crate) fn rustc() -> Command {
+    let mut command = Command::new(std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    command.current_dir(workspace::root());
+    command
+}
+
+/// Where cargo reads the compiler's flags, parted by [`BETWEEN`]: they hold paths, and paths may hold blanks.
+pub(crate) const FLAGS: &str = "CARGO_ENCODED_RUSTFLAGS";
+const BETWEEN: &str = "\x1f";
+
+/// The flags of the caller, and more, as [`FLAGS`] takes them.
+pub(crate) fn flags(more: &[&str]) -> String {
+    let of = |name| std::env::var(name).unwrap_or_default();
+    join(&of(FLAGS), &of("RUSTFLAGS"), more)
+}
+
+/// cargo, too, reads the plain ones only where there are no others.
+fn join(encoded: &str, plain: &str, more: &[&str]) -> String {
+    let callers: Vec<&str> =
+        if encoded.is_empty() { plain.split_whitespace().collect() } else { encoded.split(BETWEEN).collect() };
+    [&callers[..], more].concat().join(BETWEEN)
 }
 
 /// Unpacks a profile to a place that its contents name: cargo builds anew when a flag changes, not when a file does.
@@ -106,15 +119,30 @@ mod tests {
     }
 
     #[test]
-    fn the_profile_is_unpacked_once() {
-        let compiler = Compiler::ask().unwrap();
-        let packed = packed(&compiler.release);
-        if !packed.is_file() {
-            return;
+    fn a_profile_is_unpacked_to_a_place_that_its_contents_name() {
+        let folder = std::env::temp_dir().join(format!("portcullis-profiles-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let unpacked = ["one", "one", "two"].map(|text| {
+            let plain = folder.join("counts");
+            std::fs::write(&plain, text).unwrap();
+            assert!(Command::new("gzip").args(["-f", "--no-name"]).arg(&plain).status().unwrap().success());
+            let unpacked = unpack(&folder.join("counts.gz")).unwrap();
+            assert_eq!(std::fs::read_to_string(&unpacked).unwrap(), text);
+            unpacked
+        });
+        assert!(unpacked[0] == unpacked[1] && unpacked[1] != unpacked[2], "{unpacked:?}");
+        for file in [&unpacked[0], &unpacked[2]] {
+            std::fs::remove_file(file).unwrap();
         }
-        let unpacked = unpack(&packed).unwrap();
-        assert!(std::fs::metadata(&unpacked).unwrap().len() > 100_000);
-        assert_eq!(unpack(&packed).unwrap(), unpacked);
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn flags_are_added_to_those_of_the_caller_and_may_hold_blanks() {
+        let more = ["-Cprofile-use=/a b/c", "-Cx"];
+        assert_eq!(join("", "", &more), "-Cprofile-use=/a b/c\x1f-Cx");
+        assert_eq!(join("", " -Cone  -Ctwo ", &more), "-Cone\x1f-Ctwo\x1f-Cprofile-use=/a b/c\x1f-Cx");
+        assert_eq!(join("-Cone two", "-Cthree", &more), "-Cone two\x1f-Cprofile-use=/a b/c\x1f-Cx");
     }
 
     #[test]

@@ -3,15 +3,13 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::process::Command;
 
-use base::Timestamp;
 use benches::folder::Folder;
 use benches::load::{Load, Measured, Pace};
 use benches::manage::Root;
 use benches::nginx;
 use benches::node::Node;
-use sigv4::{PathRule, Received, Signer};
+use sigv4::Received;
 
 const TESTED: usize = 0;
 const OTHERS: usize = 1;
@@ -48,59 +46,36 @@ fn main() -> io::Result<()> {
     let upstream = nginx::upstream(&folder.0, OTHERS)?;
     let node = Node::serving(DOCUMENT, &folder.0.join("node"), TESTED, upstream.plain, "1")?;
     let (https, http) = (format!("https://127.0.0.1:{}/dev", node.tls), format!("http://127.0.0.1:{}/dev", node.plain));
-    for (what, url, pace) in [
-        ("HTTPS", format!("{https}/item/7"), Pace::AtOnce),
-        ("HTTP", format!("{http}/item/7"), Pace::AtOnce),
-        ("HTTPS at a pace", format!("{https}/item/7"), Pace::Steady(PACE)),
-        ("HTTP/2 at a pace", format!("{https}/item/7"), Pace::SteadyHttp2(PACE)),
-        ("HTTP at a pace", format!("{http}/item/7"), Pace::Steady(PACE)),
-        ("an answer of its own", format!("{https}/health"), Pace::AtOnce),
-        ("new connections", format!("{https}/item/7"), Pace::AtOnceAnew),
-    ] {
-        let load = Load { url, host: node.host.clone(), connections: CONNECTIONS, seconds: SECONDS, pace };
-        told(what, load.run(OTHERS)?)?;
-    }
     let script = folder.0.join("post.lua");
     fs::write(&script, POSTS)?;
-    wrk("bodies", &node, &format!("{https}/items"), &["-s", &script.display().to_string()])?;
-    let headers = signed(&node.data, &node.host)?;
-    let headers: Vec<&str> = headers.iter().flat_map(|header| ["-H", header]).collect();
-    wrk("signatures", &node, &format!("{https}/items"), &headers)
-}
-
-/// A load that is worth counting is one that was answered.
-fn told(what: &str, measured: Measured) -> io::Result<()> {
-    println!("    {what}: {} requests", measured.requests);
-    // Connections that are closed as their load ends are no matter.
-    if measured.failures * 100 > measured.requests || measured.requests < 1_000 {
-        return Err(io::Error::other(format!(
-            "{what}: {} of {} requests failed",
-            measured.failures, measured.requests
-        )));
+    let posts = ["-s".to_owned(), script.display().to_string()];
+    let signed = signed(&node.data, &node.host)?;
+    for (what, url, pace, arguments) in [
+        ("HTTPS", format!("{https}/item/7"), Pace::AtOnce, &[][..]),
+        ("HTTP", format!("{http}/item/7"), Pace::AtOnce, &[]),
+        ("HTTPS at a pace", format!("{https}/item/7"), Pace::Steady(PACE), &[]),
+        ("HTTP/2 at a pace", format!("{https}/item/7"), Pace::SteadyHttp2(PACE), &[]),
+        ("HTTP at a pace", format!("{http}/item/7"), Pace::Steady(PACE), &[]),
+        ("an answer of its own", format!("{https}/health"), Pace::AtOnce, &[]),
+        ("new connections", format!("{https}/item/7"), Pace::AtOnceAnew, &[]),
+        ("bodies", format!("{https}/items"), Pace::AtOnce, &posts),
+        ("signatures", format!("{https}/items"), Pace::AtOnce, &signed),
+    ] {
+        let load = Load { url, host: node.host.clone(), connections: CONNECTIONS, seconds: SECONDS, pace };
+        let Measured { requests, failures, .. } = load.run_with(OTHERS, arguments)?;
+        println!("    {what}: {requests} requests");
+        // A load that is worth counting was answered, but for connections that were closed as it ended.
+        if failures * 100 > requests || requests < 1_000 {
+            return Err(io::Error::other(format!("{what}: {failures} of {requests} requests failed")));
+        }
     }
     Ok(())
 }
 
-fn wrk(what: &str, node: &Node, url: &str, arguments: &[&str]) -> io::Result<()> {
-    let mut command = Command::new("taskset");
-    command.args(["-c", &OTHERS.to_string(), "wrk", "-t1", "--latency", &format!("-c{CONNECTIONS}")]);
-    command.args([&format!("-d{SECONDS}s"), "-H", &format!("Host: {}", node.host)]).args(arguments).arg(url);
-    told(what, Measured::read(&String::from_utf8_lossy(&command.output()?.stdout)))
-}
-
-/// The headers of a call that the root key signs; they hold for five minutes.
+/// wrk's arguments for a call that the root key signs; they hold for five minutes.
 fn signed(data: &Path, host: &str) -> io::Result<Vec<String>> {
-    let Root { id, secret, .. } = Root::of(data)?;
-    let signer = Signer {
-        access_key_id: &id,
-        secret: &secret,
-        session_token: None,
-        region: "us-east-1",
-        service: "execute-api",
-        path: PathRule::Normalized,
-    };
     let headers: [(&str, &[u8]); 1] = [("host", host.as_bytes())];
     let received = Received { method: "GET", path: "/dev/items", query: "", headers: &headers };
-    let added = signer.sign(&received, b"", Timestamp::now()).into_iter();
-    Ok(added.map(|(name, value)| format!("{name}: {value}")).collect())
+    let added = Root::of(data)?.sign("execute-api", &received, b"").into_iter();
+    Ok(added.flat_map(|(name, value)| ["-H".to_owned(), format!("{name}: {value}")]).collect())
 }

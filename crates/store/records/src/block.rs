@@ -252,6 +252,33 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_is_compared_with_the_one_that_stands_before_it() {
+        let (short, long, other) =
+            (b"a line as it mostly is".as_slice(), vec![b'l'; 4_000], b"another line".as_slice());
+        let mut all = Entries::default();
+        let push = |entries: &mut Entries, body: &[u8]| entries.push(Timestamp::UNIX_EPOCH, None, body).unwrap();
+        // What was forgotten is no longer there to be like.
+        push(&mut all, short);
+        all.clear();
+        push(&mut all, short);
+        // A long one stands between, which is not remembered.
+        push(&mut all, &long);
+        push(&mut all, short);
+        // So does what was gathered elsewhere.
+        let mut others = Entries::default();
+        push(&mut others, other);
+        all.append(&others).unwrap();
+        push(&mut all, short);
+        // What was refused does not stand anywhere.
+        assert_eq!(all.push(Timestamp::UNIX_EPOCH, None, &vec![0; ENTRY_BYTES_MAX + 1]), Err(PushError::TooLarge));
+        push(&mut all, short);
+        let mut builder = BlockBuilder::new(stream());
+        builder.append(&all, &mut Compressor::new(), || ()).unwrap();
+        let read = builder.finish().unwrap().decode().unwrap();
+        assert!(read.iter().map(|entry| &entry.bytes[..]).eq([short, &long, short, other, short, short]));
+    }
+
+    #[test]
     fn an_entry_may_be_like_the_one_before_it_and_no_other() {
         let like = |front: u16, end: u16, own: &[u8]| {
             packed(0x10, &[&front.to_le_bytes()[..], &end.to_le_bytes(), own].concat())

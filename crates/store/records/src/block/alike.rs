@@ -60,10 +60,8 @@ impl Alike {
 const WORD: usize = size_of::<u64>();
 
 fn common_front(one: &[u8], other: &[u8]) -> usize {
-    let (mut ones, mut others) = (one.chunks_exact(WORD), other.chunks_exact(WORD));
-    let words = ones.by_ref().zip(others.by_ref());
     let mut alike = 0;
-    for (one, other) in words {
+    for (one, other) in one.chunks_exact(WORD).zip(other.chunks_exact(WORD)) {
         match word(one) ^ word(other) {
             0 => alike += WORD,
             // The first byte is the lowest.

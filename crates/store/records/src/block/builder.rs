@@ -23,7 +23,7 @@ pub struct BlockBuilder {
 struct Packed {
     /// What they took before.
     raw_bytes: usize,
-    /// What they took with nothing left out.
+    /// What they took when each stood for itself.
     whole_bytes: usize,
     payload: Vec<u8>,
     summary: Summary,
@@ -84,7 +84,7 @@ impl BlockBuilder {
         self.packed.raw_bytes + self.entries.bytes()
     }
 
-    /// Bytes so far with nothing left out: what a reader has to hold.
+    /// Bytes so far when each entry stands for itself: see [`Entries::whole_bytes`].
     pub fn whole_bytes(&self) -> usize {
         self.packed.whole_bytes + self.entries.whole_bytes()
     }

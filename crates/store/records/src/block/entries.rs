@@ -12,7 +12,7 @@ use super::{BLOCK_BYTES_MAX, ENTRY_BYTES_MAX, IdFilter, PushError};
 pub struct Entries {
     // INVARIANT: whole entries and nothing else, of which the first needs no other.
     raw: Vec<u8>,
-    // INVARIANT: what they take with nothing left out, so no less than `raw`, and at most `BLOCK_BYTES_MAX`.
+    // INVARIANT: what they take when each stands for itself, so no less than `raw`, and at most `BLOCK_BYTES_MAX`.
     whole_bytes: usize,
     /// What the next one may be like: the body of the last, if it is short enough.
     last: Vec<u8>,
@@ -29,16 +29,16 @@ pub const ENTRY_HEAD_BYTES_MAX: usize = 8 + 1 + 16 + 4;
 /// What follows an entry's time.
 pub(super) mod mark {
     /// The length and the bytes.
-    pub(in super::super) const NO_ID: u8 = 0;
+    pub(in crate::block) const NO_ID: u8 = 0;
     /// The request's id, the length and the bytes.
-    pub(in super::super) const ID: u8 = 1;
+    pub(in crate::block) const ID: u8 = 1;
     /// The same, but the bytes begin with the place (two bytes) where the id is to be spelled into the rest.
-    pub(in super::super) const SPELLED: u8 = 2;
+    pub(in crate::block) const SPELLED: u8 = 2;
     /// The request's id, the length and the bytes, which its time and id follow once more.
-    pub(in super::super) const SIGNED: u8 = 3;
+    pub(in crate::block) const SIGNED: u8 = 3;
     /// Together with one of these: instead of the bytes, how many they have in common with those of the entry before, at the
     /// front and at the end (two bytes each), and what stands between.
-    pub(in super::super) const ALIKE: u8 = 0x10;
+    pub(in crate::block) const ALIKE: u8 = 0x10;
 }
 
 impl Entries {
@@ -130,7 +130,8 @@ impl Entries {
         self.raw.len()
     }
 
-    /// Bytes that they take with nothing left out: what a reader has to hold.
+    /// Bytes that they take when each stands for itself: what a reader has to hold, but for ids and times that it writes
+    /// back.
     pub fn whole_bytes(&self) -> usize {
         self.whole_bytes
     }

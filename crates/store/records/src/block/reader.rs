@@ -12,7 +12,7 @@ pub(super) struct Reader {
     rest: Bytes,
     /// The body of the entry before.
     last: Bytes,
-    /// Bytes that entries may still take, with nothing left out.
+    /// Bytes that entries may still take, each standing for itself.
     budget: usize,
 }
 
