@@ -6,6 +6,8 @@ pub mod report;
 pub mod process;
 pub mod load;
 mod steady;
+pub mod loader;
+mod latencies;
 pub mod nginx;
 pub mod node;
 pub mod folder;

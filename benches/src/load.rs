@@ -1,13 +1,15 @@
-//! Load from wrk on the other core, and what it measured.
+//! A load, what it measured, and wrk on the other core, which makes the load that asks at once.
 
 use std::io;
 use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use crate::process::behind;
 use crate::steady::{self, Version};
 
 /// What to ask for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Load {
     /// The URL; addresses, not names.
     pub url: String,
@@ -22,33 +24,41 @@ pub struct Load {
 }
 
 /// When a connection asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Pace {
     /// As soon as it is answered.
     AtOnce,
     /// As soon as it is answered, on a new connection.
     AtOnceAnew,
-    /// So many times a second, from h2load.
+    /// So many times a second.
     Steady(u32),
     /// The same over HTTP/2.
     SteadyHttp2(u32),
 }
 
 /// What came of it.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub struct Measured {
     /// Requests answered.
     pub requests: u64,
-    /// Answers other than 2xx and 3xx, and socket errors.
+    /// Answers other than 2xx and 3xx, lost connections and socket errors.
     pub failures: u64,
     /// Median latency.
     pub p50: Duration,
+    /// 90th percentile, where it is told.
+    pub p90: Option<Duration>,
     /// 99th percentile.
     pub p99: Duration,
+    /// Within which 999 of 1,000 are answered, where it is told.
+    pub p99_9: Option<Duration>,
+    /// The longest, where it is told.
+    pub max: Option<Duration>,
+    /// How much of its time the load had nothing to do, from 0 to 1, where it is told.
+    pub idle: Option<f64>,
 }
 
 impl Load {
-    /// Runs on `core`.
+    /// Runs on `core`: with wrk at once, with h2load at a pace.
     pub fn run(&self, core: usize) -> io::Result<Measured> {
         self.run_with(core, &[])
     }
@@ -73,6 +83,16 @@ impl Load {
             return Err(io::Error::other(format!("wrk failed: {text}{}", String::from_utf8_lossy(&output.stderr))));
         }
         Ok(parse(&text))
+    }
+
+    /// The URL's scheme, address, and path without its first slash.
+    pub(crate) fn parts(&self) -> io::Result<(&str, &str, &str)> {
+        let parts = || {
+            let (scheme, rest) = self.url.split_once("://")?;
+            let (address, path) = rest.split_once('/')?;
+            Some((scheme, address, path))
+        };
+        parts().ok_or_else(|| io::Error::other(format!("`{}` is no URL with an address and a path", self.url)))
     }
 }
 
@@ -114,6 +134,19 @@ fn duration(text: &str) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_address_is_apart_from_the_path() {
+        let load = |url: &str| Load {
+            url: url.to_owned(),
+            host: "h".to_owned(),
+            connections: 1,
+            seconds: 1,
+            pace: Pace::AtOnce,
+        };
+        assert_eq!(load("https://127.0.0.1:1/dev/x").parts().unwrap(), ("https", "127.0.0.1:1", "dev/x"));
+        assert!(load("127.0.0.1:1").parts().is_err());
+    }
 
     #[test]
     fn wrks_words_are_read() {

@@ -1,8 +1,10 @@
 //! One round of load on one process, and medians of rounds.
 
 use std::io;
+use std::time::Duration;
 
 use crate::load::{Load, Measured};
+use crate::loader::Loader;
 use crate::process::Process;
 
 /// One round of one contender.
@@ -24,14 +26,36 @@ const RECORDS_THREADS: &str = "records-";
 impl Round {
     /// Loads a process from `core`.
     pub fn run(process: &Process, load: &Load, core: usize) -> io::Result<Self> {
-        let spent = || (process.cpu(), process.cpu_of_threads(RECORDS_THREADS));
-        let before = spent();
+        let before = Spent::by(process);
         let measured = load.run(core)?;
-        let after = spent();
+        Ok(Self::of(before, Spent::by(process), load, measured))
+    }
+
+    /// Loads a process from the loader; what its warm-up costs is left out.
+    pub fn run_by(loader: &mut Loader, process: &Process, load: &Load) -> io::Result<Self> {
+        let mut before = Spent::by(process);
+        let measured = loader.run(load, || before = Spent::by(process))?;
+        Ok(Self::of(before, Spent::by(process), load, measured))
+    }
+
+    fn of(before: Spent, after: Spent, load: &Load, measured: Measured) -> Self {
         let requests = measured.requests.max(1) as f64;
-        let each = |before, after: std::time::Duration| after.saturating_sub(before).as_secs_f64() * 1e6 / requests;
-        let (cpu_us, records_us) = (each(before.0, after.0), each(before.1, after.1));
-        Ok(Self { cpu_us, records_us, measured, rate: requests / load.seconds as f64 })
+        let each = |before, after: Duration| after.saturating_sub(before).as_secs_f64() * 1e6 / requests;
+        let (cpu_us, records_us) = (each(before.all, after.all), each(before.records, after.records));
+        Self { cpu_us, records_us, measured, rate: requests / load.seconds as f64 }
+    }
+}
+
+/// CPU time that a process has spent by some moment.
+#[derive(Debug, Clone, Copy)]
+struct Spent {
+    all: Duration,
+    records: Duration,
+}
+
+impl Spent {
+    fn by(process: &Process) -> Self {
+        Self { all: process.cpu(), records: process.cpu_of_threads(RECORDS_THREADS) }
     }
 }
 

@@ -42,12 +42,21 @@ impl Node {
         Self::serving(DOCUMENT, folder, core, upstream, workers)
     }
 
+    /// The same with another binary.
+    pub fn of_binary(binary: &Path, folder: &Path, core: usize, upstream: u16, workers: &str) -> io::Result<Self> {
+        Self::launch(binary, DOCUMENT, folder, core, upstream, workers)
+    }
+
     /// The same with an API of its own.
     pub fn serving(api: &str, folder: &Path, core: usize, upstream: u16, workers: &str) -> io::Result<Self> {
+        Self::launch(&binary(), api, folder, core, upstream, workers)
+    }
+
+    fn launch(binary: &Path, api: &str, folder: &Path, core: usize, upstream: u16, workers: &str) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let document = folder.join("bench.json");
         fs::write(&document, api)?;
-        let mut command = Command::new(binary());
+        let mut command = Command::new(binary);
         command.arg("run").arg(&document).arg("--data-dir").arg(folder.join("data"));
         command.args(["--admin", "127.0.0.1:0", "--gateway", "127.0.0.1:0", "--plain-http", "127.0.0.1:0"]);
         // AWS's limit of an account would throttle the load.

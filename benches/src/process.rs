@@ -3,7 +3,7 @@
 use std::fs;
 use std::io;
 use std::path::Path;
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 /// A process that is killed when it goes out of scope, with its children.
@@ -13,10 +13,19 @@ pub struct Process(Child);
 impl Process {
     /// Starts `command` on one core.
     pub fn pinned(core: usize, command: &Command) -> io::Result<Self> {
+        Self::spawn(core, command, Stdio::inherit())
+    }
+
+    /// The same with an input of its own.
+    pub fn listening(core: usize, command: &Command) -> io::Result<Self> {
+        Self::spawn(core, command, Stdio::piped())
+    }
+
+    fn spawn(core: usize, command: &Command, input: Stdio) -> io::Result<Self> {
         let mut pinned = Command::new("taskset");
         pinned.arg("-c").arg(core.to_string()).arg(command.get_program()).args(command.get_args());
         pinned.envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        pinned.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::inherit());
+        pinned.stdin(input).stdout(Stdio::piped()).stderr(Stdio::inherit());
         pinned.spawn().map(Self)
     }
 

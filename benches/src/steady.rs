@@ -9,6 +9,7 @@ use std::fs;
 use std::io;
 use std::time::Duration;
 
+use crate::latencies::Latencies;
 use crate::load::{Load, Measured};
 use crate::process::behind;
 
@@ -37,7 +38,7 @@ pub(crate) fn run(load: &Load, per_connection: u32, version: Version, core: usiz
     command.arg(format!("-c{}", load.connections)).arg(format!("--rps={per_connection}"));
     command.args(["-n", &(u64::from(per_connection) * load.connections as u64 * load.seconds).to_string()]);
     // The host stands in the URL: a header of its own would be a second one.
-    let (scheme, address, path) = parts(&load.url).ok_or_else(|| io::Error::other("the URL has no address"))?;
+    let (scheme, address, path) = load.parts()?;
     command.arg(format!("--connect-to={address}")).arg(format!("--log-file={}", log.display()));
     let output = command.arg(format!("{scheme}://{}/{path}", load.host)).output()?;
     if !output.status.success() {
@@ -47,12 +48,6 @@ pub(crate) fn run(load: &Load, per_connection: u32, version: Version, core: usiz
     fs::remove_file(&log)?;
     let opening = APART * u32::try_from(load.connections).unwrap_or(u32::MAX) + SETTLING;
     Ok(parse(&lines, opening))
-}
-
-fn parts(url: &str) -> Option<(&str, &str, &str)> {
-    let (scheme, rest) = url.split_once("://")?;
-    let (address, path) = rest.split_once('/')?;
-    Some((scheme, address, path))
 }
 
 /// A line is a request: when it began, its status (-1 for none), and how long it took, both times in microseconds. Those that
@@ -71,12 +66,13 @@ fn parse(lines: &str, opening: Duration) -> Measured {
         requests.push((began, took));
     }
     let open = requests.iter().map(|(began, _)| *began).min().unwrap_or(0) + opening.as_micros() as u64;
-    let mut took: Vec<u64> = requests.iter().filter(|(began, _)| *began >= open).map(|(_, took)| *took).collect();
-    took.sort_unstable();
-    let share =
-        |percent: usize| took.get(took.len() * percent / 100).copied().map_or(Duration::ZERO, Duration::from_micros);
-    (measured.p50, measured.p99) = (share(50), share(99));
-    measured
+    let mut latencies = Latencies::new();
+    for (_, took) in requests.iter().filter(|(began, _)| *began >= open) {
+        latencies.add(Duration::from_micros(*took));
+    }
+    let sorted = latencies.sort();
+    let [p90, p99_9, max] = [900, 999, 1000].map(|per_mille| Some(sorted.within(per_mille)));
+    Measured { p50: sorted.within(500), p90, p99: sorted.within(990), p99_9, max, ..measured }
 }
 
 fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
@@ -86,11 +82,6 @@ fn number<T: std::str::FromStr>(text: &str) -> Option<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_address_is_apart_from_the_host() {
-        assert_eq!(parts("https://127.0.0.1:1/dev/x"), Some(("https", "127.0.0.1:1", "dev/x")));
-    }
 
     #[test]
     fn every_line_is_a_request_and_those_of_the_opening_have_no_latency() {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned};
+use rustls::{
+    ClientConfig, ClientConnection, DigitallySignedStruct, SignatureScheme, StreamOwned, SupportedProtocolVersion,
+};
 
 /// A connection that does nothing.
 pub type Idle = StreamOwned<ClientConnection, TcpStream>;
@@ -22,18 +24,20 @@ pub enum Protocol {
 
 /// Opens `count` connections to a port of this machine and asks for one answer on each.
 pub fn open(port: u16, host: &str, count: usize, protocol: Protocol) -> io::Result<Vec<Idle>> {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let mut config = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(io::Error::other)?
-        .dangerous()
-        .with_custom_certificate_verifier(Arc::new(Anybody))
-        .with_no_client_auth();
+    let mut config = trusting_anybody(rustls::DEFAULT_VERSIONS)?;
     if protocol == Protocol::Http2 {
         config.alpn_protocols = vec![b"h2".to_vec()];
     }
     let config = Arc::new(config);
     (0..count).map(|_| connect(port, host, &config, protocol)).collect()
+}
+
+/// What a client needs that takes any certificate.
+pub(crate) fn trusting_anybody(versions: &[&'static SupportedProtocolVersion]) -> io::Result<ClientConfig> {
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider);
+    let builder = builder.with_protocol_versions(versions).map_err(io::Error::other)?.dangerous();
+    Ok(builder.with_custom_certificate_verifier(Arc::new(Anybody)).with_no_client_auth())
 }
 
 fn connect(port: u16, host: &str, config: &Arc<ClientConfig>, protocol: Protocol) -> io::Result<Idle> {
@@ -85,7 +89,7 @@ fn ask_http2(stream: &mut Idle, host: &str) -> io::Result<()> {
     }
 }
 
-/// Takes any certificate: what is measured is the server's memory, on this machine.
+/// Takes any certificate: what is measured is a server on this machine.
 #[derive(Debug)]
 struct Anybody;
 
