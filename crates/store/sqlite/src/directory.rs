@@ -35,6 +35,19 @@ impl Directory {
         }
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Makes a folder that only its owner may enter, where there is none.
+    pub(crate) fn folder(&self, name: &str) -> Result<PathBuf, OpenError> {
+        let folder = self.path.join(name);
+        let made = if folder.is_dir() { Ok(()) } else { DirBuilder::new().mode(0o700).create(&folder) };
+        made.map_err(|source| OpenError::Directory { dir: folder.clone(), source })?;
+        Ok(folder)
+    }
+
     /// Makes a private, empty database file where there is none; SQLite gives its side files the same mode.
     pub(crate) fn database(&self, name: &str) -> Result<PathBuf, OpenError> {
         let file = self.path.join(name);

@@ -1,10 +1,11 @@
-//! The embedded stores: five SQLite databases in the data directory, the default of a single node.
+//! The embedded stores: four SQLite databases and the segments of the logs in the data directory, the default of a single
+//! node.
 //!
 //! It must not know: AWS, what a document or a log line means, or the other backends. Begin with [`SqliteStore::open`];
-//! `writer` is where durability is decided, `commit` where a batch meets its preconditions.
+//! `writer` is where durability is decided, `commit` where a batch meets its preconditions, `segments` where logs are kept.
 //!
 //! `resources.db`, `blobs.db`, `counters.db`, the quotas, and `queue.db`, what is still to be done, are synced before a write
-//! is answered; `records.db`, the logs, may lose its last moments with the power. All outlive a killed process whole.
+//! is answered; `records/`, the logs, may lose its last moments with the power. All outlive a killed process whole.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -21,7 +22,7 @@ mod commit;
 mod audit;
 mod lease;
 mod rows;
-mod records;
+mod segments;
 mod blobs;
 mod counters;
 mod queue;
@@ -30,8 +31,8 @@ use blobs::SqliteBlobs;
 use counters::SqliteCounters;
 use directory::Directory;
 use queue::SqliteQueue;
-use records::SqliteRecords;
 use resources::SqliteResources;
+use segments::Segments;
 
 /// Why a data directory could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -68,13 +69,16 @@ pub enum OpenError {
         /// SQLite's answer.
         source: sqlx::Error,
     },
+    /// The files of the logs cannot be used.
+    #[error("cannot open the records")]
+    Records(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// The stores of one data directory, which is locked against other processes for as long as one of them lives.
 #[derive(Debug)]
 pub struct SqliteStore {
     resources: Arc<SqliteResources>,
-    records: Arc<SqliteRecords>,
+    records: Arc<Segments>,
     blobs: Arc<SqliteBlobs>,
     counters: Arc<SqliteCounters>,
     queue: Arc<SqliteQueue>,
@@ -85,7 +89,7 @@ impl SqliteStore {
     pub async fn open(dir: &Path) -> Result<Self, OpenError> {
         let directory = Arc::new(Directory::open(dir)?);
         let resources = Arc::new(SqliteResources::open(&directory).await?);
-        let records = Arc::new(SqliteRecords::open(&directory).await?);
+        let records = Arc::new(Segments::open(&directory).await?);
         let blobs = Arc::new(SqliteBlobs::open(&directory).await?);
         let counters = Arc::new(SqliteCounters::open(&directory).await?);
         let queue = Arc::new(SqliteQueue::open(&directory).await?);
@@ -99,7 +103,7 @@ impl SqliteStore {
 
     /// What traffic leaves behind.
     pub fn events(&self) -> Arc<dyn Events> {
-        Arc::<SqliteRecords>::clone(&self.records)
+        Arc::<Segments>::clone(&self.records)
     }
 
     /// Function code.
