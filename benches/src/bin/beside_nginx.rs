@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use benches::folder::Folder;
-use benches::load::{Load, Pace};
+use benches::load::{Load, Measured, Pace};
 use benches::loader::{self, Loader};
 use benches::measure::{Round, median};
 use benches::nginx::{self, Nginx};
@@ -270,8 +270,8 @@ impl Bench {
 }
 
 const HEAD: &str = "\
-| scenario | who | CPU µs/request | p50 | p99 | p99.9 | requests/s | failures | load idle |
-|---|---|---|---|---|---|---|---|---|
+| scenario | who | CPU µs/request | p50 | p90 | p99 | p99.9 | requests/s | failures | load idle |
+|---|---|---|---|---|---|---|---|---|---|
 ";
 
 fn row(table: &mut String, scenario: &str, name: &str, rounds: &[Round], base: f64) {
@@ -280,8 +280,10 @@ fn row(table: &mut String, scenario: &str, name: &str, rounds: &[Round], base: f
     let high = rounds.iter().map(|round| round.cpu_us).fold(0.0, f64::max);
     let p50 = median(rounds, |round| round.measured.p50.as_secs_f64() * 1e3);
     let p99 = median(rounds, |round| round.measured.p99.as_secs_f64() * 1e3);
-    let p99_9 = told(rounds, |round| round.measured.p99_9.map(|took| took.as_secs_f64() * 1e3));
-    let p99_9 = p99_9.map_or_else(|| "–".to_owned(), |took| format!("{took:.2} ms"));
+    let [p90, p99_9] = [|measured: &Measured| measured.p90, |measured: &Measured| measured.p99_9].map(|of| {
+        let took = told(rounds, |round| of(&round.measured).map(|took| took.as_secs_f64() * 1e3));
+        took.map_or_else(|| "–".to_owned(), |took| format!("{took:.2} ms"))
+    });
     let idle = told(rounds, |round| round.measured.idle);
     let idle = idle.map_or_else(|| "–".to_owned(), |idle| format!("{:.0} %", idle * 100.0));
     let rate = median(rounds, |round| round.rate);
@@ -289,7 +291,7 @@ fn row(table: &mut String, scenario: &str, name: &str, rounds: &[Round], base: f
     // Writing to a string cannot fail.
     let _ = writeln!(
         table,
-        "| {scenario} | {name} | **{cpu:.1}** ({low:.1} to {high:.1}), {ratio:.2} × nginx | {p50:.2} ms | {p99:.2} ms | {p99_9} | {rate:.0} | {failures} | {idle} |",
+        "| {scenario} | {name} | **{cpu:.1}** ({low:.1} to {high:.1}), {ratio:.2} × nginx | {p50:.2} ms | {p90} | {p99:.2} ms | {p99_9} | {rate:.0} | {failures} | {idle} |",
         ratio = cpu / base
     );
 }

@@ -4,15 +4,16 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use store_records::block::BLOCK_BYTES_MAX;
-use store_records::{Block, BlockBuilder, Compressor, Entries, Stream};
+use store_records::{Block, BlockBuilder, Compressor, Pieces, Stream};
 
+use crate::pace::Pace;
 use crate::queue::{Kind, Queue};
 use crate::stream;
 use crate::waiting::{Place, Waiting};
 
-/// A block so long is stored at once, what some thousand requests left; shorter ones wait for more until the round that takes
-/// all. A longer one costs less, and holds up whoever waits for the core while it is stored.
-pub(crate) const BLOCK_BYTES: usize = 48 * 1024;
+/// A block so long, before compression, is stored at once, what some thousand requests left; shorter ones wait for more until
+/// the round that takes all. A longer one costs less to store, and whoever reads a line of it unfolds all.
+pub(crate) const BLOCK_BYTES: usize = 320 * 1024;
 
 /// A block of this share of that goes along with one that is stored at once: a stage's lines and their trails come at one
 /// pace, and one transaction serves both.
@@ -43,6 +44,7 @@ pub(crate) struct Gatherer {
 #[derive(Debug)]
 struct Press {
     queue: Arc<Queue>,
+    pace: Pace,
     /// One for all streams: an open block holds what is compressed of it, and less than a piece that is not.
     compressor: Compressor,
     /// Those that are finished.
@@ -52,7 +54,8 @@ struct Press {
 impl Gatherer {
     pub(crate) fn new(queue: Arc<Queue>) -> Self {
         let spare = (0..queue.shards()).map(|_| Waiting::default()).collect();
-        let press = Press { queue, compressor: Compressor::new(), blocks: Vec::new() };
+        let pace = Pace::new(Arc::clone(&queue));
+        let press = Press { queue, pace, compressor: Compressor::new(), blocks: Vec::new() };
         Self { open: HashMap::new(), spare, press }
     }
 
@@ -60,6 +63,7 @@ impl Gatherer {
     /// soon as there are enough of their stream for a piece.
     pub(crate) fn gather(&mut self, finish: Finish) -> Vec<Block> {
         let Self { open, spare, press } = self;
+        press.pace.wake();
         for (shard, waiting) in spare.iter_mut().enumerate() {
             press.queue.exchange(shard, waiting);
             for run in waiting.runs().iter_mut().filter(|run| !run.is_empty()) {
@@ -86,20 +90,24 @@ impl Gatherer {
                 }
             }
         }
+        if !press.blocks.is_empty() {
+            // Whoever stores them is woken by them, and wants the core as well.
+            press.pace.pause();
+        }
         std::mem::take(&mut press.blocks)
     }
 }
 
 impl Press {
-    fn add(&mut self, entries: &Entries, builder: &mut BlockBuilder) {
-        if builder.whole_bytes() + entries.whole_bytes() > BLOCK_BYTES_MAX {
+    fn add(&mut self, pieces: &Pieces, builder: &mut BlockBuilder) {
+        if builder.whole_bytes() + pieces.whole_bytes() > BLOCK_BYTES_MAX {
             self.finish(builder);
         }
         let before = builder.held_bytes();
         // An empty block takes any run: both have the same bound.
-        let _ = builder.append(entries, &mut self.compressor, || self.queue.give_way());
-        self.queue.hold_anyway(builder.held_bytes());
-        self.queue.release(before + entries.bytes());
+        let _ = builder.append(pieces, &mut self.compressor, || self.pace.pause());
+        self.queue.hold(builder.held_bytes());
+        self.queue.release(before + pieces.held_bytes());
         if builder.bytes() >= BLOCK_BYTES {
             self.finish(builder);
         }
@@ -108,8 +116,8 @@ impl Press {
     /// Finishes a block; what its records held until now is given back for its own.
     fn finish(&mut self, builder: &mut BlockBuilder) {
         let before = builder.held_bytes();
-        let block = builder.finish_and_renew(&mut self.compressor, || self.queue.give_way());
-        self.queue.hold_anyway(block.as_ref().map_or(0, charge));
+        let block = builder.finish_and_renew(&mut self.compressor, || self.pace.pause());
+        self.queue.hold(block.as_ref().map_or(0, charge));
         self.queue.release(before);
         self.blocks.extend(block);
     }
@@ -130,18 +138,26 @@ mod tests {
     use base::id::RequestId;
     use base::{AccountId, Region, Scope, Timestamp};
 
+    use store_records::block::PIECE_BYTES;
+
     use super::*;
     use crate::queue::Record;
 
-    /// Leaves lines of some API's access log, each of its own id, until they take so many bytes of the queue.
+    /// Leaves lines of some API's access log, each of its own id, until they have so many bytes.
     fn record(queue: &Queue, api: usize, bytes: usize) {
         let scope =
             Scope { account: AccountId::parse("111111111111").unwrap(), region: Region::parse("eu-west-1").unwrap() };
         let (stream, time) = (stream::access(&format!("api{api}"), "prod"), Timestamp::UNIX_EPOCH);
-        let before = queue.held();
-        while queue.held() < before + bytes {
-            let line = format!("{{ \"status\":\"200\", \"path\":\"/prod/pets/{}\", \"length\":\"25\" }}", queue.held());
+        // The same once more: of the lines in the queue some are packed.
+        let (mut entries, mut left) = (store_records::Entries::default(), bytes);
+        while entries.bytes() < left {
+            let line =
+                format!("{{ \"status\":\"200\", \"path\":\"/prod/pets/{}\", \"length\":\"25\" }}", entries.bytes());
             let (request, bytes) = (RequestId::random(), line.as_bytes());
+            if entries.push(time, Some(request), bytes).is_err() {
+                left -= entries.bytes();
+                entries.clear();
+            }
             queue.push(Record { scope: &scope, stream: &stream, time, request, bytes, id_at: None, kind: Kind::Log });
         }
     }
@@ -163,9 +179,8 @@ mod tests {
             let raw: usize = gatherer.open.values().map(BlockBuilder::bytes).sum();
             assert!(raw >= round * STREAMS * (10 << 10));
             assert_eq!(queue.held(), gatherer.open.values().map(BlockBuilder::held_bytes).sum());
-            // Every other round makes a piece of all there is.
-            let unpacked = round % 2 * STREAMS * (10 << 10);
-            assert!(queue.held() < unpacked + (raw - unpacked) * 8 / 10 + 1_000, "{} of {raw}", queue.held());
+            let unpacked = STREAMS * PIECE_BYTES;
+            assert!(queue.held() < unpacked + raw * 8 / 10, "{} of {raw}", queue.held());
         }
         let blocks = gatherer.gather(Finish::All);
         assert_eq!((blocks.len(), gatherer.open.len()), (STREAMS, 0));
@@ -177,7 +192,7 @@ mod tests {
         let (queue, mut gatherer) = world();
         record(&queue, 1, BLOCK_BYTES);
         record(&queue, 2, BLOCK_BYTES / COMPANY_SHARE);
-        record(&queue, 3, BLOCK_BYTES / COMPANY_SHARE - 1_000);
+        record(&queue, 3, BLOCK_BYTES / COMPANY_SHARE - 20_000);
         let mut finished: Vec<String> =
             gatherer.gather(Finish::Long).into_iter().map(|block| block.stream.name).collect();
         finished.sort();
@@ -186,17 +201,17 @@ mod tests {
         assert_eq!(gatherer.gather(Finish::Long), [], "none is long");
         assert_eq!(gatherer.gather(Finish::All).len(), 2);
         for api in 1..=10 {
-            record(&queue, api, BLOCK_BYTES - 1_000);
+            record(&queue, api, BLOCK_BYTES - 20_000);
         }
         assert_eq!(gatherer.gather(Finish::Long), []);
-        record(&queue, 1, 1_000);
+        record(&queue, 1, 20_000);
         assert_eq!(gatherer.gather(Finish::Long).len(), 1 + COMPANY_MAX, "the others wait");
     }
 
     #[test]
     fn no_block_is_longer_than_a_block_may_be() {
         let (queue, mut gatherer) = world();
-        record(&queue, 1, BLOCK_BYTES - 1_000);
+        record(&queue, 1, BLOCK_BYTES - 20_000);
         assert_eq!(gatherer.gather(Finish::Long), []);
         record(&queue, 1, BLOCK_BYTES_MAX + 1_000);
         let blocks = gatherer.gather(Finish::Long);

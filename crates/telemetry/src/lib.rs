@@ -8,6 +8,7 @@ pub mod sink;
 mod queue;
 mod waiting;
 mod rounds;
+mod pace;
 mod gather;
 mod packer;
 pub mod writer;

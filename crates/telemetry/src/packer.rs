@@ -1,6 +1,7 @@
-//! The thread that packs: named, so that its cost can be seen from outside, and apart from those that serve requests.
+//! The thread that makes blocks of what was packed piece by piece, and packs the rest: named, so that its cost can be seen from
+//! outside, and apart from those that serve requests.
 //!
-//! Who records asks it without a detour by the writer: its rounds are short and many.
+//! Who records asks it without a detour by the writer.
 
 use std::sync::Arc;
 

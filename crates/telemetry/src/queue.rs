@@ -7,17 +7,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base::id::RequestId;
 use base::{Scope, Timestamp};
+use store_records::Compressor;
 use store_records::block::{ENTRY_BYTES_MAX, ENTRY_HEAD_BYTES_MAX};
 
 use crate::gather::Finish;
 use crate::rounds::Rounds;
 use crate::waiting::Waiting;
 
-/// A core's records ask for a round when they have so many bytes: some hundred, because a wake costs more than a record, and
-/// no more, so that they are packed while the core's cache has them, and in no time that anybody could see.
-const BATCH_BYTES: usize = 16 * 1024;
+/// A core's records ask for a round when they take so many bytes, most of them packed: what some thousand requests left. Fewer
+/// wait for the round that takes all, once a second.
+const BATCH_BYTES: usize = 32 * 1024;
 
-/// While no more than this share of the bound is taken, packing may wait for its turn.
+/// While no more than these shares of the bound are taken, the queue is as good as empty, and calm.
+const EMPTY_SHARE: usize = 64;
 const CALM_SHARE: usize = 8;
 
 /// Lists beyond this many would only make the writer's round longer.
@@ -59,11 +61,22 @@ impl Record<'_> {
     }
 }
 
+/// How much waits, for whoever packs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Filling {
+    /// Hardly anything.
+    Empty,
+    /// So little that those who answer may go first.
+    Calm,
+    /// So much that it must be packed.
+    Busy,
+}
+
 /// The records, the bound and the counters.
 #[derive(Debug)]
 pub(crate) struct Queue {
     shards: Box<[Shard]>,
-    // INVARIANT: the sizes of all records that wait and of all the writer still holds.
+    // INVARIANT: what all records that wait take, and all that the writer still holds.
     held: AtomicUsize,
     bytes_max: usize,
     dropped_logs: AtomicU64,
@@ -74,7 +87,15 @@ pub(crate) struct Queue {
 /// A cache line of its own for each list, so that cores do not wait for each other.
 #[derive(Debug, Default)]
 #[repr(align(128))]
-struct Shard(Mutex<Waiting>);
+struct Shard(Mutex<List>);
+
+/// A list, and what packs its records.
+#[derive(Debug, Default)]
+struct List {
+    waiting: Waiting,
+    // Made with the first record: most lists of a node that is not busy have none.
+    compressor: Option<Compressor>,
+}
 
 impl Queue {
     pub(crate) fn new(bytes_max: usize) -> Self {
@@ -91,20 +112,22 @@ impl Queue {
 
     /// Takes a record, or drops and counts it where it does not fit.
     pub(crate) fn push(&self, record: Record<'_>) {
-        let charge = record.charge();
-        if record.bytes.len() > ENTRY_BYTES_MAX || !self.hold(charge) {
+        if record.bytes.len() > ENTRY_BYTES_MAX || !self.has_room(record.charge()) {
             self.count_dropped(record.kind, 1);
             return;
         }
         let (before, after) = {
-            let mut waiting = self.own_shard().lock();
+            let mut list = self.own_shard().lock();
+            let List { waiting, compressor } = &mut *list;
             let before = waiting.bytes();
-            waiting.add(record);
+            waiting.add(record, compressor.get_or_insert_default());
             (before, waiting.bytes())
         };
-        // Most take what they were charged: then the counter of all cores is left alone.
-        if after - before < charge {
-            self.release(charge - (after - before));
+        if after >= before {
+            self.hold(after - before);
+        } else {
+            // A piece was packed.
+            self.release(before - after);
         }
         if before < BATCH_BYTES && after >= BATCH_BYTES {
             self.rounds.ask(Finish::Long);
@@ -123,19 +146,16 @@ impl Queue {
 
     /// Exchanges what waits in a list for `empty`.
     pub(crate) fn exchange(&self, shard: usize, empty: &mut Waiting) {
-        std::mem::swap(&mut *self.shards[shard].lock(), empty);
+        std::mem::swap(&mut self.shards[shard].lock().waiting, empty);
     }
 
-    fn hold(&self, bytes: usize) -> bool {
-        let fits = self.held.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes) <= self.bytes_max;
-        if !fits {
-            self.release(bytes);
-        }
-        fits
+    /// Whether so much more may be held. Cores that ask at the same moment may go beyond the bound by a record each.
+    fn has_room(&self, bytes: usize) -> bool {
+        self.held.load(Ordering::Relaxed).saturating_add(bytes) <= self.bytes_max
     }
 
-    /// Holds more whether it fits or not: for what replaces something larger.
-    pub(crate) fn hold_anyway(&self, bytes: usize) {
+    /// Holds more, whether it fits or not: it was asked before, or it is for what replaces something larger.
+    pub(crate) fn hold(&self, bytes: usize) {
         self.held.fetch_add(bytes, Ordering::Relaxed);
     }
 
@@ -144,16 +164,13 @@ impl Queue {
         self.held.fetch_sub(bytes, Ordering::Relaxed);
     }
 
-    /// Lets those go first who answer requests on this core, for as long as little waits. A full queue would drop records:
-    /// long before that whoever packs takes its share.
-    pub(crate) fn give_way(&self) {
-        if self.is_calm() {
-            std::thread::yield_now();
+    /// How much waits.
+    pub(crate) fn filling(&self) -> Filling {
+        match self.held.load(Ordering::Relaxed) {
+            held if held <= self.bytes_max / EMPTY_SHARE => Filling::Empty,
+            held if held <= self.bytes_max / CALM_SHARE => Filling::Calm,
+            _ => Filling::Busy,
         }
-    }
-
-    fn is_calm(&self) -> bool {
-        self.held.load(Ordering::Relaxed) <= self.bytes_max / CALM_SHARE
     }
 
     #[cfg(test)]
@@ -179,7 +196,7 @@ impl Queue {
 }
 
 impl Shard {
-    fn lock(&self) -> MutexGuard<'_, Waiting> {
+    fn lock(&self) -> MutexGuard<'_, List> {
         // Nothing that could panic half-way happens under this lock but an allocation.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -205,13 +222,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_queue_that_fills_gives_way_no_more() {
-        let queue = Queue::new(800);
-        for (bytes, calm) in [(0, true), (100, true), (1, false), (699, false)] {
-            assert!(queue.hold(bytes));
-            assert_eq!(queue.is_calm(), calm, "{} of 800 bytes", queue.held());
+    fn a_queue_says_how_full_it_is() {
+        let queue = Queue::new(6_400);
+        let steps = [(100, Filling::Empty), (1, Filling::Calm), (699, Filling::Calm), (1, Filling::Busy)];
+        for (bytes, filling) in steps {
+            assert!(queue.has_room(bytes));
+            queue.hold(bytes);
+            assert_eq!(queue.filling(), filling, "{} of 6,400 bytes", queue.held());
         }
-        queue.release(700);
-        assert!(queue.is_calm(), "and does again once it is emptied");
+        queue.release(701);
+        assert_eq!(queue.filling(), Filling::Empty, "and again once it is emptied");
+        assert!(!queue.has_room(6_301));
     }
 }

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use base::Scope;
-use store_records::block::BLOCK_BYTES_MAX;
-use store_records::{Entries, PushError};
+use store_records::block::{BLOCK_BYTES_MAX, PIECE_BYTES};
+use store_records::{Compressor, Entries, Pieces, PushError};
 
 use crate::queue::Record;
 
@@ -27,15 +27,11 @@ impl Place {
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) place: Place,
-    entries: Entries,
-    /// The last ones, behind those: see [`FRESH_BYTES`].
+    pieces: Pieces,
+    /// The last ones, behind those, less than a piece: a buffer so short that it stays near the core from request to request,
+    /// and is compressed from there.
     fresh: Entries,
 }
-
-/// Records are put into a buffer so short that it stays in the core's nearest cache from request to request, and from there
-/// many at once into the list. The list is long out of that cache, and whoever writes a few lines of it waits for each of
-/// them at the next lock.
-const FRESH_BYTES: usize = 4 * 1024;
 
 /// What waits.
 #[derive(Debug, Default)]
@@ -49,18 +45,18 @@ pub(crate) struct Waiting {
 
 impl Waiting {
     /// Packs a record behind those of its stream.
-    pub(crate) fn add(&mut self, record: Record<'_>) {
+    pub(crate) fn add(&mut self, record: Record<'_>, compressor: &mut Compressor) {
         let at = self.run_of(&record);
-        if self.push(at, &record) == Err(PushError::Full) {
+        if self.push(at, &record, compressor) == Err(PushError::Full) {
             let place = self.runs[at].place.clone();
             let next = self.begin(place);
             self.last[record.kind as usize] = next;
             // An empty block takes any record that the queue takes.
-            let _ = self.push(next, &record);
+            let _ = self.push(next, &record, compressor);
         }
     }
 
-    fn push(&mut self, at: usize, record: &Record<'_>) -> Result<(), PushError> {
+    fn push(&mut self, at: usize, record: &Record<'_>, compressor: &mut Compressor) -> Result<(), PushError> {
         let Record { time, request, bytes, id_at, .. } = *record;
         let run = &mut self.runs[at];
         if run.whole_bytes() + record.charge() > BLOCK_BYTES_MAX {
@@ -72,13 +68,17 @@ impl Waiting {
             None => run.fresh.push(time, Some(request), bytes)?,
         }
         self.bytes += run.fresh.bytes() - before;
-        if run.fresh.bytes() > FRESH_BYTES {
-            run.settle();
+        if run.fresh.bytes() >= PIECE_BYTES {
+            let before = run.held_bytes();
+            // INVARIANT: all of a run together are no more than a block takes.
+            let _ = run.pieces.add(&run.fresh, compressor);
+            run.fresh.clear();
+            self.bytes = self.bytes + run.held_bytes() - before;
         }
         Ok(())
     }
 
-    /// What all its records take.
+    /// What all its records take now, packed or not.
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }
@@ -114,11 +114,15 @@ impl Waiting {
 
 impl Run {
     fn new(place: Place) -> Self {
-        Self { place, entries: Entries::default(), fresh: Entries::default() }
+        Self { place, pieces: Pieces::default(), fresh: Entries::default() }
     }
 
     fn whole_bytes(&self) -> usize {
-        self.entries.whole_bytes() + self.fresh.whole_bytes()
+        self.pieces.whole_bytes() + self.fresh.whole_bytes()
+    }
+
+    fn held_bytes(&self) -> usize {
+        self.pieces.held_bytes() + self.fresh.bytes()
     }
 
     /// Whether there are none.
@@ -127,22 +131,15 @@ impl Run {
     }
 
     /// All of them.
-    pub(crate) fn whole(&mut self) -> &Entries {
-        if self.entries.is_empty() {
-            return &self.fresh;
-        }
-        self.settle();
-        &self.entries
-    }
-
-    fn settle(&mut self) {
+    pub(crate) fn whole(&mut self) -> &Pieces {
         // INVARIANT: both together are no more than a block takes.
-        let _ = self.entries.append(&self.fresh);
+        let _ = self.pieces.add_unpacked(&self.fresh);
         self.fresh.clear();
+        &self.pieces
     }
 
     fn clear(&mut self) {
-        self.entries.clear();
+        self.pieces.clear();
         self.fresh.clear();
     }
 }
@@ -156,34 +153,35 @@ mod tests {
     use crate::queue::Kind;
 
     #[test]
-    fn what_lies_in_the_short_buffer_follows_what_was_moved_to_the_list() {
+    fn what_lies_in_the_short_buffer_follows_what_was_packed_and_all_of_it_is_accounted_for() {
         let scope =
             Scope { account: AccountId::parse("111111111111").unwrap(), region: Region::parse("eu-west-1").unwrap() };
         let (mut waiting, stream) = (Waiting::default(), Arc::from("access/a/prod"));
-        let (mut pushed, mut all) = (0, Entries::default());
-        // One of them is longer than the buffer; after some of them it is empty, after most it is not.
-        for length in [100, 3_000, FRESH_BYTES, 1_000, 2 * FRESH_BYTES, 7, 700].into_iter().chain((0..200).step_by(7)) {
-            let bytes = vec![length as u8; length];
+        let (mut compressor, mut all) = (Compressor::new(), Vec::new());
+        let lengths =
+            [100, 3_000, PIECE_BYTES, 1_000, 3 * PIECE_BYTES, 7, 700].into_iter().chain((0..2_000).step_by(7));
+        for (number, length) in lengths.enumerate() {
+            let bytes = vec![number as u8; length];
             let (time, request) = (Timestamp::UNIX_EPOCH, RequestId::random());
             let record =
                 Record { scope: &scope, stream: &stream, time, request, bytes: &bytes, id_at: None, kind: Kind::Log };
-            waiting.add(record);
-            all.push(time, Some(request), &bytes).unwrap();
-            pushed += record.charge();
-            assert_eq!((waiting.bytes(), all.bytes()), (pushed, pushed));
-            assert_eq!(waiting.runs()[0].whole_bytes(), all.whole_bytes());
-            assert!(waiting.runs()[0].fresh.bytes() <= FRESH_BYTES);
+            waiting.add(record, &mut compressor);
+            all.push(bytes);
+            let run = &waiting.runs()[0];
+            assert!(run.fresh.bytes() < PIECE_BYTES);
+            assert_eq!(run.held_bytes(), waiting.bytes());
         }
-        let packed = |entries: &Entries| {
-            let mut builder = store_records::BlockBuilder::new(store_records::Stream {
-                scope: scope.clone(),
-                name: stream.as_ref().to_owned(),
-            });
-            builder.append(entries, &mut store_records::Compressor::new(), || ()).unwrap();
-            builder.finish()
-        };
-        assert_eq!(packed(waiting.runs()[0].whole()), packed(&all));
+        let mut builder = store_records::BlockBuilder::new(store_records::Stream {
+            scope: scope.clone(),
+            name: stream.as_ref().to_owned(),
+        });
+        let held = waiting.bytes();
+        let whole = waiting.runs()[0].whole();
+        assert_eq!(whole.held_bytes(), held);
+        builder.append(whole, &mut compressor, || ()).unwrap();
+        let read = builder.finish().unwrap().decode().unwrap();
+        assert!(read.iter().map(|entry| &entry.bytes[..]).eq(all.iter().map(Vec::as_slice)));
         waiting.clear();
-        assert!(waiting.runs()[0].is_empty());
+        assert!(waiting.runs()[0].is_empty() && waiting.bytes() == 0);
     }
 }

@@ -10,6 +10,7 @@ use crate::{Fault, Stream};
 mod entries;
 mod alike;
 mod reader;
+mod pieces;
 mod builder;
 mod compression;
 mod filter;
@@ -17,9 +18,10 @@ mod filter;
 mod tests;
 
 pub use builder::BlockBuilder;
-pub use compression::Compressor;
+pub use compression::{Compressor, PIECE_BYTES};
 pub use entries::{ENTRY_HEAD_BYTES_MAX, Entries};
 pub use filter::IdFilter;
+pub use pieces::Pieces;
 
 /// Bytes of one block's entries before compression, at most: what a reader may have to hold.
 pub const BLOCK_BYTES_MAX: usize = 8 * 1024 * 1024;

@@ -21,7 +21,7 @@ use base::Timestamp;
 use base::id::RequestId;
 
 pub use blobs::{BlobKey, Blobs, Digest, PutError, Swept};
-pub use block::{Block, BlockBuilder, Compressor, Entries, Entry, IdFilter, PushError, StoredBlock};
+pub use block::{Block, BlockBuilder, Compressor, Entries, Entry, IdFilter, Pieces, PushError, StoredBlock};
 pub use counters::Counters;
 pub use queue::Queue;
 

@@ -3,36 +3,23 @@
 use base::Timestamp;
 use base::id::RequestId;
 
-use super::compression::{Compressor, PIECE_BYTES};
-use super::entries::{ENTRY_HEAD_BYTES_MAX, Entries, Summary};
-use super::{BLOCK_BYTES_MAX, Block, ENTRY_BYTES_MAX, IdFilter, PushError};
+use super::compression::Compressor;
+use super::entries::ENTRY_HEAD_BYTES_MAX;
+use super::pieces::Pieces;
+use super::{BLOCK_BYTES_MAX, Block, ENTRY_BYTES_MAX, PushError};
 use crate::Stream;
 
 /// Gathers entries until they make a block.
 #[derive(Debug)]
 pub struct BlockBuilder {
     stream: Stream,
-    /// Those not compressed yet.
-    entries: Entries,
-    /// All others.
-    packed: Packed,
-}
-
-/// What is left of entries once they are compressed.
-#[derive(Debug, Default)]
-struct Packed {
-    /// What they took before.
-    raw_bytes: usize,
-    /// What they took when each stood for itself.
-    whole_bytes: usize,
-    payload: Vec<u8>,
-    summary: Summary,
+    pieces: Pieces,
 }
 
 impl BlockBuilder {
     /// An empty block of `stream`.
     pub fn new(stream: Stream) -> Self {
-        Self { stream, entries: Entries::default(), packed: Packed::default() }
+        Self { stream, pieces: Pieces::default() }
     }
 
     /// Adds an entry.
@@ -43,30 +30,17 @@ impl BlockBuilder {
         if self.whole_bytes() + ENTRY_HEAD_BYTES_MAX + bytes.len() > BLOCK_BYTES_MAX {
             return Err(PushError::Full);
         }
-        self.entries.push(time, request, bytes)
+        self.pieces.push(time, request, bytes)
     }
 
-    /// Adds entries that were gathered elsewhere: all, or none where they do not fit. As soon as there is enough for a piece
-    /// it is compressed, with a call of `pause` behind it, and only that is kept.
+    /// Adds what was gathered elsewhere: see [`Pieces::join`].
     pub fn append(
         &mut self,
-        entries: &Entries,
+        pieces: &Pieces,
         compressor: &mut Compressor,
         pause: impl FnMut(),
     ) -> Result<(), PushError> {
-        if self.whole_bytes() + entries.whole_bytes() > BLOCK_BYTES_MAX {
-            return Err(PushError::Full);
-        }
-        if self.entries.is_empty() && entries.bytes() >= PIECE_BYTES {
-            self.packed.add(entries, compressor, pause);
-            return Ok(());
-        }
-        self.entries.append(entries)?;
-        if self.entries.bytes() >= PIECE_BYTES {
-            self.packed.add(&self.entries, compressor, pause);
-            self.entries.clear();
-        }
-        Ok(())
+        self.pieces.join(pieces, compressor, pause)
     }
 
     /// The series the block will belong to.
@@ -76,22 +50,22 @@ impl BlockBuilder {
 
     /// Whether it holds none.
     pub fn is_empty(&self) -> bool {
-        self.bytes() == 0
+        self.pieces.is_empty()
     }
 
     /// Bytes so far, before compression.
     pub fn bytes(&self) -> usize {
-        self.packed.raw_bytes + self.entries.bytes()
+        self.pieces.bytes()
     }
 
-    /// Bytes so far when each entry stands for itself: see [`Entries::whole_bytes`].
+    /// Bytes so far when each entry stands for itself: see [`Pieces::whole_bytes`].
     pub fn whole_bytes(&self) -> usize {
-        self.packed.whole_bytes + self.entries.whole_bytes()
+        self.pieces.whole_bytes()
     }
 
     /// Bytes that it holds: what is compressed takes less.
     pub fn held_bytes(&self) -> usize {
-        self.packed.payload.len() + self.packed.summary.bytes() + self.entries.bytes()
+        self.pieces.held_bytes()
     }
 
     /// Compresses; `None` where nothing was pushed.
@@ -99,51 +73,21 @@ impl BlockBuilder {
         self.finish_and_renew(&mut Compressor::new(), || ())
     }
 
-    /// Compresses what is left, with a call of `pause` behind each piece, and begins the next block of the stream in the
-    /// same room.
-    pub fn finish_and_renew(&mut self, compressor: &mut Compressor, pause: impl FnMut()) -> Option<Block> {
-        if !self.entries.is_empty() {
-            self.packed.add(&self.entries, compressor, pause);
-            self.entries.clear();
-        }
-        let block = self.packed.block(&self.stream);
-        self.packed.clear();
+    /// Compresses what is left and begins the next block of the stream in the same room. Behind each step that takes some time
+    /// it calls `pause`.
+    pub fn finish_and_renew(&mut self, compressor: &mut Compressor, mut pause: impl FnMut()) -> Option<Block> {
+        self.pieces.pack(compressor, &mut pause);
+        let block = self.pieces.block(&self.stream, pause);
+        self.pieces.clear();
         block
-    }
-}
-
-impl Packed {
-    fn add(&mut self, entries: &Entries, compressor: &mut Compressor, pause: impl FnMut()) {
-        self.raw_bytes += entries.bytes();
-        self.whole_bytes += entries.whole_bytes();
-        // Compressing reads all of them in a row, which brings them near for the other, who skips from one to the next.
-        compressor.compress(entries.as_bytes(), &mut self.payload, pause);
-        self.summary.add(entries);
-    }
-
-    fn block(&self, stream: &Stream) -> Option<Block> {
-        let (first, last) = self.summary.times()?;
-        Some(Block {
-            stream: stream.clone(),
-            first: crate::time::from_nanoseconds(first),
-            last: crate::time::from_nanoseconds(last),
-            entries: self.summary.entries(),
-            filter: IdFilter::of(self.summary.probes()),
-            // A copy is as long as it must be, and what grew for it is there for the next block.
-            payload: bytes::Bytes::copy_from_slice(&self.payload),
-        })
-    }
-
-    fn clear(&mut self) {
-        (self.raw_bytes, self.whole_bytes) = (0, 0);
-        self.payload.clear();
-        self.summary.clear();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::block::compression::PIECE_BYTES;
+    use crate::block::entries::Entries;
 
     fn builder() -> BlockBuilder {
         let scope = base::Scope {
@@ -181,7 +125,7 @@ mod tests {
             let mut pieces = builder();
             for begin in (0..LINES).step_by(at_once as usize) {
                 let run = entries(begin..(begin + at_once).min(LINES));
-                pieces.append(&run, &mut compressor, || ()).unwrap();
+                pieces.append(&Pieces::unpacked(&run), &mut compressor, || ()).unwrap();
             }
             let pieces = pieces.finish_and_renew(&mut compressor, || ()).unwrap();
             assert_eq!(pieces.decode().unwrap(), whole.decode().unwrap(), "{at_once} lines at once");
@@ -194,12 +138,12 @@ mod tests {
         let (mut compressor, mut builder, mut pauses) = (Compressor::new(), builder(), 0);
         let (mut packed, mut held_max) = (0, 0);
         for begin in (0..20_000).step_by(100) {
-            builder.append(&entries(begin..begin + 100), &mut compressor, || pauses += 1).unwrap();
+            builder.append(&Pieces::unpacked(&entries(begin..begin + 100)), &mut compressor, || pauses += 1).unwrap();
             if pauses > packed {
                 packed = pauses;
-                assert_eq!(builder.entries.bytes(), 0, "nothing waits behind a piece");
+                assert_eq!(builder.pieces.unpacked_bytes(), 0, "nothing waits behind a piece");
             }
-            assert!(builder.entries.bytes() < PIECE_BYTES);
+            assert!(builder.pieces.unpacked_bytes() < PIECE_BYTES);
             held_max = held_max.max(builder.held_bytes());
         }
         assert!(packed > 20);
@@ -210,15 +154,15 @@ mod tests {
     #[test]
     fn a_long_run_is_compressed_in_short_pieces() {
         let (run, mut builder, mut pauses) = (entries(0..20_000), builder(), 0);
-        builder.append(&run, &mut Compressor::new(), || pauses += 1).unwrap();
+        builder.append(&Pieces::unpacked(&run), &mut Compressor::new(), || pauses += 1).unwrap();
         assert_eq!(pauses, run.bytes() / PIECE_BYTES);
-        assert_eq!(builder.entries.bytes(), 0, "and is not copied");
+        assert_eq!(builder.pieces.unpacked_bytes(), 0, "and is not copied");
     }
 
     #[test]
     fn few_entries_wait_for_the_end_of_the_block() {
         let (mut compressor, mut builder, mut pauses) = (Compressor::new(), builder(), 0);
-        builder.append(&entries(0..10), &mut compressor, || pauses += 1).unwrap();
+        builder.append(&Pieces::unpacked(&entries(0..10)), &mut compressor, || pauses += 1).unwrap();
         assert_eq!((builder.held_bytes(), pauses), (builder.bytes(), 0));
         let mut count = |builder: &mut BlockBuilder| {
             builder.finish_and_renew(&mut compressor, || pauses += 1).map(|block| block.decode().unwrap().len())
@@ -226,7 +170,7 @@ mod tests {
         assert_eq!(count(&mut builder), Some(10));
         assert_eq!((builder.bytes(), builder.held_bytes()), (0, 0));
         assert_eq!(count(&mut builder), None, "the next block begins empty");
-        assert_eq!(pauses, 1);
+        assert_eq!(pauses, 2, "behind the piece and behind the filter");
     }
 
     #[test]
@@ -234,7 +178,8 @@ mod tests {
         let (mut compressor, mut builder, mut run) = (Compressor::new(), builder(), Entries::default());
         let large = vec![0; ENTRY_BYTES_MAX];
         run.push(Timestamp::UNIX_EPOCH, None, &large).unwrap();
-        let appended = (0..8).filter(|_| builder.append(&run, &mut compressor, || ()).is_ok()).count();
+        let appended =
+            (0..8).filter(|_| builder.append(&Pieces::unpacked(&run), &mut compressor, || ()).is_ok()).count();
         assert_eq!(appended, 7);
         assert_eq!(builder.push(Timestamp::UNIX_EPOCH, None, &large), Err(PushError::Full));
         builder.push(Timestamp::UNIX_EPOCH, None, b"short").unwrap();

@@ -180,6 +180,15 @@ impl Summary {
         }
     }
 
+    /// Says it of those that others speak of, too.
+    pub(super) fn join(&mut self, others: &Self) {
+        let Some((first, last)) = others.times else { return };
+        let (earliest, latest) = self.times.unwrap_or((first, last));
+        self.times = Some((earliest.min(first), latest.max(last)));
+        self.entries += others.entries;
+        self.probes.extend_from_slice(&others.probes);
+    }
+
     /// The earliest and the latest time in nanoseconds, where there is an entry.
     pub(super) fn times(&self) -> Option<(i64, i64)> {
         self.times

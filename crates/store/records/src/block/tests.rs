@@ -56,7 +56,7 @@ fn an_id_that_a_line_spells_is_kept_once_and_read_where_it_stood() {
         let (mut entries, mut builder) = (Entries::default(), BlockBuilder::new(stream()));
         entries.push_spelled(Timestamp::UNIX_EPOCH, id, line.as_bytes(), at).unwrap();
         assert_eq!(entries.bytes() < line.len(), spelled, "at {at}");
-        builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
+        builder.append(&Pieces::unpacked(&entries), &mut Compressor::new(), || ()).unwrap();
         let read = builder.finish().unwrap().decode().unwrap();
         assert_eq!((read[0].request, &read[0].bytes[..]), (Some(id), line.as_bytes()), "at {at}");
     }
@@ -125,9 +125,9 @@ fn of_an_entry_like_the_one_before_the_difference_is_kept() {
     let whole = 1_000 * (8 + 1 + 4 + line(1_000).len());
     assert_eq!(entries.whole_bytes(), whole);
     assert!(entries.bytes() < whole / 2, "{} of {whole}", entries.bytes());
-    builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
+    builder.append(&Pieces::unpacked(&entries), &mut Compressor::new(), || ()).unwrap();
     // What is appended begins anew: the last one there is not the last one here.
-    builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
+    builder.append(&Pieces::unpacked(&entries), &mut Compressor::new(), || ()).unwrap();
     let read = builder.finish().unwrap().decode().unwrap();
     assert!(
         read.iter().map(|entry| &entry.bytes[..]).eq((0..2).flat_map(|_| (1_000..2_000).map(line)).map(Bytes::from))
@@ -155,7 +155,7 @@ fn an_entry_is_compared_with_the_one_that_stands_before_it() {
     assert_eq!(all.push(Timestamp::UNIX_EPOCH, None, &vec![0; ENTRY_BYTES_MAX + 1]), Err(PushError::TooLarge));
     push(&mut all, short);
     let mut builder = BlockBuilder::new(stream());
-    builder.append(&all, &mut Compressor::new(), || ()).unwrap();
+    builder.append(&Pieces::unpacked(&all), &mut Compressor::new(), || ()).unwrap();
     let read = builder.finish().unwrap().decode().unwrap();
     assert!(read.iter().map(|entry| &entry.bytes[..]).eq([short, &long, short, other, short, short]));
 }
@@ -236,7 +236,7 @@ proptest! {
             texts.push(text);
         }
         let mut builder = BlockBuilder::new(stream());
-        builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
+        builder.append(&Pieces::unpacked(&entries), &mut Compressor::new(), || ()).unwrap();
         prop_assert!(entries.bytes() <= entries.whole_bytes());
         let read = builder.finish().unwrap().decode().unwrap();
         prop_assert!(read.iter().map(|entry| &entry.bytes[..]).eq(texts.iter().map(String::as_bytes)));
@@ -252,7 +252,7 @@ proptest! {
         entries.push(time, Some(id), &bytes).unwrap();
         prop_assert_eq!(entries.bytes(), 8 + 1 + 16 + 4 + before.len());
         let mut builder = BlockBuilder::new(stream());
-        builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
+        builder.append(&Pieces::unpacked(&entries), &mut Compressor::new(), || ()).unwrap();
         let read = builder.finish().unwrap().decode().unwrap();
         prop_assert_eq!((read[0].time, read[0].request, &read[0].bytes[..]), (time, Some(id), &bytes[..]));
     }
@@ -264,7 +264,7 @@ proptest! {
         let mut entries = Entries::default();
         entries.push_spelled(Timestamp::UNIX_EPOCH, id, &bytes, before.len()).unwrap();
         let mut builder = BlockBuilder::new(stream());
-        builder.append(&entries, &mut Compressor::new(), || ()).unwrap();
+        builder.append(&Pieces::unpacked(&entries), &mut Compressor::new(), || ()).unwrap();
         prop_assert_eq!(&builder.finish().unwrap().decode().unwrap()[0].bytes[..], &bytes[..]);
     }
 

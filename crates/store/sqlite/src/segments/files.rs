@@ -105,18 +105,6 @@ impl Folder {
         read().map_err(|source| Trouble::System { file: path.clone(), source })
     }
 
-    /// Replaces a small file whole.
-    pub(super) fn replace(&self, path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
-        let beside = path.with_extension("new");
-        let write = || {
-            let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
-            io::Write::write_all(&mut file, bytes)?;
-            file.sync_data()?;
-            std::fs::rename(&beside, path)
-        };
-        write().map_err(|source| Trouble::System { file: path.to_owned(), source })
-    }
-
     /// Removes a segment. Its index goes first: without it the others are nothing.
     pub(super) fn remove(&self, number: Number) -> Result<(), Trouble> {
         for part in Part::ALL {
@@ -130,4 +118,16 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// Replaces a small file whole.
+pub(super) fn replace(path: &Path, bytes: &[u8]) -> Result<(), Trouble> {
+    let beside = path.with_extension("new");
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&beside)?;
+        io::Write::write_all(&mut file, bytes)?;
+        file.sync_data()?;
+        std::fs::rename(&beside, path)
+    };
+    write().map_err(|source| Trouble::System { file: path.to_owned(), source })
 }

@@ -35,7 +35,9 @@ mod tests {
     fn it_holds_what_was_added_and_nothing_else() {
         let mut gone = Gone::default();
         let added = [0, 7, 8, 63, 64, 1_000];
-        added.iter().for_each(|ordinal| gone.add(*ordinal));
+        for ordinal in added {
+            gone.add(ordinal);
+        }
         let gone = Gone::from_bytes(gone.as_bytes().to_vec());
         assert!((0..2_000).all(|ordinal| gone.holds(ordinal) == added.contains(&ordinal)));
     }

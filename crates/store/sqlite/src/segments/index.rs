@@ -23,8 +23,9 @@ const BATCH_HEAD_BYTES: usize = 8;
 
 /// What the file begins with.
 pub(super) fn header() -> [u8; HEADER_BYTES] {
-    let [a, b, c, d, e, f, g] = *MARK;
-    [a, b, c, d, e, f, g, FORMAT]
+    let mut header = [FORMAT; HEADER_BYTES];
+    header[..MARK.len()].copy_from_slice(MARK);
+    header
 }
 
 /// The format of an index, where it is one.
@@ -163,7 +164,9 @@ mod tests {
 
     fn index(batches: &[&[Block]]) -> Vec<u8> {
         let mut index = header().to_vec();
-        batches.iter().for_each(|blocks| index.extend(batch(blocks)));
+        for blocks in batches {
+            index.extend(batch(blocks));
+        }
         index
     }
 

@@ -7,7 +7,7 @@ use store_records::Pruned;
 use store_records::time::to_nanoseconds;
 
 use super::catalog::{Catalog, Known, Summary};
-use super::files::{Number, Part, Trouble};
+use super::files::{self, Number, Part, Trouble};
 use super::gone::Gone;
 use super::hand::Hand;
 use super::index::Head;
@@ -53,8 +53,7 @@ pub(super) fn prune(catalog: &Catalog, hand: &Hand, before: Timestamp, bytes_max
         } else if blocks > 0 {
             let mut gone = Gone::clone(&known.gone);
             doomed.ordinals.iter().for_each(|ordinal| gone.add(*ordinal));
-            let folder = catalog.folder();
-            folder.replace(&folder.file(*number, Part::Gone), gone.as_bytes())?;
+            files::replace(&catalog.folder().file(*number, Part::Gone), gone.as_bytes())?;
             catalog.went(*number, gone, blocks, doomed.bytes);
         }
         pruned.blocks += blocks;

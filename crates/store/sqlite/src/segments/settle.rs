@@ -4,7 +4,7 @@
 //! writes do that work at once, on the core that answers requests; synced a minute later it is there already.
 
 use super::catalog::Catalog;
-use super::files::{Folder, Number, Part, Trouble};
+use super::files::{self, Folder, Number, Part, Trouble};
 use super::tail::Tail;
 
 /// The file that names the last segment up to which all are on the disk.
@@ -37,7 +37,7 @@ pub(super) fn settle(catalog: &Catalog) -> Result<(), Trouble> {
             file.sync_data().map_err(|source| Trouble::System { file: folder.file(*number, part), source })?;
         }
     }
-    folder.replace(&folder.path().join(MARK), last.to_string().as_bytes())
+    files::replace(&folder.path().join(MARK), last.to_string().as_bytes())
 }
 
 #[cfg(test)]
@@ -70,7 +70,9 @@ mod tests {
     fn what_a_loss_of_power_tore_is_cut_to_what_is_whole() {
         let dir = tempfile::tempdir().unwrap();
         let (folder, _) = three(dir.path());
-        [1, 2, 3].map(|number| tear(&folder, number));
+        for number in [1, 2, 3] {
+            tear(&folder, number);
+        }
         open(&folder, &folder.numbers().unwrap()).unwrap();
         for number in [1, 2, 3] {
             assert_eq!(names(&folder, number), ["one"]);
@@ -85,7 +87,9 @@ mod tests {
         let (folder, catalog) = three(dir.path());
         settle(&catalog).unwrap();
         assert_eq!(settled(&folder), 2);
-        [1, 2, 3].map(|number| tear(&folder, number));
+        for number in [1, 2, 3] {
+            tear(&folder, number);
+        }
         open(&folder, &folder.numbers().unwrap()).unwrap();
         let catalog = Catalog::new(folder.clone(), &[1]);
         assert!(matches!(catalog.segments(), Err(Trouble::Damaged { .. })), "left as it was, and said");
