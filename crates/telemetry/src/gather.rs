@@ -63,7 +63,7 @@ impl Gatherer {
     /// soon as there are enough of their stream for a piece.
     pub(crate) fn gather(&mut self, finish: Finish) -> Vec<Block> {
         let Self { open, spare, press } = self;
-        press.pace.wake();
+        press.pace.begin();
         for (shard, waiting) in spare.iter_mut().enumerate() {
             press.queue.exchange(shard, waiting);
             for run in waiting.runs().iter_mut().filter(|run| !run.is_empty()) {

@@ -17,27 +17,32 @@ const REST: Duration = Duration::from_millis(2);
 /// And for so long while more does.
 const SHORT_REST: Duration = Duration::from_micros(500);
 
+/// In one round it rests so long at most: thousands of streams with a little each are not kept from their readers.
+const RESTS_MAX: Duration = Duration::from_millis(250);
+
 /// The thread's pace.
 #[derive(Debug)]
 pub(crate) struct Pace {
     queue: Arc<Queue>,
     since: Instant,
+    /// How long it rested in this round.
+    rested: Duration,
 }
 
 impl Pace {
     pub(crate) fn new(queue: Arc<Queue>) -> Self {
-        Self { queue, since: Instant::now() }
+        Self { queue, since: Instant::now(), rested: Duration::ZERO }
     }
 
-    /// It was asleep until now.
-    pub(crate) fn wake(&mut self) {
-        self.since = Instant::now();
+    /// A round begins; it was asleep until now.
+    pub(crate) fn begin(&mut self) {
+        (self.since, self.rested) = (Instant::now(), Duration::ZERO);
     }
 
     /// Sleeps if it has worked for long enough, the less the more there is to do. A full queue would drop records: long before
     /// that whoever packs takes its share.
     pub(crate) fn pause(&mut self) {
-        if self.since.elapsed() < WORK {
+        if self.since.elapsed() < WORK || self.rested >= RESTS_MAX {
             return;
         }
         let rest = match self.queue.filling() {
@@ -46,7 +51,8 @@ impl Pace {
             Filling::Busy => return,
         };
         std::thread::sleep(rest);
-        self.wake();
+        self.rested += rest;
+        self.since = Instant::now();
     }
 }
 
@@ -66,5 +72,11 @@ mod tests {
         pace.since = long_ago;
         pace.pause();
         assert_eq!(pace.since, long_ago, "it works on");
+        queue.release(700);
+        pace.rested = RESTS_MAX;
+        pace.pause();
+        assert_eq!(pace.since, long_ago, "it rested enough for one round");
+        pace.begin();
+        assert_eq!(pace.rested, Duration::ZERO);
     }
 }

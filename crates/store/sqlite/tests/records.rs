@@ -133,9 +133,10 @@ async fn a_damaged_segment_is_named_and_the_others_are_readable_without_it() {
 /// As the version before segments made it.
 async fn old_database(dir: &Path, blocks: &[Block]) -> SqliteConnection {
     let options = sqlx::sqlite::SqliteConnectOptions::new().filename(dir.join("records.db")).create_if_missing(true);
-    let mut connection = options.journal_mode(sqlx::sqlite::SqliteJournalMode::Wal).connect().await.unwrap();
-    sqlx::raw_sql(include_str!("../src/schema/records_1.sql")).execute(&mut connection).await.unwrap();
-    sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut connection).await.unwrap();
+    let mut connection =
+        options.journal_mode(sqlx::sqlite::SqliteJournalMode::Wal).connect().await.expect("SQLite does it");
+    sqlx::raw_sql(include_str!("../src/schema/records_1.sql")).execute(&mut connection).await.expect("SQLite does it");
+    sqlx::raw_sql("PRAGMA user_version = 1").execute(&mut connection).await.expect("SQLite does it");
     for (sequence, block) in (1_i64..).zip(blocks) {
         sqlx::query("INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
             .bind(sequence)
@@ -148,12 +149,12 @@ async fn old_database(dir: &Path, blocks: &[Block]) -> SqliteConnection {
             .bind(block.stored_bytes() as i64)
             .execute(&mut connection)
             .await
-            .unwrap();
+            .expect("SQLite does it");
         for (statement, bytes) in [
             ("INSERT INTO block_filter VALUES (?, ?)", block.filter.as_bytes()),
             ("INSERT INTO block_payload VALUES (?, ?)", &block.payload),
         ] {
-            sqlx::query(statement).bind(sequence).bind(bytes).execute(&mut connection).await.unwrap();
+            sqlx::query(statement).bind(sequence).bind(bytes).execute(&mut connection).await.expect("SQLite does it");
         }
     }
     connection
