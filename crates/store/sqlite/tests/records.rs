@@ -23,8 +23,9 @@ fn block(name: &str, second: i64, request: RequestId) -> Block {
     builder.finish().expect("it has an entry")
 }
 
-async fn all(store: &SqliteStore) -> Vec<StoredBlock> {
-    let query = BlockQuery {
+/// Asks for everything.
+fn everything() -> BlockQuery {
+    BlockQuery {
         scope: None,
         stream_prefix: String::new(),
         from: Timestamp::MIN,
@@ -32,8 +33,11 @@ async fn all(store: &SqliteStore) -> Vec<StoredBlock> {
         after: None,
         limit: u32::MAX,
         newest_first: false,
-    };
-    store.events().read(&query).await.expect("read")
+    }
+}
+
+async fn all(store: &SqliteStore) -> Vec<StoredBlock> {
+    store.events().read(&everything()).await.expect("read")
 }
 
 fn contents(stored: Vec<StoredBlock>) -> Vec<Block> {
@@ -108,16 +112,7 @@ async fn a_damaged_segment_is_named_and_the_others_are_readable_without_it() {
         damaged[at] ^= 0x20;
         std::fs::write(&path, &damaged).unwrap();
         let store = SqliteStore::open(dir.path()).await.expect("the newest segment is whole");
-        let query = BlockQuery {
-            scope: None,
-            stream_prefix: String::new(),
-            from: Timestamp::MIN,
-            to: Timestamp::MAX,
-            after: None,
-            limit: 10,
-            newest_first: false,
-        };
-        let fault = store.events().read(&query).await.unwrap_err();
+        let fault = store.events().read(&everything()).await.unwrap_err();
         let told = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
         assert!(told.contains(file) && told.contains("damaged"), "{told}");
         store.close().await;

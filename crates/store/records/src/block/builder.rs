@@ -90,11 +90,7 @@ mod tests {
     use crate::block::entries::Entries;
 
     fn builder() -> BlockBuilder {
-        let scope = base::Scope {
-            account: base::AccountId::parse("111111111111").unwrap(),
-            region: base::Region::parse("eu-west-1").unwrap(),
-        };
-        BlockBuilder::new(Stream { scope, name: "access/a1b2c3/prod".to_owned() })
+        BlockBuilder::new(crate::block::tests::stream())
     }
 
     fn id(number: u32) -> RequestId {

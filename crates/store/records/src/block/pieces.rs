@@ -175,11 +175,7 @@ mod tests {
     use crate::block::{BlockBuilder, ENTRY_BYTES_MAX};
 
     fn builder() -> BlockBuilder {
-        let scope = base::Scope {
-            account: base::AccountId::parse("111111111111").unwrap(),
-            region: base::Region::parse("eu-west-1").unwrap(),
-        };
-        BlockBuilder::new(Stream { scope, name: "trail".to_owned() })
+        BlockBuilder::new(crate::block::tests::stream())
     }
 
     /// An entry of so many bytes that nothing compresses.

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-fn stream() -> Stream {
+pub(super) fn stream() -> Stream {
     let scope = base::Scope {
         account: base::AccountId::parse("111111111111").unwrap(),
         region: base::Region::parse("eu-west-1").unwrap(),

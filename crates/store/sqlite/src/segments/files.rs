@@ -65,16 +65,26 @@ impl Folder {
 
     /// The numbers of the segments that are there.
     pub(super) fn numbers(&self) -> Result<Vec<Number>, Trouble> {
-        let fail = |source| Trouble::System { file: self.0.clone(), source };
-        let mut numbers = Vec::new();
-        for entry in std::fs::read_dir(&self.0).map_err(fail)? {
-            let path = entry.map_err(fail)?.path();
-            if path.extension().is_some_and(|extension| extension == Part::Index.extension()) {
-                numbers.extend(path.file_stem().and_then(|stem| stem.to_str()?.parse::<Number>().ok()));
-            }
-        }
+        let index = |path: &Path| path.extension().is_some_and(|extension| extension == Part::Index.extension());
+        let mut numbers: Vec<Number> =
+            self.files()?.iter().filter(|path| index(path)).filter_map(|path| number(path)).collect();
         numbers.sort_unstable();
         Ok(numbers)
+    }
+
+    /// Removes what is left of segments that are not there any more, or not yet: a process died in between.
+    pub(super) fn sweep(&self, numbers: &[Number]) -> Result<(), Trouble> {
+        let left = |path: &PathBuf| number(path).is_some_and(|number| !numbers.contains(&number));
+        for file in self.files()?.into_iter().filter(left) {
+            std::fs::remove_file(&file).map_err(|source| Trouble::System { file, source })?;
+        }
+        Ok(())
+    }
+
+    fn files(&self) -> Result<Vec<PathBuf>, Trouble> {
+        let read =
+            || -> io::Result<Vec<PathBuf>> { std::fs::read_dir(&self.0)?.map(|entry| Ok(entry?.path())).collect() };
+        read().map_err(|source| Trouble::System { file: self.0.clone(), source })
     }
 
     /// Opens a file for reading and writing, makes it where it is missing, and lets its owner alone read it.
@@ -118,6 +128,11 @@ impl Folder {
         }
         Ok(())
     }
+}
+
+/// Which segment a file belongs to, where it belongs to one.
+fn number(path: &Path) -> Option<Number> {
+    path.file_stem()?.to_str()?.parse().ok()
 }
 
 /// Replaces a small file whole.

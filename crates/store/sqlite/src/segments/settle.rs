@@ -17,6 +17,7 @@ fn settled(folder: &Folder) -> Number {
 
 /// Opens the newest segment, or makes the first, and cuts those to what is whole that a loss of power may have torn.
 pub(super) fn open(folder: &Folder, numbers: &[Number]) -> Result<Tail, Trouble> {
+    folder.sweep(numbers)?;
     let settled = settled(folder);
     let (newest, older) = numbers.split_last().map_or((None, numbers), |(newest, older)| (Some(*newest), older));
     for number in older.iter().filter(|number| **number > settled) {
@@ -79,6 +80,21 @@ mod tests {
         }
         let catalog = Catalog::new(folder.clone(), &folder.numbers().unwrap());
         assert_eq!(catalog.segments().unwrap().len(), 3, "all are readable");
+    }
+
+    #[test]
+    fn what_a_dead_process_left_of_a_segment_is_swept_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let (folder, _) = three(dir.path());
+        // It died while it removed the first, and before it had begun the fourth.
+        std::fs::remove_file(folder.file(1, Part::Index)).unwrap();
+        std::fs::write(folder.file(4, Part::Blocks), "begun").unwrap();
+        std::fs::write(dir.path().join("of somebody else"), "").unwrap();
+        open(&folder, &folder.numbers().unwrap()).unwrap();
+        for (number, there) in [(1, false), (2, true), (3, true), (4, false)] {
+            assert_eq!(folder.file(number, Part::Blocks).exists(), there, "{number}");
+        }
+        assert!(dir.path().join("of somebody else").exists());
     }
 
     #[test]
