@@ -276,10 +276,10 @@ const HEAD: &str = "\
 
 fn row(table: &mut String, scenario: &str, name: &str, rounds: &[Round], base: f64) {
     let cpu = median(rounds, |round| round.cpu_us);
-    let low = rounds.iter().map(|round| round.cpu_us).fold(f64::INFINITY, f64::min);
-    let high = rounds.iter().map(|round| round.cpu_us).fold(0.0, f64::max);
+    let cpu_range = range(rounds, 1, |round| round.cpu_us);
     let p50 = median(rounds, |round| round.measured.p50.as_secs_f64() * 1e3);
-    let p99 = median(rounds, |round| round.measured.p99.as_secs_f64() * 1e3);
+    let p99_of = |round: &Round| round.measured.p99.as_secs_f64() * 1e3;
+    let (p99, p99_range) = (median(rounds, p99_of), range(rounds, 2, p99_of));
     let [p90, p99_9] = [|measured: &Measured| measured.p90, |measured: &Measured| measured.p99_9].map(|of| {
         let took = told(rounds, |round| of(&round.measured).map(|took| took.as_secs_f64() * 1e3));
         took.map_or_else(|| "–".to_owned(), |took| format!("{took:.2} ms"))
@@ -291,9 +291,16 @@ fn row(table: &mut String, scenario: &str, name: &str, rounds: &[Round], base: f
     // Writing to a string cannot fail.
     let _ = writeln!(
         table,
-        "| {scenario} | {name} | **{cpu:.1}** ({low:.1} to {high:.1}), {ratio:.2} × nginx | {p50:.2} ms | {p90} | {p99:.2} ms | {p99_9} | {rate:.0} | {failures} | {idle} |",
+        "| {scenario} | {name} | **{cpu:.1}** ({cpu_range}), {ratio:.2} × nginx | {p50:.2} ms | {p90} | {p99:.2} ms ({p99_range}) | {p99_9} | {rate:.0} | {failures} | {idle} |",
         ratio = cpu / base
     );
+}
+
+/// The lowest and the highest of a figure.
+fn range(rounds: &[Round], digits: usize, of: impl Fn(&Round) -> f64) -> String {
+    let low = rounds.iter().map(&of).fold(f64::INFINITY, f64::min);
+    let high = rounds.iter().map(&of).fold(0.0, f64::max);
+    format!("{low:.digits$} to {high:.digits$}")
 }
 
 /// The median of a figure that some tools do not tell.

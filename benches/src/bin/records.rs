@@ -74,10 +74,10 @@ fn main() -> io::Result<()> {
     let stored = median(&measured[LOGGING], |round| round.records_us);
     let about = format!(
         "A line and a decision record cost **{:.2} µs** of CPU time a request:\n\n\
-         - {trail:.2} µs to note, pack and queue the trail, on the thread that answers: real trails, done once more in process;\n\
+         - {trail:.2} µs to note, pack and queue the trail, compressed piece by piece, on the thread that answers: real trails, done once more in process;\n\
          - {line:.2} µs to render and queue the line, on the same thread: journeys in process of a stage with an access log, less \
          those of one without;\n\
-         - {stored:.2} µs to pack, compress and store both in SQLite under load: what the node's threads named `records-` took, by \
+         - {stored:.2} µs to make blocks of both and store them under load: what the node's threads named `records-` took, by \
          `/proc`, in the second row below.\n\n\
          In process it is the median of {} rounds of {REQUESTS} requests that a mock answers. By load, over plain HTTP with 64 \
          connections (each request leaves its decision record in all three):\n\n{table}",
