@@ -68,7 +68,7 @@ async fn copy(connection: &mut SqliteConnection, database: &Path, to: &Path) -> 
         after = *last;
         count += rows.len();
         let blocks: Vec<Block> = rows.into_iter().map(block).collect::<Result<_, _>>().map_err(fail)?;
-        tail.append(&blocks)?;
+        tail.append(&blocks, || ())?;
     }
     tail.sync()?;
     Ok(count)

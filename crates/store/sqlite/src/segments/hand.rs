@@ -2,6 +2,7 @@
 //! full disk or a slow one makes it wait.
 
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::time::Duration;
 
 use store_records::Block;
 use tokio::sync::oneshot;
@@ -74,12 +75,27 @@ impl Hand {
     }
 }
 
+/// How long the thread leaves the core to those who answer requests, before it writes and in between.
+const REST: Duration = Duration::from_millis(1);
+
+/// Where so many bytes are to be stored at once, more is recorded than so slow a hand stores: then it does not rest.
+const HASTE_BYTES: usize = 1024 * 1024;
+
+fn rest(blocks: &[Block]) -> impl FnMut() + use<> {
+    let haste = blocks.iter().map(|block| block.payload.len()).sum::<usize>() >= HASTE_BYTES;
+    move || {
+        if !haste {
+            std::thread::sleep(REST);
+        }
+    }
+}
+
 impl Job {
     fn run(self, tail: &mut Tail, catalog: &Catalog) {
         // Whoever asked may have stopped waiting.
         match self {
             Job::Append(blocks, reply) => {
-                let outcome = tail.append(&blocks).map(|grown| catalog.grew(grown, &blocks));
+                let outcome = tail.append(&blocks, rest(&blocks)).map(|grown| catalog.grew(grown, &blocks));
                 let _ = reply.send(outcome);
             }
             Job::Turn(number, count, reply) => {

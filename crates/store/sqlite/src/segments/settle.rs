@@ -55,7 +55,7 @@ mod tests {
                 tail.turn().unwrap();
             }
             for name in ["one", "two"] {
-                tail.append(&[block(name, segment, segment)]).unwrap();
+                tail.append(&[block(name, segment, segment)], || ()).unwrap();
             }
         }
         let catalog = Catalog::new(folder.clone(), &folder.numbers().unwrap());

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::os::unix::fs::FileExt as _;
-use std::time::Duration;
 
 use store_records::Block;
 
@@ -15,13 +14,8 @@ const SEGMENT_BYTES: u64 = 4 * 1024 * 1024;
 /// Nor when its blocks reach over so much time: an hour in nanoseconds.
 const SEGMENT_TIME: i64 = 3_600_000_000_000;
 
-/// So many bytes are written at a time, some tens of microseconds, with a rest before them: whoever answers requests on this core
-/// waits no longer.
+/// So many bytes are written at a time, in some tens of microseconds.
 const WRITE_BYTES: usize = 32 * 1024;
-const REST: Duration = Duration::from_millis(1);
-
-/// Where so many are to be stored at once, more is recorded than so slow a hand stores: then it does not rest.
-const HASTE_BYTES: usize = 1024 * 1024;
 
 /// The files of the newest segment and how far they count.
 #[derive(Debug)]
@@ -155,8 +149,9 @@ impl Tail {
         self.ends.index
     }
 
-    /// Stores blocks, all or none, in a new segment where this one is full.
-    pub(super) fn append(&mut self, blocks: &[Block]) -> Result<Grown, Trouble> {
+    /// Stores blocks, all or none, in a new segment where this one is full. Before it writes, and again after every so many bytes,
+    /// it calls `pause`.
+    pub(super) fn append(&mut self, blocks: &[Block], mut pause: impl FnMut()) -> Result<Grown, Trouble> {
         if self.dirty {
             self.cut()?;
         }
@@ -165,17 +160,16 @@ impl Tail {
         }
         let mut ends = self.ends;
         self.dirty = true;
-        let haste = blocks.iter().map(|block| block.payload.len()).sum::<usize>() >= HASTE_BYTES;
-        let mut unrested = WRITE_BYTES;
+        let mut written = WRITE_BYTES;
         for block in blocks {
             for (number, some) in (0..).zip(block.payload.chunks(WRITE_BYTES)) {
-                if !haste && unrested + some.len() > WRITE_BYTES {
-                    std::thread::sleep(REST);
-                    unrested = 0;
+                if written + some.len() > WRITE_BYTES {
+                    pause();
+                    written = 0;
                 }
                 let at = ends.blocks + number * WRITE_BYTES as u64;
                 self.blocks.write_all_at(some, at).map_err(self.trouble(Part::Blocks))?;
-                unrested += some.len();
+                written += some.len();
             }
             ends = ends.with(block);
         }
@@ -223,9 +217,9 @@ mod tests {
     fn what_a_dead_process_left_half_written_is_cut_off_and_the_rest_is_there() {
         let whole = tempfile::tempdir().unwrap();
         let mut tail = open(whole.path());
-        tail.append(&[block("one", 0, 1), block("two", 0, 1)]).unwrap();
+        tail.append(&[block("one", 0, 1), block("two", 0, 1)], || ()).unwrap();
         let kept = tail.ends;
-        tail.append(&[block("three", 2, 3)]).unwrap();
+        tail.append(&[block("three", 2, 3)], || ()).unwrap();
         let file = |part| std::fs::read(tail.folder.file(1, part)).unwrap();
         let (index, blocks) = (file(Part::Index), file(Part::Blocks));
         // Blocks come first: either the index is cut, or the blocks are, which only a loss of power does.
@@ -238,7 +232,7 @@ mod tests {
             std::fs::write(folder.file(1, Part::Blocks), &blocks[..blocks_length]).unwrap();
             let mut tail = open(cut.path());
             assert_eq!((tail.ends.index, tail.ends.count), (kept.index, 2), "cut at {index_length}, {blocks_length}");
-            tail.append(&[block("four", 4, 5)]).unwrap();
+            tail.append(&[block("four", 4, 5)], || ()).unwrap();
             assert_eq!(names(&folder, 1), ["one", "two", "four"]);
             let lengths = [Part::Index, Part::Blocks].map(|part| folder.file(1, part).metadata().unwrap().len());
             assert_eq!(lengths, [tail.ends.index, tail.ends.blocks]);
@@ -249,9 +243,9 @@ mod tests {
     fn a_block_that_is_not_what_was_written_does_not_count() {
         let dir = tempfile::tempdir().unwrap();
         let mut tail = open(dir.path());
-        tail.append(&[block("one", 0, 1)]).unwrap();
+        tail.append(&[block("one", 0, 1)], || ()).unwrap();
         let end = tail.ends.blocks;
-        tail.append(&[block("two", 2, 3)]).unwrap();
+        tail.append(&[block("two", 2, 3)], || ()).unwrap();
         // As after a loss of power: the length is there, the bytes are not.
         tail.blocks.write_all_at(&[0; 16], end).unwrap();
         drop(tail);
@@ -278,25 +272,45 @@ mod tests {
         for (first, last, number) in
             [(0, 1, 1), (hour - 1, hour, 1), (hour, hour + 1, 1), (hour, hour + 1, 2), (0, 1, 2)]
         {
-            assert_eq!(tail.append(&[block("trail", first, last)]).unwrap().number, number, "{first} to {last}");
+            assert_eq!(tail.append(&[block("trail", first, last)], || ()).unwrap().number, number, "{first} to {last}");
         }
         tail.ends.blocks = SEGMENT_BYTES;
-        assert_eq!(tail.append(&[block("trail", 0, 1)]).unwrap().number, 3);
+        assert_eq!(tail.append(&[block("trail", 0, 1)], || ()).unwrap().number, 3);
     }
 
     #[test]
     fn a_write_that_failed_leaves_nothing_and_the_next_one_goes_on() {
         let dir = tempfile::tempdir().unwrap();
         let mut tail = open(dir.path());
-        tail.append(&[block("one", 0, 1)]).unwrap();
+        tail.append(&[block("one", 0, 1)], || ()).unwrap();
         let read_only = File::open(tail.folder.file(1, Part::Index)).unwrap();
         let index = std::mem::replace(&mut tail.index, read_only);
-        tail.append(&[block("lost", 2, 3)]).unwrap_err();
-        tail.append(&[block("lost", 2, 3)]).unwrap_err();
+        tail.append(&[block("lost", 2, 3)], || ()).unwrap_err();
+        tail.append(&[block("lost", 2, 3)], || ()).unwrap_err();
         assert_eq!(names(&tail.folder, 1), ["one"]);
         tail.index = index;
-        tail.append(&[block("two", 4, 5)]).unwrap();
+        tail.append(&[block("two", 4, 5)], || ()).unwrap();
         assert_eq!(names(&tail.folder, 1), ["one", "two"]);
         assert_eq!(tail.blocks.metadata().unwrap().len(), tail.ends.blocks);
+    }
+
+    #[test]
+    fn whoever_stores_much_may_pause_in_between() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut tail = open(dir.path());
+        let stream = block("long", 0, 1).stream;
+        let mut long = store_records::BlockBuilder::new(stream);
+        // Random ids do not compress.
+        let noise: Vec<u8> =
+            (0..3 * WRITE_BYTES / 16).flat_map(|_| base::id::RequestId::random().0.into_bytes()).collect();
+        long.push(base::Timestamp::UNIX_EPOCH, None, &noise).unwrap();
+        let mut pauses = 0;
+        tail.append(&[block("one", 0, 1), block("two", 0, 1)], || pauses += 1).unwrap();
+        assert_eq!(pauses, 1);
+        tail.append(&[long.finish().unwrap(), block("three", 0, 1)], || pauses += 1).unwrap();
+        assert_eq!(pauses, 1 + 4);
+        assert_eq!(names(&tail.folder, 1), ["one", "two", "long", "three"]);
+        drop(tail);
+        assert_eq!(open(dir.path()).count(), 4, "what was written in parts is whole");
     }
 }
