@@ -38,15 +38,7 @@ async fn logs_are_kept_for_as_long_as_is_set() {
     let mut builder = BlockBuilder::new(Stream { scope: scope(ONE), name: "access/a/prod".to_owned() });
     builder.push(world.clock.now(), Some(RequestId::random()), b"a line").unwrap();
     world.ports.events.append(vec![builder.finish().unwrap()]).await.unwrap();
-    let query = BlockQuery {
-        scope: None,
-        stream_prefix: String::new(),
-        from: base::Timestamp::MIN,
-        to: base::Timestamp::MAX,
-        after: None,
-        limit: 10,
-        newest_first: false,
-    };
+    let query = BlockQuery::everything();
     world.clock.advance(6 * DAY);
     run(&world, &RecordsRetention::default()).await;
     assert_eq!(world.ports.events.read(&query).await.unwrap().len(), 1);

@@ -138,16 +138,7 @@ impl World {
 
     /// Every line of every account and stream.
     pub(crate) async fn all_lines(&self) -> Vec<String> {
-        let query = BlockQuery {
-            scope: None,
-            stream_prefix: String::new(),
-            from: Timestamp::MIN,
-            to: Timestamp::MAX,
-            after: None,
-            limit: 1_000,
-            newest_first: false,
-        };
-        let blocks = self.ports.events.read(&query).await.unwrap();
+        let blocks = self.ports.events.read(&BlockQuery::everything()).await.unwrap();
         let entries = blocks.iter().flat_map(|block| block.decode().unwrap());
         entries.map(|entry| String::from_utf8(entry.bytes.to_vec()).unwrap()).collect()
     }

@@ -44,7 +44,7 @@ pub async fn blocks_come_back_as_they_were_and_in_order(store: Arc<dyn Events>) 
     append(&store, blocks[2..].to_vec()).await;
     append(&store, Vec::new()).await;
 
-    let read = read(&store, &all()).await;
+    let read = read(&store, &BlockQuery::everything()).await;
     assert_eq!(contents(&read), blocks);
     assert!(read.is_sorted_by(|one, two| one.sequence < two.sequence), "sequences rise");
     assert_eq!(read[3].decode().expect("it decodes").len(), 2);
@@ -58,19 +58,27 @@ pub async fn a_reader_chooses_streams_times_and_how_many(store: Arc<dyn Events>)
     let name = |n: i64| if n % 2 == 0 { "access/a_%/prod" } else { "access/ab/prod" };
     let blocks: Vec<Block> = (0..10).map(|n| block(ONE, name(n), n * 10, n * 10 + 9)).collect();
     append(&store, blocks.clone()).await;
-    let numbers = read(&store, &all()).await.iter().map(|block| block.sequence).collect::<Vec<_>>();
+    let numbers = read(&store, &BlockQuery::everything()).await.iter().map(|block| block.sequence).collect::<Vec<_>>();
 
     let at = |second| Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(second);
     let cases: [(&str, BlockQuery, &[usize]); 9] = [
-        ("a prefix", BlockQuery { stream_prefix: "access/a_".to_owned(), ..all() }, &[0, 2, 4, 6, 8]),
-        ("another prefix", BlockQuery { stream_prefix: "execution/".to_owned(), ..all() }, &[]),
-        ("from inside a block", BlockQuery { from: at(85), ..all() }, &[8, 9]),
-        ("from the last instant of a block", BlockQuery { from: at(89), ..all() }, &[8, 9]),
-        ("to the first instant of a block", BlockQuery { to: at(20), ..all() }, &[0, 1, 2]),
-        ("after a number", BlockQuery { after: Some(numbers[6]), ..all() }, &[7, 8, 9]),
-        ("so many", BlockQuery { limit: 2, ..all() }, &[0, 1]),
-        ("so many of the newest", BlockQuery { limit: 2, newest_first: true, ..all() }, &[9, 8]),
-        ("all at once", BlockQuery { from: at(25), to: at(75), after: Some(numbers[2]), limit: 2, ..all() }, &[3, 4]),
+        (
+            "a prefix",
+            BlockQuery { stream_prefix: "access/a_".to_owned(), ..BlockQuery::everything() },
+            &[0, 2, 4, 6, 8],
+        ),
+        ("another prefix", BlockQuery { stream_prefix: "execution/".to_owned(), ..BlockQuery::everything() }, &[]),
+        ("from inside a block", BlockQuery { from: at(85), ..BlockQuery::everything() }, &[8, 9]),
+        ("from the last instant of a block", BlockQuery { from: at(89), ..BlockQuery::everything() }, &[8, 9]),
+        ("to the first instant of a block", BlockQuery { to: at(20), ..BlockQuery::everything() }, &[0, 1, 2]),
+        ("after a number", BlockQuery { after: Some(numbers[6]), ..BlockQuery::everything() }, &[7, 8, 9]),
+        ("so many", BlockQuery { limit: 2, ..BlockQuery::everything() }, &[0, 1]),
+        ("so many of the newest", BlockQuery { limit: 2, newest_first: true, ..BlockQuery::everything() }, &[9, 8]),
+        (
+            "all at once",
+            BlockQuery { from: at(25), to: at(75), after: Some(numbers[2]), limit: 2, ..BlockQuery::everything() },
+            &[3, 4],
+        ),
     ];
     for (case, query, expected) in cases {
         let expected: Vec<Block> = expected.iter().map(|index| blocks[*index].clone()).collect();
@@ -83,10 +91,10 @@ pub async fn a_reader_sees_its_own_account_and_the_owner_sees_all(store: Arc<dyn
     let blocks: Vec<Block> = [ONE, TWO, ABROAD].iter().map(|who| block(*who, "trail", 0, 1)).collect();
     append(&store, blocks.clone()).await;
     for (who, block) in [ONE, TWO, ABROAD].iter().zip(&blocks) {
-        let query = BlockQuery { scope: Some(scope(*who)), ..all() };
+        let query = BlockQuery { scope: Some(scope(*who)), ..BlockQuery::everything() };
         assert_eq!(contents(&read(&store, &query).await), std::slice::from_ref(block));
     }
-    assert_eq!(contents(&read(&store, &all()).await), blocks);
+    assert_eq!(contents(&read(&store, &BlockQuery::everything()).await), blocks);
 }
 
 /// Whoever goes on from the last number it saw meets every block exactly once.
@@ -104,7 +112,7 @@ pub async fn a_follower_misses_nothing_while_many_append(store: Arc<dyn Events>)
     let follow = async {
         let (mut after, mut seen) = (None, Vec::new());
         while seen.len() < (WRITERS * EACH) as usize {
-            let news = read(&store, &BlockQuery { after, limit: 7, ..all() }).await;
+            let news = read(&store, &BlockQuery { after, limit: 7, ..BlockQuery::everything() }).await;
             after = news.last().map(|block| block.sequence).or(after);
             seen.extend(news.iter().map(|block| block.block.first.as_second()));
         }
@@ -154,7 +162,7 @@ pub async fn retention_by_age_takes_what_ended_before(store: Arc<dyn Events>) {
     let before = Timestamp::UNIX_EPOCH + std::time::Duration::from_secs(10);
     let pruned = store.prune(before, u64::MAX).await.expect("prune");
     assert_eq!(pruned, Pruned { blocks: 1, bytes: blocks[0].stored_bytes() });
-    assert_eq!(contents(&read(&store, &all()).await), blocks[1..]);
+    assert_eq!(contents(&read(&store, &BlockQuery::everything()).await), blocks[1..]);
     assert_eq!(store.prune(before, u64::MAX).await.expect("prune"), Pruned::default());
 }
 
@@ -171,7 +179,7 @@ pub async fn retention_by_size_takes_the_oldest_first(store: Arc<dyn Events>) {
     let bytes_max = keep + blocks[4].stored_bytes() - 1;
     let pruned = store.prune(Timestamp::MIN, bytes_max).await.expect("prune");
     assert_eq!(pruned, Pruned { blocks: 3, bytes: all_bytes - keep });
-    assert_eq!(contents(&read(&store, &all()).await), [blocks[0].clone(), blocks[2].clone()]);
+    assert_eq!(contents(&read(&store, &BlockQuery::everything()).await), [blocks[0].clone(), blocks[2].clone()]);
     assert_eq!(store.bytes().await.expect("bytes"), keep);
 
     let pruned = store.prune(Timestamp::MIN, 0).await.expect("prune");
@@ -183,12 +191,12 @@ pub async fn retention_by_size_takes_the_oldest_first(store: Arc<dyn Events>) {
 pub async fn what_retention_took_is_found_no_more(store: Arc<dyn Events>) {
     let id = RequestId::random();
     append(&store, vec![block_of(ONE, "trail", &[(1, id)])]).await;
-    let last = read(&store, &all()).await[0].sequence;
+    let last = read(&store, &BlockQuery::everything()).await[0].sequence;
     store.prune(Timestamp::MAX, 0).await.expect("prune");
     let query = FindQuery { request: id, scope: None, stream_prefix: String::new() };
     assert_eq!(store.find(&query).await.expect("find"), []);
     append(&store, vec![block_of(ONE, "trail", &[(1, id)])]).await;
-    let next = read(&store, &BlockQuery { after: Some(last), ..all() }).await;
+    let next = read(&store, &BlockQuery { after: Some(last), ..BlockQuery::everything() }).await;
     assert_eq!(next.len(), 1, "a follower that saw {last} sees the new block");
 }
 
@@ -215,18 +223,6 @@ fn block_of(who: Who, name: &str, entries: &[(i64, RequestId)]) -> Block {
         builder.push(time, Some(*id), format!("at {second}").as_bytes()).expect("it fits");
     }
     builder.finish().expect("it has entries")
-}
-
-fn all() -> BlockQuery {
-    BlockQuery {
-        scope: None,
-        stream_prefix: String::new(),
-        from: Timestamp::MIN,
-        to: Timestamp::MAX,
-        after: None,
-        limit: 10_000,
-        newest_first: false,
-    }
 }
 
 async fn append(store: &Arc<dyn Events>, blocks: Vec<Block>) {

@@ -72,6 +72,21 @@ pub struct BlockQuery {
     pub newest_first: bool,
 }
 
+impl BlockQuery {
+    /// All that is stored, oldest first.
+    pub fn everything() -> Self {
+        Self {
+            scope: None,
+            stream_prefix: String::new(),
+            from: Timestamp::MIN,
+            to: Timestamp::MAX,
+            after: None,
+            limit: u32::MAX,
+            newest_first: false,
+        }
+    }
+}
+
 /// Which request's entries to find.
 #[derive(Debug, Clone)]
 pub struct FindQuery {

@@ -23,21 +23,8 @@ fn block(name: &str, second: i64, request: RequestId) -> Block {
     builder.finish().expect("it has an entry")
 }
 
-/// Asks for everything.
-fn everything() -> BlockQuery {
-    BlockQuery {
-        scope: None,
-        stream_prefix: String::new(),
-        from: Timestamp::MIN,
-        to: Timestamp::MAX,
-        after: None,
-        limit: u32::MAX,
-        newest_first: false,
-    }
-}
-
 async fn all(store: &SqliteStore) -> Vec<StoredBlock> {
-    store.events().read(&everything()).await.expect("read")
+    store.events().read(&BlockQuery::everything()).await.expect("read")
 }
 
 fn contents(stored: Vec<StoredBlock>) -> Vec<Block> {
@@ -112,7 +99,7 @@ async fn a_damaged_segment_is_named_and_the_others_are_readable_without_it() {
         damaged[at] ^= 0x20;
         std::fs::write(&path, &damaged).unwrap();
         let store = SqliteStore::open(dir.path()).await.expect("the newest segment is whole");
-        let fault = store.events().read(&everything()).await.unwrap_err();
+        let fault = store.events().read(&BlockQuery::everything()).await.unwrap_err();
         let told = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
         assert!(told.contains(file) && told.contains("damaged"), "{told}");
         store.close().await;
@@ -123,6 +110,38 @@ async fn a_damaged_segment_is_named_and_the_others_are_readable_without_it() {
     let store = SqliteStore::open(dir.path()).await.unwrap();
     let readable: Vec<i64> = all(&store).await.iter().map(|block| block.block.first.as_second()).collect();
     assert!(!readable.is_empty() && readable.iter().all(|second| *second >= 4_000), "{readable:?}");
+}
+
+#[tokio::test]
+async fn a_damaged_segment_does_not_keep_retention_from_the_others_and_goes_with_what_is_readable_of_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(dir.path()).await.unwrap();
+    // Segments of two appends each: an hour and a little.
+    for second in [0, 4_000, 10_000, 14_000, 20_000, 24_000] {
+        store.events().append(vec![block("trail", second, RequestId::random())]).await.unwrap();
+    }
+    store.events().prune(Timestamp::MIN, u64::MAX).await.unwrap();
+    store.close().await;
+    drop(store);
+    let index = |number: u32| dir.path().join(format!("records/{number:010}.index"));
+    // Of the first its second batch cannot be read, of the second nothing.
+    for (number, at) in [(1, std::fs::metadata(index(1)).unwrap().len() as usize - 5), (2, 3)] {
+        let mut bytes = std::fs::read(index(number)).unwrap();
+        bytes[at] ^= 0x20;
+        std::fs::write(index(number), bytes).unwrap();
+    }
+    let store = SqliteStore::open(dir.path()).await.unwrap();
+    store.events().read(&BlockQuery::everything()).await.expect_err("readers are told");
+    let late = BlockQuery { from: Timestamp::from_second(24_000).unwrap(), ..BlockQuery::everything() };
+    store.events().read(&late).await.expect_err("whatever times they ask for: who knows what it held");
+    let before = |second| Timestamp::from_second(second).unwrap();
+    assert_eq!(store.events().prune(before(1), u64::MAX).await.unwrap().blocks, 1);
+    assert!(!index(1).exists(), "the last of what could be read has gone");
+    assert_eq!(store.events().prune(before(22_000), u64::MAX).await.unwrap().blocks, 1);
+    assert!(index(2).exists(), "nobody can say what it holds");
+    store.events().read(&late).await.expect_err("so readers are still told");
+    std::fs::remove_file(index(2)).unwrap();
+    assert_eq!(store.events().read(&late).await.unwrap().len(), 1);
 }
 
 /// As the version before segments made it.

@@ -34,9 +34,7 @@ impl Pieces {
     /// Adds entries: all, or none where they do not fit. Those that are enough for a piece and no more than one are compressed
     /// at once, in some tens of microseconds, unless others wait before them; whoever may take longer compresses the rest.
     pub fn add(&mut self, entries: &Entries, compressor: &mut Compressor) -> Result<(), PushError> {
-        if self.whole_bytes() + entries.whole_bytes() > BLOCK_BYTES_MAX {
-            return Err(PushError::Full);
-        }
+        self.check_room(entries.whole_bytes())?;
         if self.entries.is_empty() && (PIECE_BYTES..=2 * PIECE_BYTES).contains(&entries.bytes()) {
             self.packed.add(entries, compressor, || ());
             return Ok(());
@@ -44,11 +42,13 @@ impl Pieces {
         self.entries.append(entries)
     }
 
+    fn check_room(&self, whole_bytes: usize) -> Result<(), PushError> {
+        if self.whole_bytes() + whole_bytes > BLOCK_BYTES_MAX { Err(PushError::Full) } else { Ok(()) }
+    }
+
     /// Adds entries as they are: all, or none where they do not fit.
     pub fn add_unpacked(&mut self, entries: &Entries) -> Result<(), PushError> {
-        if self.whole_bytes() + entries.whole_bytes() > BLOCK_BYTES_MAX {
-            return Err(PushError::Full);
-        }
+        self.check_room(entries.whole_bytes())?;
         self.entries.append(entries)
     }
 
@@ -60,9 +60,7 @@ impl Pieces {
         compressor: &mut Compressor,
         mut pause: impl FnMut(),
     ) -> Result<(), PushError> {
-        if self.whole_bytes() + others.whole_bytes() > BLOCK_BYTES_MAX {
-            return Err(PushError::Full);
-        }
+        self.check_room(others.whole_bytes())?;
         if !others.packed.payload.is_empty() {
             self.pack(compressor, &mut pause);
             self.packed.join(&others.packed);

@@ -11,7 +11,7 @@ use store_records::{Block, IdFilter, StoredBlock, Stream};
 
 use super::files::{Folder, Number, Part, Trouble};
 use super::gone::Gone;
-use super::index::{self, Batches, FORMAT, HEADER_BYTES, Head};
+use super::index::{self, Batches, Head, Opening};
 use super::tail::Grown;
 use crate::rows;
 
@@ -36,6 +36,8 @@ pub(super) struct Segment {
 pub(super) struct Known {
     pub(super) summary: Summary,
     pub(super) gone: Arc<Gone>,
+    /// Some of its index cannot be read. Readers are told; retention takes it with the last of what can.
+    pub(super) damaged: bool,
 }
 
 /// The blocks of a segment that are still kept.
@@ -78,8 +80,8 @@ pub(super) struct Index {
 }
 
 impl Index {
-    /// Shows the blocks that are kept, in the order they were stored, and answers how many there are with those that are gone.
-    pub(super) fn each<'a>(&'a self, mut show: impl FnMut(Head<'a>)) -> Result<u32, Trouble> {
+    /// Shows the blocks that are kept, in the order they were stored, as far as they can be read.
+    pub(super) fn each<'a>(&'a self, mut show: impl FnMut(Head<'a>)) -> Extent {
         let mut count = 0;
         let mut batches = Batches::of(&self.bytes);
         for head in batches.by_ref().flat_map(|batch| batch.heads) {
@@ -88,19 +90,28 @@ impl Index {
                 show(head);
             }
         }
-        if batches.is_done() { Ok(count) } else { Err(Trouble::Damaged { file: self.file.clone() }) }
+        Extent { count, damaged: !batches.is_done() }
     }
 
-    /// Those of them that are wanted.
+    /// Those of them that are wanted; a fault where not all can be read.
     pub(super) fn heads<'a>(&'a self, wanted: impl Fn(&Head<'a>) -> bool) -> Result<Vec<Head<'a>>, Trouble> {
         let mut heads = Vec::new();
-        self.each(|head| {
+        let extent = self.each(|head| {
             if wanted(&head) {
                 heads.push(head);
             }
-        })?;
-        Ok(heads)
+        });
+        if extent.damaged { Err(Trouble::Damaged { file: self.file.clone() }) } else { Ok(heads) }
     }
+}
+
+/// How much an index holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Extent {
+    /// Blocks, with those that are gone.
+    count: u32,
+    /// There were more, which cannot be read.
+    damaged: bool,
 }
 
 impl Catalog {
@@ -179,24 +190,31 @@ impl Catalog {
     fn look(&self, number: Number, end: u64) -> Result<Option<Known>, Trouble> {
         let gone = self.folder.read(number, Part::Gone, u64::MAX)?;
         let gone = Arc::new(gone.map(Gone::from_bytes).unwrap_or_default());
-        let Some(index) = self.index(number, end, Arc::clone(&gone))? else { return Ok(None) };
         let mut summary = Summary::default();
-        summary.count = index.each(|head| summary.add(head.first, head.last, head.bytes))?;
-        Ok(Some(Known { summary, gone }))
+        let extent = match self.index(number, end, Arc::clone(&gone)) {
+            Ok(Some(index)) => index.each(|head| summary.add(head.first, head.last, head.bytes)),
+            Ok(None) => return Ok(None),
+            Err(Trouble::Damaged { .. } | Trouble::Newer { .. }) => Extent { count: 0, damaged: true },
+            Err(trouble) => return Err(trouble),
+        };
+        if extent.damaged {
+            let file = self.folder.file(number, Part::Index);
+            tracing::error!(file = %file.display(), "a segment of the records is damaged, or of a newer version");
+        }
+        summary.count = extent.count;
+        Ok(Some(Known { summary, gone, damaged: extent.damaged }))
     }
 
     /// Reads a segment's index; `None` where retention has just taken it.
     pub(super) fn index(&self, number: Number, end: u64, gone: Arc<Gone>) -> Result<Option<Index>, Trouble> {
         let Some(bytes) = self.folder.read(number, Part::Index, end)? else { return Ok(None) };
         let file = self.folder.file(number, Part::Index);
-        match index::format(&bytes) {
-            // Made, and the process died.
-            None if bytes.len() < HEADER_BYTES => (),
-            Some(FORMAT) => (),
-            Some(found) if found > FORMAT => return Err(Trouble::Newer { file, found }),
-            Some(_) | None => return Err(Trouble::Damaged { file }),
+        match index::opening(&bytes) {
+            Opening::Index => Ok(Some(Index { file, bytes, gone })),
+            Opening::Blank => Ok(Some(Index { file, bytes: Vec::new(), gone })),
+            Opening::Newer(found) => Err(Trouble::Newer { file, found }),
+            Opening::Damaged => Err(Trouble::Damaged { file }),
         }
-        Ok(Some(Index { file, bytes, gone }))
     }
 
     /// Reads the blocks of some heads; none where retention has just taken them.

@@ -1,9 +1,11 @@
 //! The files of a segment: its index, its blocks, and what retention took of it.
 
-use std::fs::{File, OpenOptions, Permissions};
+use std::fs::{File, OpenOptions};
 use std::io::{self, Read as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+
+use crate::directory::private_file;
 
 /// A segment's number; later ones are higher, and none is given twice.
 pub(super) type Number = u32;
@@ -90,13 +92,7 @@ impl Folder {
     /// Opens a file for reading and writing, makes it where it is missing, and lets its owner alone read it.
     pub(super) fn open(&self, number: Number, part: Part) -> Result<File, Trouble> {
         let file = self.file(number, part);
-        let open = || {
-            let opened =
-                OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(&file)?;
-            opened.set_permissions(Permissions::from_mode(0o600))?;
-            Ok(opened)
-        };
-        open().map_err(|source| Trouble::System { file: file.clone(), source })
+        private_file(&file).map_err(|source| Trouble::System { file, source })
     }
 
     /// The first bytes of a file, at most `bytes_max`; `None` where it is not there.

@@ -28,9 +28,28 @@ pub(super) fn header() -> [u8; HEADER_BYTES] {
     header
 }
 
-/// The format of an index, where it is one.
-pub(super) fn format(index: &[u8]) -> Option<u8> {
-    index.strip_prefix(MARK)?.first().copied()
+/// How an index begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opening {
+    /// With nothing: it was made, and the process died or the power went before more of it was on the disk.
+    Blank,
+    /// As an index of this format.
+    Index,
+    /// As one of a later version.
+    Newer(u8),
+    /// Otherwise.
+    Damaged,
+}
+
+/// Reads how an index begins.
+pub(super) fn opening(index: &[u8]) -> Opening {
+    match index.strip_prefix(MARK).and_then(<[u8]>::first) {
+        Some(&FORMAT) => Opening::Index,
+        Some(&found) if found > FORMAT => Opening::Newer(found),
+        // Whole pages of zeros are what some file systems leave of a file that was not written back.
+        None if index.len() < HEADER_BYTES || index.iter().all(|byte| *byte == 0) => Opening::Blank,
+        Some(_) | None => Opening::Damaged,
+    }
 }
 
 /// What a block is, without its payload.

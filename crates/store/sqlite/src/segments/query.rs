@@ -22,7 +22,9 @@ pub(super) fn read(catalog: &Catalog, query: &BlockQuery) -> Result<Vec<StoredBl
             break;
         }
         let summary = known.summary;
-        if summary.last < from || summary.first > to || sequence(number, summary.count) <= after {
+        let apart = summary.last < from || summary.first > to || sequence(number, summary.count) <= after;
+        // What a damaged one holds is not known.
+        if apart && !known.damaged {
             continue;
         }
         let Some(index) = catalog.index(number, end, known.gone)? else { continue };

@@ -45,8 +45,11 @@ pub(super) fn prune(catalog: &Catalog, hand: &Hand, before: Timestamp, bytes_max
         let doomed = doomed.remove(number).unwrap_or_default();
         let blocks = doomed.ordinals.len() as u64;
         let Summary { count, blocks: kept, .. } = known.summary;
-        // The newest goes only if another can be begun before it grows.
-        let ends = kept == blocks && (Some(*number) != newest || (count > 0 && hand.turn(*number, count)?));
+        // One of which nothing could be read is left to whoever looks after the node. The newest goes only if another can be
+        // begun before it grows.
+        let ends = kept == blocks
+            && (count > 0 || !known.damaged)
+            && (Some(*number) != newest || (count > 0 && hand.turn(*number, count)?));
         if ends {
             catalog.folder().remove(*number)?;
             catalog.forget(*number);
@@ -134,8 +137,9 @@ fn each_head(
     known: &Known,
     each: impl FnMut(Head<'_>),
 ) -> Result<(), Trouble> {
+    // Of a damaged one, what can be read: it shall not keep the others, and a disk from being emptied.
     if let Some(index) = catalog.index(number, end, known.gone.clone())? {
-        index.each(each)?;
+        index.each(each);
     }
     Ok(())
 }

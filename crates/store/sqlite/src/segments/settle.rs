@@ -108,7 +108,11 @@ mod tests {
         }
         open(&folder, &folder.numbers().unwrap()).unwrap();
         let catalog = Catalog::new(folder.clone(), &[1]);
-        assert!(matches!(catalog.segments(), Err(Trouble::Damaged { .. })), "left as it was, and said");
+        let segments = catalog.segments().unwrap();
+        let [(1, end, known)] = &segments[..] else { panic!("{segments:?}") };
+        assert!(known.damaged, "left as it was");
+        let index = catalog.index(1, *end, known.gone.clone()).unwrap().unwrap();
+        assert!(matches!(index.heads(|_| true), Err(Trouble::Damaged { .. })), "and said");
         assert_eq!(names(&folder, 3), ["one"]);
         settle(&catalog).unwrap();
         assert_eq!(settled(&folder), 2);

@@ -4,11 +4,12 @@ use std::fs::File;
 use std::os::unix::fs::FileExt as _;
 
 use store_records::Block;
+use store_records::time::to_nanoseconds;
 
 use super::files::{Folder, Number, Part, Trouble};
-use super::index::{self, Batches, FORMAT, HEADER_BYTES, Head};
+use super::index::{self, Batches, HEADER_BYTES, Head, Opening};
 
-/// A segment takes no more when its blocks have so many bytes: what retention gives back at a time.
+/// A segment takes no more when its files have so many bytes: what retention gives back at a time.
 const SEGMENT_BYTES: u64 = 4 * 1024 * 1024;
 
 /// Nor when its blocks reach over so much time: an hour in nanoseconds.
@@ -40,21 +41,20 @@ struct Ends {
 }
 
 impl Ends {
-    fn with(self, block: &Block) -> Self {
-        let (first, last) =
-            (store_records::time::to_nanoseconds(block.first), store_records::time::to_nanoseconds(block.last));
+    fn add(&mut self, block: &Block) {
+        self.blocks += block.payload.len() as u64;
+        self.count += 1;
+        self.reach(to_nanoseconds(block.first), to_nanoseconds(block.last));
+    }
+
+    fn reach(&mut self, first: i64, last: i64) {
         let (earliest, latest) = self.times.unwrap_or((first, last));
-        Self {
-            blocks: self.blocks + block.payload.len() as u64,
-            count: self.count + 1,
-            times: Some((earliest.min(first), latest.max(last))),
-            ..self
-        }
+        self.times = Some((earliest.min(first), latest.max(last)));
     }
 
     fn is_full(&self) -> bool {
         let reaches = self.times.map_or(0, |(first, last)| last.saturating_sub(first));
-        self.blocks >= SEGMENT_BYTES || reaches > SEGMENT_TIME
+        self.blocks + self.index >= SEGMENT_BYTES || reaches > SEGMENT_TIME
     }
 }
 
@@ -71,14 +71,12 @@ impl Tail {
     pub(super) fn open(folder: Folder, newest: Option<Number>) -> Result<Self, Trouble> {
         let mut tail = Self::on(folder, newest.unwrap_or(1))?;
         let index = tail.folder.read(tail.number, Part::Index, u64::MAX)?.unwrap_or_default();
-        if index.len() < HEADER_BYTES {
-            return tail.begin();
-        }
         let file = || tail.folder.file(tail.number, Part::Index);
-        match index::format(&index) {
-            Some(found) if found > FORMAT => return Err(Trouble::Newer { file: file(), found }),
-            Some(FORMAT) => (),
-            Some(_) | None => return Err(Trouble::Damaged { file: file() }),
+        match index::opening(&index) {
+            Opening::Blank => return tail.begin(),
+            Opening::Index => (),
+            Opening::Newer(found) => return Err(Trouble::Newer { file: file(), found }),
+            Opening::Damaged => return Err(Trouble::Damaged { file: file() }),
         }
         tail.ends = Ends { index: HEADER_BYTES as u64, ..Ends::default() };
         for batch in Batches::of(&index) {
@@ -88,8 +86,7 @@ impl Tail {
             for head in &batch.heads {
                 tail.ends.blocks = head.payload.end;
                 tail.ends.count = head.ordinal + 1;
-                let (first, last) = tail.ends.times.unwrap_or((head.first, head.last));
-                tail.ends.times = Some((first.min(head.first), last.max(head.last)));
+                tail.ends.reach(head.first, head.last);
             }
             tail.ends.index = batch.end as u64;
         }
@@ -171,7 +168,7 @@ impl Tail {
                 self.blocks.write_all_at(some, at).map_err(self.trouble(Part::Blocks))?;
                 written += some.len();
             }
-            ends = ends.with(block);
+            ends.add(block);
         }
         let batch = index::batch(blocks);
         self.index.write_all_at(&batch, ends.index).map_err(self.trouble(Part::Index))?;
@@ -259,6 +256,10 @@ mod tests {
         let folder = Folder::new(dir.path().to_owned());
         std::fs::write(folder.file(1, Part::Index), b"something else, long enough").unwrap();
         assert!(matches!(Tail::open(folder.clone(), Some(1)), Err(Trouble::Damaged { .. })));
+        for torn in [&b"pcind"[..], &[0; 4096]] {
+            std::fs::write(folder.file(2, Part::Index), torn).unwrap();
+            assert_eq!(Tail::open(folder.clone(), Some(2)).unwrap().count(), 0, "as a loss of power leaves it");
+        }
         std::fs::write(folder.file(1, Part::Index), b"pcindex\x09 and more").unwrap();
         assert!(matches!(Tail::open(folder.clone(), Some(1)), Err(Trouble::Newer { found: 9, .. })));
         assert_eq!(std::fs::read(folder.file(1, Part::Index)).unwrap(), b"pcindex\x09 and more");
